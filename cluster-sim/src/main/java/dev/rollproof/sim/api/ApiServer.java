@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api;
+
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.DeleteOptions;
+import dev.rollproof.sim.engine.EventLoop;
+import dev.rollproof.sim.engine.Randomness;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The API server's rules in front of the store: versions and conflicts, generations, status kept apart from spec, deletion
+ * with grace and finalizers. Objects that come in are frozen by that, and objects that go out are: callers who hand them
+ * to strangers make copies. Not thread-safe: callers hold the simulation's lock.
+ */
+public final class ApiServer {
+    private final EventLoop loop;
+    private final Randomness random;
+    private final Timestamps timestamps;
+    private final Store.VersionCounter versions = new Store.VersionCounter();
+    private final Map<ResourceType<?>, Store<?>> stores = new LinkedHashMap<>();
+
+    /**
+     * @param historyLimit how many changes of each kind a watch can be resumed over
+     */
+    public ApiServer(EventLoop loop, Randomness random, int historyLimit) {
+        this.loop = loop;
+        this.random = random;
+        this.timestamps = new Timestamps(loop);
+        for (ResourceType<?> type : ResourceType.all()) {
+            stores.put(type, new Store<>(type, versions, historyLimit));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T extends HasMetadata> Store<T> store(ResourceType<T> type) {
+        return (Store<T>) Objects.requireNonNull(stores.get(type));
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    public Timestamps timestamps() {
+        return timestamps;
+    }
+
+    /** The version of the whole store. */
+    public long version() {
+        return versions.last();
+    }
+
+    public <T extends HasMetadata> @Nullable T find(ResourceType<T> type, String namespace, String name) {
+        return store(type).find(namespace, name);
+    }
+
+    public <T extends HasMetadata> T get(ResourceType<T> type, String namespace, String name) {
+        T object = find(type, namespace, name);
+        if (object == null) {
+            throw new ClusterException(Reason.NOT_FOUND, type.resource() + " \"" + name + "\" not found");
+        }
+        return object;
+    }
+
+    public <T extends HasMetadata> List<T> all(ResourceType<T> type, String namespace) {
+        return store(type).all(namespace);
+    }
+
+    /** Creates an object; name or generateName, and the namespace, must be in its metadata. */
+    public <T extends HasMetadata> T create(ResourceType<T> type, T object) {
+        T created = type.shallowCopy().apply(object);
+        ObjectMeta metadata = Metadata.copy(object.getMetadata());
+        created.setMetadata(metadata);
+        if (metadata.getName() == null && metadata.getGenerateName() != null) {
+            metadata.setName(metadata.getGenerateName() + random.word(5));
+        }
+        if (find(type, Metadata.namespace(created), metadata.getName()) != null) {
+            throw new ClusterException(
+                    Reason.ALREADY_EXISTS, type.resource() + " \"" + metadata.getName() + "\" already exists");
+        }
+        metadata.setUid(random.uuid());
+        metadata.setCreationTimestamp(timestamps.now());
+        metadata.setDeletionTimestamp(null);
+        metadata.setDeletionGracePeriodSeconds(null);
+        metadata.setGeneration(type.spec().apply(created) == null ? null : 1L);
+        return store(type).put(created);
+    }
+
+    /** Replaces metadata and spec; the status stays. A resourceVersion in the metadata must be the stored one. */
+    public <T extends HasMetadata> T update(ResourceType<T> type, T object) {
+        T stored = existing(type, object);
+        T updated = type.shallowCopy().apply(object);
+        ObjectMeta metadata = Metadata.copy(object.getMetadata());
+        keepServerFields(metadata, stored.getMetadata());
+        updated.setMetadata(metadata);
+        type.setStatus().accept(updated, stored);
+        Object spec = type.spec().apply(updated);
+        if (spec != null && !spec.equals(type.spec().apply(stored))) {
+            metadata.setGeneration(Metadata.generation(stored) + 1);
+        }
+        if (finished(metadata)) {
+            store(type).remove(updated);
+            return updated;
+        }
+        return store(type).put(updated);
+    }
+
+    /** Replaces the status and nothing else. */
+    public <T extends HasMetadata> T updateStatus(ResourceType<T> type, T object) {
+        T stored = existing(type, object);
+        T updated = type.shallowCopy().apply(stored);
+        updated.setMetadata(Metadata.copy(stored.getMetadata()));
+        type.setStatus().accept(updated, object);
+        return store(type).put(updated);
+    }
+
+    private <T extends HasMetadata> T existing(ResourceType<T> type, T object) {
+        String name = object.getMetadata().getName();
+        T stored = get(type, Metadata.namespace(object), name);
+        String expected = object.getMetadata().getResourceVersion();
+        if (expected != null && !expected.equals(stored.getMetadata().getResourceVersion())) {
+            throw new ClusterException(
+                    Reason.CONFLICT,
+                    "Operation cannot be fulfilled on " + type.resource() + " \"" + name
+                            + "\": the object has been modified; please apply your changes to the latest version and try"
+                            + " again");
+        }
+        return stored;
+    }
+
+    private static void keepServerFields(ObjectMeta metadata, ObjectMeta stored) {
+        metadata.setUid(stored.getUid());
+        metadata.setCreationTimestamp(stored.getCreationTimestamp());
+        metadata.setDeletionTimestamp(stored.getDeletionTimestamp());
+        metadata.setDeletionGracePeriodSeconds(stored.getDeletionGracePeriodSeconds());
+        metadata.setGeneration(stored.getGeneration());
+    }
+
+    /** Whether an object that is being deleted has nothing left to wait for. */
+    private static boolean finished(ObjectMeta metadata) {
+        Long grace = metadata.getDeletionGracePeriodSeconds();
+        return metadata.getDeletionTimestamp() != null
+                && (metadata.getFinalizers() == null || metadata.getFinalizers().isEmpty())
+                && (grace == null || grace == 0);
+    }
+
+    /**
+     * Deletes an object: at once, or, where a pod runs or finalizers are left, by marking it.
+     *
+     * @return the object as it is now stored, or as it was when it went
+     */
+    public <T extends HasMetadata> T delete(
+            ResourceType<T> type, String namespace, String name, DeleteOptions options) {
+        T stored = get(type, namespace, name);
+        long grace = graceOf(stored, options);
+        T marked = type.shallowCopy().apply(stored);
+        ObjectMeta metadata = Metadata.copy(stored.getMetadata());
+        marked.setMetadata(metadata);
+        boolean already = metadata.getDeletionTimestamp() != null;
+        Long grantedBefore = metadata.getDeletionGracePeriodSeconds();
+        if (already && grantedBefore != null && grace >= grantedBefore) {
+            return stored;
+        }
+        metadata.setDeletionTimestamp(timestamps.inSeconds(grace));
+        metadata.setDeletionGracePeriodSeconds(grace);
+        if (finished(metadata)) {
+            store(type).remove(stored);
+            return stored;
+        }
+        if (metadata.getGeneration() != null) {
+            metadata.setGeneration(metadata.getGeneration() + 1);
+        }
+        return store(type).put(marked);
+    }
+
+    private static <T extends HasMetadata> long graceOf(T object, DeleteOptions options) {
+        if (!(object instanceof Pod pod)) {
+            return 0;
+        }
+        String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+        if (pod.getSpec().getNodeName() == null || "Succeeded".equals(phase) || "Failed".equals(phase)) {
+            return 0;
+        }
+        if (options.gracePeriodSeconds().isPresent()) {
+            return options.gracePeriodSeconds().getAsLong();
+        }
+        Long own = pod.getSpec().getTerminationGracePeriodSeconds();
+        return own == null ? 30 : own;
+    }
+
+    /**
+     * Watches a kind from a version on.
+     *
+     * @param namespace {@code ""} for all
+     * @param selector null for every object
+     */
+    public <T extends HasMetadata> Watch<T> watch(
+            ResourceType<T> type,
+            String namespace,
+            @Nullable Predicate<T> selector,
+            long fromVersion,
+            LongSupplier latencyNanos,
+            WatchListener<T> listener) {
+        Predicate<T> wanted = namespace.isEmpty()
+                ? selector
+                : object -> Metadata.namespace(object).equals(namespace) && (selector == null || selector.test(object));
+        return store(type).watch(new Watch<>(loop, latencyNanos, wanted, listener), fromVersion);
+    }
+
+    /** Ends a watch from the client's side. */
+    public <T extends HasMetadata> void unwatch(ResourceType<T> type, Watch<T> watch) {
+        watch.stop();
+        store(type).end(watch);
+    }
+}

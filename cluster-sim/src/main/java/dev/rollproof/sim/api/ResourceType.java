@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kind of object that the server knows: its names, and how to reach the parts of its model.
+ *
+ * @param group the API group; {@code ""} for the core
+ * @param plural its name in paths and messages, such as {@code deployments}
+ * @param shallowCopy a new object with the same parts
+ * @param spec the part whose changes count as a new generation; null where the kind counts none
+ * @param status the part that only the status subresource writes; null where the kind has none
+ * @param setStatus writes that part
+ */
+public record ResourceType<T extends HasMetadata>(
+        Class<T> model,
+        String group,
+        String version,
+        String kind,
+        String plural,
+        boolean namespaced,
+        UnaryOperator<T> shallowCopy,
+        Function<T, @Nullable Object> spec,
+        Function<T, @Nullable Object> status,
+        BiConsumer<T, T> setStatus) {
+    public static final ResourceType<Deployment> DEPLOYMENTS = new ResourceType<>(
+            Deployment.class,
+            "apps",
+            "v1",
+            "Deployment",
+            "deployments",
+            true,
+            d -> new Deployment(d.getApiVersion(), d.getKind(), d.getMetadata(), d.getSpec(), d.getStatus()),
+            Deployment::getSpec,
+            Deployment::getStatus,
+            (to, from) -> to.setStatus(from.getStatus()));
+    public static final ResourceType<ReplicaSet> REPLICA_SETS = new ResourceType<>(
+            ReplicaSet.class,
+            "apps",
+            "v1",
+            "ReplicaSet",
+            "replicasets",
+            true,
+            r -> new ReplicaSet(r.getApiVersion(), r.getKind(), r.getMetadata(), r.getSpec(), r.getStatus()),
+            ReplicaSet::getSpec,
+            ReplicaSet::getStatus,
+            (to, from) -> to.setStatus(from.getStatus()));
+    public static final ResourceType<Pod> PODS = new ResourceType<>(
+            Pod.class,
+            "",
+            "v1",
+            "Pod",
+            "pods",
+            true,
+            p -> new Pod(p.getApiVersion(), p.getKind(), p.getMetadata(), p.getSpec(), p.getStatus()),
+            Pod::getSpec,
+            Pod::getStatus,
+            (to, from) -> to.setStatus(from.getStatus()));
+    public static final ResourceType<Service> SERVICES = new ResourceType<>(
+            Service.class,
+            "",
+            "v1",
+            "Service",
+            "services",
+            true,
+            s -> new Service(s.getApiVersion(), s.getKind(), s.getMetadata(), s.getSpec(), s.getStatus()),
+            s -> null,
+            Service::getStatus,
+            (to, from) -> to.setStatus(from.getStatus()));
+    public static final ResourceType<EndpointSlice> ENDPOINT_SLICES = new ResourceType<>(
+            EndpointSlice.class,
+            "discovery.k8s.io",
+            "v1",
+            "EndpointSlice",
+            "endpointslices",
+            true,
+            e -> {
+                EndpointSlice copy = new EndpointSlice();
+                copy.setMetadata(e.getMetadata());
+                copy.setAddressType(e.getAddressType());
+                copy.setEndpoints(e.getEndpoints());
+                copy.setPorts(e.getPorts());
+                return copy;
+            },
+            e -> List.of(Optional.ofNullable(e.getEndpoints()), Optional.ofNullable(e.getPorts())),
+            e -> null,
+            (to, from) -> {});
+    public static final ResourceType<Event> EVENTS = new ResourceType<>(
+            Event.class,
+            "",
+            "v1",
+            "Event",
+            "events",
+            true,
+            ResourceType::copyEvent,
+            e -> null,
+            e -> null,
+            (to, from) -> {});
+    public static final ResourceType<Namespace> NAMESPACES = new ResourceType<>(
+            Namespace.class,
+            "",
+            "v1",
+            "Namespace",
+            "namespaces",
+            false,
+            n -> new Namespace(n.getApiVersion(), n.getKind(), n.getMetadata(), n.getSpec(), n.getStatus()),
+            n -> null,
+            Namespace::getStatus,
+            (to, from) -> to.setStatus(from.getStatus()));
+    public static final ResourceType<Node> NODES = new ResourceType<>(
+            Node.class,
+            "",
+            "v1",
+            "Node",
+            "nodes",
+            false,
+            n -> new Node(n.getApiVersion(), n.getKind(), n.getMetadata(), n.getSpec(), n.getStatus()),
+            n -> null,
+            Node::getStatus,
+            (to, from) -> to.setStatus(from.getStatus()));
+    public static final ResourceType<ConfigMap> CONFIG_MAPS = new ResourceType<>(
+            ConfigMap.class,
+            "",
+            "v1",
+            "ConfigMap",
+            "configmaps",
+            true,
+            c -> {
+                ConfigMap copy = new ConfigMap();
+                copy.setMetadata(c.getMetadata());
+                copy.setData(c.getData());
+                copy.setBinaryData(c.getBinaryData());
+                copy.setImmutable(c.getImmutable());
+                return copy;
+            },
+            c -> null,
+            c -> null,
+            (to, from) -> {});
+    public static final ResourceType<Secret> SECRETS = new ResourceType<>(
+            Secret.class,
+            "",
+            "v1",
+            "Secret",
+            "secrets",
+            true,
+            s -> {
+                Secret copy = new Secret();
+                copy.setMetadata(s.getMetadata());
+                copy.setData(s.getData());
+                copy.setStringData(s.getStringData());
+                copy.setType(s.getType());
+                copy.setImmutable(s.getImmutable());
+                return copy;
+            },
+            s -> null,
+            s -> null,
+            (to, from) -> {});
+    public static final ResourceType<ServiceAccount> SERVICE_ACCOUNTS = new ResourceType<>(
+            ServiceAccount.class,
+            "",
+            "v1",
+            "ServiceAccount",
+            "serviceaccounts",
+            true,
+            s -> {
+                ServiceAccount copy = new ServiceAccount();
+                copy.setMetadata(s.getMetadata());
+                copy.setSecrets(s.getSecrets());
+                copy.setImagePullSecrets(s.getImagePullSecrets());
+                copy.setAutomountServiceAccountToken(s.getAutomountServiceAccountToken());
+                return copy;
+            },
+            s -> null,
+            s -> null,
+            (to, from) -> {});
+    public static final ResourceType<ResourceQuota> RESOURCE_QUOTAS = new ResourceType<>(
+            ResourceQuota.class,
+            "",
+            "v1",
+            "ResourceQuota",
+            "resourcequotas",
+            true,
+            q -> new ResourceQuota(q.getApiVersion(), q.getKind(), q.getMetadata(), q.getSpec(), q.getStatus()),
+            q -> null,
+            ResourceQuota::getStatus,
+            (to, from) -> to.setStatus(from.getStatus()));
+
+    /** All kinds, owners before what they own. */
+    public static List<ResourceType<?>> all() {
+        return List.of(
+                NAMESPACES,
+                NODES,
+                SERVICE_ACCOUNTS,
+                CONFIG_MAPS,
+                SECRETS,
+                RESOURCE_QUOTAS,
+                SERVICES,
+                DEPLOYMENTS,
+                REPLICA_SETS,
+                PODS,
+                ENDPOINT_SLICES,
+                EVENTS);
+    }
+
+    public String apiVersion() {
+        return group.isEmpty() ? version : group + "/" + version;
+    }
+
+    /** The name that the server uses in messages, such as {@code deployments.apps}. */
+    public String resource() {
+        return group.isEmpty() ? plural : plural + "." + group;
+    }
+
+    private static Event copyEvent(Event e) {
+        Event copy = new Event();
+        copy.setMetadata(e.getMetadata());
+        copy.setInvolvedObject(e.getInvolvedObject());
+        copy.setReason(e.getReason());
+        copy.setMessage(e.getMessage());
+        copy.setType(e.getType());
+        copy.setCount(e.getCount());
+        copy.setSource(e.getSource());
+        copy.setFirstTimestamp(e.getFirstTimestamp());
+        copy.setLastTimestamp(e.getLastTimestamp());
+        copy.setEventTime(e.getEventTime());
+        copy.setAction(e.getAction());
+        copy.setRelated(e.getRelated());
+        copy.setReportingComponent(e.getReportingComponent());
+        copy.setReportingInstance(e.getReportingInstance());
+        copy.setSeries(e.getSeries());
+        return copy;
+    }
+
+    @Override
+    public String toString() {
+        return resource();
+    }
+}

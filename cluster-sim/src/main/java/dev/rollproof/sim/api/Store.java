@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.ClusterException;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All objects of one kind at their current version, and the last changes to them. Versions are counted over all kinds, as
+ * etcd does. Knows no rules: {@link ApiServer} has them. Not thread-safe: callers hold the simulation's lock.
+ */
+final class Store<T extends HasMetadata> {
+    private final ResourceType<T> type;
+    private final VersionCounter versions;
+    private final int historyLimit;
+    private final Map<String, TreeMap<String, T>> byNamespace = new TreeMap<>();
+    private final ArrayDeque<StoredEvent<T>> history = new ArrayDeque<>();
+    private final List<Watch<T>> watches = new ArrayList<>();
+    private long compactedVersion;
+
+    /** Counts versions over all kinds. */
+    static final class VersionCounter {
+        private long last;
+
+        long next() {
+            return ++last;
+        }
+
+        long last() {
+            return last;
+        }
+    }
+
+    Store(ResourceType<T> type, VersionCounter versions, int historyLimit) {
+        this.type = type;
+        this.versions = versions;
+        this.historyLimit = historyLimit;
+    }
+
+    ResourceType<T> type() {
+        return type;
+    }
+
+    @Nullable
+    T find(String namespace, String name) {
+        TreeMap<String, T> objects = byNamespace.get(namespace);
+        return objects == null ? null : objects.get(name);
+    }
+
+    /** All objects of a namespace, or of all with {@code ""}; by namespace and name. */
+    List<T> all(String namespace) {
+        if (namespace.isEmpty()) {
+            List<T> all = new ArrayList<>();
+            byNamespace.values().forEach(objects -> all.addAll(objects.values()));
+            return all;
+        }
+        TreeMap<String, T> objects = byNamespace.get(namespace);
+        return objects == null ? List.of() : new ArrayList<>(objects.values());
+    }
+
+    Collection<String> namespaces() {
+        return byNamespace.keySet();
+    }
+
+    /** Stores a new version of an object, whose metadata must be a private copy: it gets its resourceVersion here. */
+    T put(T object) {
+        ObjectMeta metadata = object.getMetadata();
+        long version = versions.next();
+        metadata.setResourceVersion(Long.toString(version));
+        T previous = byNamespace
+                .computeIfAbsent(Metadata.namespace(object), namespace -> new TreeMap<>())
+                .put(metadata.getName(), object);
+        tell(new StoredEvent<>(version, previous == null ? Change.Type.ADDED : Change.Type.MODIFIED, object, previous));
+        return object;
+    }
+
+    void remove(T object) {
+        String namespace = Metadata.namespace(object);
+        TreeMap<String, T> objects = byNamespace.get(namespace);
+        if (objects == null) {
+            return;
+        }
+        T previous = objects.remove(object.getMetadata().getName());
+        if (previous == null) {
+            return;
+        }
+        if (objects.isEmpty()) {
+            byNamespace.remove(namespace);
+        }
+        long version = versions.next();
+        T last = type.shallowCopy().apply(object);
+        ObjectMeta metadata = Metadata.copy(object.getMetadata());
+        metadata.setResourceVersion(Long.toString(version));
+        last.setMetadata(metadata);
+        tell(new StoredEvent<>(version, Change.Type.DELETED, last, previous));
+    }
+
+    private void tell(StoredEvent<T> event) {
+        history.add(event);
+        while (history.size() > historyLimit) {
+            compactedVersion = history.remove().version();
+        }
+        for (int i = 0; i < watches.size(); i++) {
+            watches.get(i).offer(event);
+        }
+    }
+
+    /** Forgets the history: whoever asks for an earlier version gets 410. */
+    void compact() {
+        history.clear();
+        compactedVersion = versions.last();
+    }
+
+    /** Starts a watch with what came after a version; fails with Expired where that is forgotten. */
+    Watch<T> watch(Watch<T> watch, long fromVersion) {
+        if (fromVersion < compactedVersion) {
+            throw new ClusterException(
+                    ClusterException.Reason.EXPIRED,
+                    "too old resource version: " + fromVersion + " (" + compactedVersion + ")");
+        }
+        for (StoredEvent<T> event : history) {
+            if (event.version() > fromVersion) {
+                watch.offer(event);
+            }
+        }
+        watches.add(watch);
+        return watch;
+    }
+
+    void end(Watch<T> watch) {
+        watches.remove(watch);
+    }
+
+    List<Watch<T>> watches() {
+        return List.copyOf(watches);
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.k8s;
+
+import dev.rollproof.k8s.observed.ObservedObject;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * One change that an observation tells: what happened, and the object after it (for {@link Type#DELETED}: its last known
+ * state). Immutable.
+ */
+public final class Change {
+    /** Kubernetes' own words for what happened to an object. */
+    public enum Type {
+        ADDED,
+        MODIFIED,
+        DELETED
+    }
+
+    private final Type type;
+    private final ObservedObject object;
+    private final Supplier<? extends HasMetadata> manifest;
+
+    /**
+     * @param manifest makes a fresh copy of the whole object at each call
+     */
+    public Change(Type type, ObservedObject object, Supplier<? extends HasMetadata> manifest) {
+        this.type = Objects.requireNonNull(type, "type");
+        this.object = Objects.requireNonNull(object, "object");
+        this.manifest = Objects.requireNonNull(manifest, "manifest");
+    }
+
+    public Type type() {
+        return type;
+    }
+
+    public ObservedObject object() {
+        return object;
+    }
+
+    /** The whole object as the server sent it: a copy, made at each call. For recordings and for fields outside the records. */
+    public HasMetadata manifest() {
+        return manifest.get();
+    }
+
+    @Override
+    public String toString() {
+        return type + " " + object.metadata().ref() + " at " + object.metadata().resourceVersion();
+    }
+}

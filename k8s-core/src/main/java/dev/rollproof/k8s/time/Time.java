@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.k8s.time;
+
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Tells the time and waits. The system's time sleeps; a simulated cluster's time runs the events that lie ahead instead,
+ * so that a minute passes in a millisecond.
+ *
+ * <p>Implementations are safe to use from several threads.
+ */
+public interface Time {
+    /** The current time. It never goes back, and it is not the time of any API server: never compare the two. */
+    Instant now();
+
+    /**
+     * Waits until a condition holds or a time has come, whichever is first. The condition is looked at once at the start,
+     * after each {@link #wakeUp()}, and at the end.
+     *
+     * @return whether the condition holds
+     * @throws InterruptedException if the waiting thread is interrupted
+     */
+    boolean awaitUntil(Instant deadline, BooleanSupplier condition) throws InterruptedException;
+
+    /** Has every waiting thread look at its condition again. Call it after making one true. */
+    void wakeUp();
+
+    /** The system's time: a wall clock that follows the monotonic one, so that it never goes back. */
+    static Time system() {
+        return SystemTime.INSTANCE;
+    }
+}

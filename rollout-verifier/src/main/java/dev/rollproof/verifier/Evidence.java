@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier;
+
+import dev.rollproof.k8s.ObjectRef;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a verdict rests on.
+ *
+ * @param workload what was rolled out
+ * @param generation the generation that was waited for; 0 where the workload was never seen
+ * @param elapsed from the start of the verification to the verdict
+ * @param status the last status in one line, such as {@code 2 of 4 new pods available, waiting for …}
+ * @param unseen what could not be looked at, such as events for want of rights; one sentence each
+ */
+public record Evidence(
+        ObjectRef workload,
+        long generation,
+        Duration elapsed,
+        String status,
+        List<Cause> causes,
+        Timeline timeline,
+        List<String> unseen) {
+    public Evidence {
+        Objects.requireNonNull(workload, "workload");
+        causes = List.copyOf(causes);
+        unseen = List.copyOf(unseen);
+    }
+}
