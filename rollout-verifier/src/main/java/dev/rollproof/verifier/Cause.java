@@ -19,4 +19,11 @@ public record Cause(String reason, String message, String pod, String container,
         Objects.requireNonNull(pod, "pod");
         Objects.requireNonNull(container, "container");
     }
+
+    /** Such as {@code CrashLoopBackOff: container "clock" crashed with exit 1 2 times (pod clock-5d8f-x2x7p and 1 more)}. */
+    @Override
+    public String toString() {
+        String where = pod.isEmpty() ? "" : " (pod " + pod + (count > 1 ? " and " + (count - 1) + " more" : "") + ")";
+        return reason + ": " + message + where;
+    }
 }

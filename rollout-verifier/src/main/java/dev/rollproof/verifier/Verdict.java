@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.verifier;
 
+import java.util.Locale;
+
 /**
  * How a rollout ended. A failed rollout is data, not an exception; {@link #orElseThrow()} makes it one.
  */
@@ -10,9 +12,24 @@ public sealed interface Verdict {
     /** The outcome as the command prints it: {@code complete}, {@code failed}, {@code timedOut}, … */
     String outcome();
 
+    /** The outcome as a person says it, such as {@code was not complete in time}. */
+    String inWords();
+
     /** One sentence for a tired person: workload, outcome, time, cause. */
     default String summary() {
-        return evidence().workload() + " " + outcome();
+        Evidence evidence = evidence();
+        StringBuilder summary = new StringBuilder();
+        summary.append(evidence.workload()).append(' ').append(inWords());
+        summary.append(
+                String.format(Locale.ROOT, " after %.1f s", evidence.elapsed().toMillis() / 1000.0));
+        summary.append(": ").append(evidence.status());
+        for (Cause cause : evidence.causes()) {
+            summary.append("; ").append(cause);
+        }
+        for (String unseen : evidence.unseen()) {
+            summary.append(" (").append(unseen).append(')');
+        }
+        return summary.toString();
     }
 
     default boolean isComplete() {
@@ -33,12 +50,22 @@ public sealed interface Verdict {
         public String outcome() {
             return "complete";
         }
+
+        @Override
+        public String inWords() {
+            return "is complete";
+        }
     }
 
     /** It will not complete by itself; the causes say why. */
     record Failed(Evidence evidence) implements Verdict {
         @Override
         public String outcome() {
+            return "failed";
+        }
+
+        @Override
+        public String inWords() {
             return "failed";
         }
     }
@@ -49,6 +76,11 @@ public sealed interface Verdict {
         public String outcome() {
             return "timedOut";
         }
+
+        @Override
+        public String inWords() {
+            return "was not complete in time";
+        }
     }
 
     /** A recording ended before there was a verdict. Only a replay says so. */
@@ -56,6 +88,11 @@ public sealed interface Verdict {
         @Override
         public String outcome() {
             return "undecided";
+        }
+
+        @Override
+        public String inWords() {
+            return "is undecided, the recording ends";
         }
     }
 
@@ -65,6 +102,11 @@ public sealed interface Verdict {
         public String outcome() {
             return "superseded";
         }
+
+        @Override
+        public String inWords() {
+            return "was superseded";
+        }
     }
 
     /** The workload is paused; it goes on when somebody resumes it. */
@@ -72,6 +114,11 @@ public sealed interface Verdict {
         @Override
         public String outcome() {
             return "paused";
+        }
+
+        @Override
+        public String inWords() {
+            return "is paused";
         }
     }
 
@@ -81,6 +128,11 @@ public sealed interface Verdict {
         public String outcome() {
             return "deleted";
         }
+
+        @Override
+        public String inWords() {
+            return "is deleted";
+        }
     }
 
     /** The cluster could not be asked. */
@@ -88,6 +140,11 @@ public sealed interface Verdict {
         @Override
         public String outcome() {
             return "unreachable";
+        }
+
+        @Override
+        public String inWords() {
+            return "could not be verified";
         }
     }
 }

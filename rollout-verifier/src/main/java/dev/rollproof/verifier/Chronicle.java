@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier;
+
+import dev.rollproof.k8s.observed.ObservedCondition;
+import dev.rollproof.k8s.observed.ObservedContainer;
+import dev.rollproof.k8s.observed.ObservedContainer.State;
+import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.ObservedEvent;
+import dev.rollproof.k8s.observed.ObservedObject;
+import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.k8s.observed.ObservedReplicaSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Writes the timeline: of all that is observed, what differs from the last that was written about the same object. */
+final class Chronicle {
+    private final List<Timeline.Entry> entries = new ArrayList<>();
+    private final Map<String, String> lastWritten = new HashMap<>();
+    private int told;
+
+    void observed(Duration at, ObservedObject object, boolean deleted) {
+        String kind = object.metadata().kind().toLowerCase(Locale.ROOT);
+        if (object instanceof ObservedEvent event) {
+            if (event.isWarning() && !event.reason().equals("MissingClusterDNS")) {
+                note(
+                        at,
+                        event.regarding().kind().toLowerCase(Locale.ROOT) + "/"
+                                + event.regarding().name(),
+                        event.metadata().uid(),
+                        event.reason() + ": " + event.message());
+            }
+            return;
+        }
+        String what = deleted ? "gone" : describe(object);
+        if (!what.isEmpty()) {
+            note(at, kind + "/" + object.metadata().name(), object.metadata().uid(), what);
+        }
+    }
+
+    void note(Duration at, String subject, String about, String what) {
+        if (!what.equals(lastWritten.put(about + subject, what))) {
+            entries.add(new Timeline.Entry(at, subject, what));
+        }
+    }
+
+    private static String describe(ObservedObject object) {
+        if (object instanceof ObservedDeployment d) {
+            return describe(d);
+        }
+        if (object instanceof ObservedReplicaSet set) {
+            return set.replicas() + " wanted, " + set.statusReplicas() + " there, " + set.readyReplicas() + " ready";
+        }
+        return object instanceof ObservedPod pod ? describe(pod) : "";
+    }
+
+    private static String describe(ObservedDeployment d) {
+        StringBuilder what = new StringBuilder();
+        what.append("generation ").append(d.metadata().generation());
+        what.append(" (observed ").append(d.observedGeneration()).append("): ");
+        what.append(d.updatedReplicas()).append(" of ").append(d.replicas()).append(" updated, ");
+        what.append(d.availableReplicas()).append(" available, ");
+        what.append(d.statusReplicas()).append(" in all");
+        d.condition("Progressing")
+                .map(ObservedCondition::reason)
+                .filter(reason -> !reason.isEmpty())
+                .ifPresent(reason -> what.append(", ").append(reason));
+        return what.toString();
+    }
+
+    private static String describe(ObservedPod pod) {
+        if (pod.metadata().terminating()) {
+            return "terminating";
+        }
+        if (pod.ready()) {
+            return "ready";
+        }
+        List<ObservedContainer> containers = new ArrayList<>(pod.initContainers());
+        containers.addAll(pod.containers());
+        for (ObservedContainer container : containers) {
+            if (container.state() instanceof State.Terminated ended
+                    && !(container.role() == ObservedContainer.Role.INIT && ended.exitCode() == 0)) {
+                return ended.reason() + ", exit " + ended.exitCode() + after(container);
+            }
+            if (container.state() instanceof State.Waiting waiting
+                    && !waiting.reason().isEmpty()
+                    && !waiting.reason().equals("ContainerCreating")
+                    && !waiting.reason().equals("PodInitializing")) {
+                return waiting.reason() + after(container);
+            }
+        }
+        return pod.condition("PodScheduled")
+                .filter(ObservedCondition::isFalse)
+                .map(ObservedCondition::reason)
+                .orElse(pod.phase().toLowerCase(Locale.ROOT));
+    }
+
+    private static String after(ObservedContainer container) {
+        return container.restartCount() == 0 ? "" : " after " + container.restartCount() + " restarts";
+    }
+
+    Timeline timeline() {
+        return new Timeline(entries);
+    }
+
+    /** What was added since the last call. */
+    List<Timeline.Entry> news() {
+        List<Timeline.Entry> news = List.copyOf(entries.subList(told, entries.size()));
+        told = entries.size();
+        return news;
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.Observation;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedMetadata;
+import dev.rollproof.k8s.observed.ObservedObject;
+import dev.rollproof.verifier.judge.Expectation;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** The connection of one verification to the cluster: four observations, and direct looks where they are silent. */
+final class Contact implements AutoCloseable {
+    private final Cluster cluster;
+    private final Observation deployments;
+    private final Observation replicaSets;
+    private final Observation pods;
+    private final Observation events;
+    private final Query<ReplicaSet> replicaSetQuery;
+    private final Query<Pod> podQuery;
+    private Optional<Instant> lastLook = Optional.empty();
+
+    private Contact(Cluster cluster, Expectation expected, Consumer<Change> onChange) {
+        this.cluster = cluster;
+        String namespace = expected.workload().namespace();
+        // Not by the Deployment's selector: an owner counts, labels do not, and a pod whose labels changed is still
+        // there.
+        this.replicaSetQuery = Query.of(ReplicaSet.class).inNamespace(namespace).withLabels(expected.labelSelector());
+        this.podQuery = Query.of(Pod.class).inNamespace(namespace).withLabels(expected.labelSelector());
+        this.deployments = cluster.observe(
+                Query.of(Deployment.class)
+                        .inNamespace(namespace)
+                        .named(expected.workload().name()),
+                onChange);
+        this.replicaSets = cluster.observe(replicaSetQuery, onChange);
+        this.pods = cluster.observe(podQuery, onChange);
+        this.events = cluster.observe(Query.of(Event.class).inNamespace(namespace), onChange);
+    }
+
+    static Contact open(Cluster cluster, Expectation expected, Consumer<Change> onChange) {
+        return new Contact(cluster, expected, onChange);
+    }
+
+    private List<Observation> all() {
+        return List.of(deployments, replicaSets, pods, events);
+    }
+
+    /** Whether all that can be seen has been seen once. Events may come later: they are never needed. */
+    boolean synced() {
+        return deployments.synced() && (replicaSets.synced() || replicaSetsHidden()) && (pods.synced() || podsHidden());
+    }
+
+    boolean replicaSetsHidden() {
+        return isHidden(replicaSets);
+    }
+
+    boolean podsHidden() {
+        return isHidden(pods);
+    }
+
+    private static boolean isHidden(Observation observation) {
+        return observation
+                .trouble()
+                .filter(trouble -> trouble.reason() == Reason.FORBIDDEN || trouble.reason() == Reason.UNAUTHORIZED)
+                .isPresent();
+    }
+
+    /** What cannot be looked at for want of rights, one sentence each. */
+    List<String> unseen() {
+        List<String> unseen = new ArrayList<>();
+        Map<String, Observation> named = Map.of("replicasets", replicaSets, "pods", pods, "events", events);
+        for (String kind : List.of("replicasets", "pods", "events")) {
+            Observation observation = named.get(kind);
+            if (observation != null && isHidden(observation)) {
+                unseen.add("judged without " + kind + ": "
+                        + observation
+                                .trouble()
+                                .map(ClusterException::getMessage)
+                                .orElse("no right to see them"));
+            }
+        }
+        return unseen;
+    }
+
+    /** Anything but missing rights that keeps an observation from hearing. */
+    Optional<ClusterException> trouble() {
+        return all().stream()
+                .flatMap(observation -> observation.trouble().stream())
+                .filter(trouble -> trouble.reason() != Reason.FORBIDDEN)
+                .findFirst();
+    }
+
+    Optional<Instant> lastHeard() {
+        return all().stream()
+                .flatMap(observation -> observation.lastHeard().stream())
+                .max(Instant::compareTo);
+    }
+
+    /** When the server was last asked directly. */
+    Optional<Instant> lastLook() {
+        return lastLook;
+    }
+
+    /** Reads the objects themselves and puts what is newer into sight; returns whether anything was. */
+    boolean look(Sight sight, Expectation expected, Instant at) {
+        lastLook = Optional.of(at);
+        boolean news = false;
+        Optional<Deployment> current = cluster.get(
+                Deployment.class,
+                expected.workload().namespace(),
+                expected.workload().name());
+        if (current.isPresent()) {
+            news |= acceptIfNewer(sight, sight.snapshot().deployment().stream().toList(), Observed.from(current.get()));
+        } else if (sight.deployment().isPresent()) {
+            sight.accept(sight.deployment().get(), true);
+            news = true;
+        }
+        if (!replicaSetsHidden()) {
+            List<ObservedObject> listed = list(replicaSetQuery);
+            for (ObservedObject set : listed) {
+                news |= acceptIfNewer(sight, sight.snapshot().replicaSets(), set);
+            }
+            sight.keepOnlyReplicaSets(uids(listed));
+        }
+        if (!podsHidden()) {
+            List<ObservedObject> listed = list(podQuery);
+            for (ObservedObject pod : listed) {
+                news |= acceptIfNewer(sight, sight.snapshot().pods(), pod);
+            }
+            int before = sight.snapshot().pods().size();
+            sight.keepOnlyPods(uids(listed));
+            news |= sight.snapshot().pods().size() != before;
+        }
+        return news;
+    }
+
+    private <T extends HasMetadata> List<ObservedObject> list(Query<T> query) {
+        List<ObservedObject> listed = new ArrayList<>();
+        for (T object : cluster.list(query)) {
+            listed.add(Observed.from((HasMetadata) object));
+        }
+        return listed;
+    }
+
+    private static Set<String> uids(Collection<ObservedObject> objects) {
+        return objects.stream().map(object -> object.metadata().uid()).collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private static boolean acceptIfNewer(
+            Sight sight, Collection<? extends ObservedObject> known, ObservedObject object) {
+        for (ObservedObject candidate : known) {
+            if (candidate.metadata().uid().equals(object.metadata().uid())
+                    && !isNewer(object.metadata(), candidate.metadata())) {
+                return false;
+            }
+        }
+        sight.accept(object, false);
+        return true;
+    }
+
+    /** Versions of one kind are numbers that grow (KEP-5504); where they are not, being different is all that can be said. */
+    static boolean isNewer(ObservedMetadata one, ObservedMetadata other) {
+        try {
+            return Long.parseLong(one.resourceVersion()) > Long.parseLong(other.resourceVersion());
+        } catch (NumberFormatException opaque) {
+            return !one.resourceVersion().equals(other.resourceVersion());
+        }
+    }
+
+    @Override
+    public void close() {
+        all().forEach(Observation::close);
+    }
+}

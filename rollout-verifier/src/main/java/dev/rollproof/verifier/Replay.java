@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.verifier.judge.Assessment;
+import dev.rollproof.verifier.judge.Expectation;
+import dev.rollproof.verifier.judge.Judge;
+import dev.rollproof.verifier.judge.Memory;
+import dev.rollproof.verifier.judge.Status;
+import dev.rollproof.verifier.recording.Recording;
+import dev.rollproof.verifier.recording.RecordingException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges a recording as if it happened now: the same judge, fed with the same changes at the same times. Immutable.
+ */
+public final class Replay {
+    /** A recording's time is its own; any instant serves as its start. */
+    private static final Instant START = Instant.EPOCH;
+
+    private final Recording recording;
+    private final Optional<String> deployment;
+    private final Duration from;
+    private final VerifierOptions options;
+
+    private Replay(Recording recording, Optional<String> deployment, Duration from, VerifierOptions options) {
+        this.recording = recording;
+        this.deployment = deployment;
+        this.from = from;
+        this.options = options;
+    }
+
+    public static Replay of(Recording recording) {
+        return new Replay(
+                Objects.requireNonNull(recording, "recording"),
+                Optional.empty(),
+                Duration.ZERO,
+                VerifierOptions.defaults());
+    }
+
+    /** Which Deployment to judge; needed where the recording has several. */
+    public Replay deployment(String name) {
+        return new Replay(recording, Optional.of(name), from, options);
+    }
+
+    /** When verification begins, in the recording's time. What was changed before is taken as it stood then. */
+    public Replay from(Duration start) {
+        if (start.isNegative()) {
+            throw new IllegalArgumentException("from must not be negative, was " + start);
+        }
+        return new Replay(recording, deployment, start, options);
+    }
+
+    public Replay with(VerifierOptions value) {
+        return new Replay(recording, deployment, from, Objects.requireNonNull(value, "options"));
+    }
+
+    /**
+     * Judges.
+     *
+     * @return the verdict; {@link Verdict.TimedOut} where the recording is as long as the timeout and has none, and
+     *     {@link Verdict.Undecided} where it ends before
+     * @throws RecordingException if the recording has no such Deployment, or several and none is named
+     */
+    public Verdict judge() {
+        return new Run(chosen()).play();
+    }
+
+    private String chosen() {
+        TreeSet<String> names = new TreeSet<>();
+        for (Recording.Entry entry : recording.entries()) {
+            if (entry.object() instanceof ObservedDeployment d) {
+                names.add(d.metadata().name());
+            }
+        }
+        if (names.isEmpty()) {
+            throw new RecordingException("the recording has no Deployment in it, so there is nothing to judge");
+        }
+        if (deployment.isPresent()) {
+            if (!names.contains(deployment.get())) {
+                throw new RecordingException(
+                        "the recording has no deployment/" + deployment.get() + "; it has " + String.join(", ", names));
+            }
+            return deployment.get();
+        }
+        if (names.size() > 1) {
+            throw new RecordingException("the recording has several Deployments (" + String.join(", ", names)
+                    + "); say which one, such as --workload deployment/" + names.first());
+        }
+        return names.first();
+    }
+
+    /** One pass over the recording. */
+    private final class Run {
+        private final Sight sight;
+        private final Chronicle chronicle = new Chronicle();
+        private final Duration deadline = from.plus(options.timeout());
+        private Memory memory = Memory.empty();
+        private Optional<Instant> recheckAt = Optional.empty();
+        private Status status = new Status.Progressing("waiting for the Deployment to appear", List.of());
+        private @Nullable Judge judge;
+        private @Nullable Expectation expected;
+        private final String name;
+
+        Run(String name) {
+            this.name = name;
+            this.sight = new Sight(name);
+        }
+
+        Verdict play() {
+            for (Recording.Entry entry : recording.entries()) {
+                if (entry.at().compareTo(from) > 0) {
+                    Optional<Verdict> verdict = passTimeUpTo(entry.at());
+                    if (verdict.isPresent()) {
+                        return verdict.get();
+                    }
+                }
+                boolean deleted = entry.type() == Change.Type.DELETED;
+                sight.accept(entry.object(), deleted);
+                if (entry.at().compareTo(from) >= 0) {
+                    chronicle.observed(sinceStart(entry.at()), entry.object(), deleted);
+                    Optional<Verdict> verdict = judgeAt(entry.at());
+                    if (verdict.isPresent()) {
+                        return verdict.get();
+                    }
+                }
+            }
+            Duration end = recording.end().compareTo(from) < 0 ? from : recording.end();
+            return passTimeUpTo(end)
+                    .or(() -> judgeAt(end))
+                    .orElseGet(() -> new Verdict.Undecided(evidence(
+                            end,
+                            new Status.Progressing(
+                                    status.line() + "; the recording ends "
+                                            + String.format(
+                                                    java.util.Locale.ROOT,
+                                                    "%.1f s before the timeout",
+                                                    deadline.minus(end).toMillis() / 1000.0),
+                                    status.causesOrNone()))));
+        }
+
+        /** Looks at all times that the judge named up to then, and at the deadline. */
+        private Optional<Verdict> passTimeUpTo(Duration then) {
+            if (judge == null) {
+                Optional<Verdict> first = judgeAt(from);
+                if (first.isPresent()) {
+                    return first;
+                }
+            }
+            while (recheckAt.isPresent() && recheckAt.get().isBefore(START.plus(min(then, deadline)))) {
+                Duration at = Duration.between(START, recheckAt.get());
+                recheckAt = Optional.empty();
+                Optional<Verdict> verdict = judgeAt(at);
+                if (verdict.isPresent()) {
+                    return verdict;
+                }
+            }
+            if (then.compareTo(deadline) >= 0) {
+                return judgeAt(deadline).or(() -> Optional.of(new Verdict.TimedOut(evidence(deadline, status))));
+            }
+            return Optional.empty();
+        }
+
+        private Optional<Verdict> judgeAt(Duration at) {
+            if (judge == null) {
+                if (sight.deployment().isEmpty()) {
+                    return Optional.empty();
+                }
+                expected = Expectation.of(sight.deployment().get());
+                judge = new Judge(expected, options.patience(), options.stableFor(), options.waitForOldPods());
+            }
+            Assessment assessment = judge.next(memory, sight.snapshot(), START.plus(at));
+            memory = assessment.memory();
+            recheckAt = assessment.recheckAt();
+            status = assessment.status();
+            chronicle.note(sinceStart(at), "rollout", "", status.line());
+            return status.isFinal() ? Optional.of(Verdicts.of(status, evidence(at, status))) : Optional.empty();
+        }
+
+        private Duration sinceStart(Duration at) {
+            return at.compareTo(from) < 0 ? Duration.ZERO : at.minus(from);
+        }
+
+        private Evidence evidence(Duration at, Status said) {
+            ObjectRef workload = sight.deployment()
+                    .map(ObservedDeployment::ref)
+                    .or(() -> Optional.ofNullable(expected).map(Expectation::workload))
+                    .orElse(new ObjectRef("Deployment", "", name));
+            return new Evidence(
+                    workload,
+                    expected == null ? 0 : expected.generation(),
+                    sinceStart(at),
+                    said.line(),
+                    said.causesOrNone(),
+                    chronicle.timeline(),
+                    List.of());
+        }
+
+        private static Duration min(Duration one, Duration other) {
+            return one.compareTo(other) < 0 ? one : other;
+        }
+    }
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier;
+
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.Patch;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.ObservedReplicaSet;
+import dev.rollproof.k8s.observed.PodTemplate;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * What people do to rollouts, as kubectl does it: history, undo, pause, resume, restart, scale, a new image. Each returns the
+ * Deployment as it is then, ready to be verified. What cannot be done is a {@link RolloutActionException} with kubectl's own
+ * reason, and changes nothing. Immutable and thread-safe.
+ */
+public final class RolloutActions {
+    private static final String CHANGE_CAUSE = "kubernetes.io/change-cause";
+    private static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
+    /** Somebody else's write in between is met by reading again; more often than this it is a fight. */
+    private static final int TRIES = 10;
+
+    private final Cluster cluster;
+    private final WriteOptions options;
+
+    private RolloutActions(Cluster cluster, WriteOptions options) {
+        this.cluster = Objects.requireNonNull(cluster, "cluster");
+        this.options = Objects.requireNonNull(options, "options");
+    }
+
+    public static RolloutActions on(Cluster cluster) {
+        return new RolloutActions(cluster, WriteOptions.defaults());
+    }
+
+    public RolloutActions with(WriteOptions value) {
+        return new RolloutActions(cluster, value);
+    }
+
+    /** All revisions that are kept, oldest first. */
+    public List<Revision> history(ObjectRef deployment) {
+        Deployment d = existing(deployment);
+        PodTemplate current = Observed.from(d).template();
+        List<Revision> revisions = new ArrayList<>();
+        for (ReplicaSet model : ownReplicaSets(d)) {
+            ObservedReplicaSet set = Observed.from(model);
+            if (set.revision().isPresent()) {
+                revisions.add(new Revision(
+                        set.revision().getAsLong(),
+                        set.metadata().annotations().getOrDefault(CHANGE_CAUSE, ""),
+                        set.metadata().name(),
+                        set.template(),
+                        set.metadata().creationTimestamp(),
+                        set.template().equals(current)));
+            }
+        }
+        revisions.sort(Comparator.comparingLong(Revision::number));
+        return List.copyOf(revisions);
+    }
+
+    /**
+     * Goes back to the revision before the current one: the second-highest number, as kubectl does, which is the last tried
+     * and not the last that worked.
+     */
+    public Deployment undo(ObjectRef deployment) {
+        return rollBack(deployment, revisions -> {
+            if (revisions.size() < 2) {
+                throw new RolloutActionException(
+                        "no rollout history found for deployment \"" + deployment.name() + "\"");
+            }
+            return revisions.get(revisions.size() - 2);
+        });
+    }
+
+    /** Goes back to a revision of the {@link #history}. */
+    public Deployment undo(ObjectRef deployment, long revision) {
+        return rollBack(
+                deployment,
+                revisions -> revisions.stream()
+                        .filter(candidate -> Observed.from(candidate).revision().orElse(0) == revision)
+                        .findFirst()
+                        .orElseThrow(() -> new RolloutActionException("unable to find specified revision " + revision
+                                + " in history of deployment \"" + deployment.name() + "\"")));
+    }
+
+    private Deployment rollBack(ObjectRef deployment, Function<List<ReplicaSet>, ReplicaSet> choice) {
+        return changing(deployment, d -> {
+            if (Observed.from(d).paused()) {
+                throw new RolloutActionException("deployment \"" + deployment.name()
+                        + "\" is paused and cannot be rolled back; resume it first and try again");
+            }
+            List<ReplicaSet> numbered = new ArrayList<>(ownReplicaSets(d));
+            numbered.removeIf(set -> Observed.from(set).revision().isEmpty());
+            numbered.sort(Comparator.comparingLong(
+                    set -> Observed.from(set).revision().orElse(0)));
+            ReplicaSet target = choice.apply(numbered);
+            PodTemplateSpec template = Models.copy(target.getSpec().getTemplate());
+            template.getMetadata().getLabels().remove(PodTemplate.HASH_LABEL);
+            d.getSpec().setTemplate(template);
+            copyAnnotations(target, d);
+        });
+    }
+
+    /** The change cause belongs to the template that it explains; the controller's own and last-applied stay with theirs. */
+    private static void copyAnnotations(ReplicaSet from, Deployment to) {
+        Map<String, String> source = from.getMetadata().getAnnotations();
+        Map<String, String> annotations = new TreeMap<>();
+        if (to.getMetadata().getAnnotations() != null) {
+            annotations.putAll(to.getMetadata().getAnnotations());
+        }
+        String cause = source == null ? null : source.get(CHANGE_CAUSE);
+        if (cause == null) {
+            annotations.remove(CHANGE_CAUSE);
+        } else {
+            annotations.put(CHANGE_CAUSE, cause);
+        }
+        to.getMetadata().setAnnotations(annotations);
+    }
+
+    /** Holds the rollout; what is under way is finished. */
+    public Deployment pause(ObjectRef deployment) {
+        return changing(deployment, d -> {
+            if (Observed.from(d).paused()) {
+                throw new RolloutActionException("deployment \"" + deployment.name() + "\" is already paused");
+            }
+            d.getSpec().setPaused(true);
+        });
+    }
+
+    /** Lets a held rollout go on. */
+    public Deployment resume(ObjectRef deployment) {
+        return changing(deployment, d -> {
+            if (!Observed.from(d).paused()) {
+                throw new RolloutActionException("deployment \"" + deployment.name() + "\" is not paused");
+            }
+            d.getSpec().setPaused(null);
+        });
+    }
+
+    /**
+     * Replaces all pods by new ones of the same template, by an annotation with the time. The time is exact to the
+     * nanosecond, so that two restarts within a second are two.
+     */
+    public Deployment restart(ObjectRef deployment) {
+        return changing(deployment, d -> {
+            if (Observed.from(d).paused()) {
+                throw new RolloutActionException("deployment \"" + deployment.name()
+                        + "\" is paused and cannot be restarted; resume it first and try again");
+            }
+            Map<String, String> annotations = new LinkedHashMap<>();
+            var metadata = d.getSpec().getTemplate().getMetadata();
+            if (metadata.getAnnotations() != null) {
+                annotations.putAll(metadata.getAnnotations());
+            }
+            String before = annotations.get(RESTARTED_AT);
+            String now = cluster.time().now().truncatedTo(ChronoUnit.NANOS).toString();
+            annotations.put(
+                    RESTARTED_AT,
+                    now.equals(before) ? cluster.time().now().plusNanos(1).toString() : now);
+            metadata.setAnnotations(annotations);
+        });
+    }
+
+    /** Gives a container another image; an init container's too. */
+    public Deployment setImage(ObjectRef deployment, String container, String image) {
+        if (image.isBlank()) {
+            throw new RolloutActionException("image must not be blank");
+        }
+        return changing(deployment, d -> {
+            var spec = d.getSpec().getTemplate().getSpec();
+            List<io.fabric8.kubernetes.api.model.Container> all = new ArrayList<>(spec.getContainers());
+            if (spec.getInitContainers() != null) {
+                all.addAll(spec.getInitContainers());
+            }
+            all.stream()
+                    .filter(candidate -> container.equals(candidate.getName()))
+                    .findFirst()
+                    .orElseThrow(() -> new RolloutActionException(
+                            "unable to find container named \"" + container + "\" in deployment \"" + deployment.name()
+                                    + "\"; it has "
+                                    + all.stream()
+                                            .map(io.fabric8.kubernetes.api.model.Container::getName)
+                                            .toList()))
+                    .setImage(image);
+        });
+    }
+
+    /** Sets the number of pods, through the scale subresource. */
+    public Deployment scale(ObjectRef deployment, int replicas) {
+        if (replicas < 0) {
+            throw new RolloutActionException("replicas must not be negative, was " + replicas);
+        }
+        cluster.scale(Deployment.class, deployment.namespace(), deployment.name(), replicas, options);
+        return existing(deployment);
+    }
+
+    /** A change to a Deployment that was just read. */
+    private interface Edit {
+        void apply(Deployment current);
+    }
+
+    /**
+     * Reads, changes, and writes on the condition that nobody wrote in between; reads again if somebody did. Only what
+     * differs is sent, so that no field changes its owner but those that change.
+     */
+    private Deployment changing(ObjectRef deployment, Edit edit) {
+        ClusterException lastConflict = null;
+        for (int i = 0; i < TRIES; i++) {
+            Deployment current = existing(deployment);
+            Deployment changed = Models.copy(current);
+            edit.apply(changed);
+            try {
+                return cluster.patch(
+                        Deployment.class,
+                        deployment.namespace(),
+                        deployment.name(),
+                        difference(current, changed),
+                        options);
+            } catch (ClusterException refused) {
+                if (refused.reason() != Reason.CONFLICT && refused.reason() != Reason.INVALID) {
+                    throw refused;
+                }
+                if (refused.reason() == Reason.INVALID && !versionMoved(deployment, current)) {
+                    throw refused;
+                }
+                lastConflict = refused;
+            }
+        }
+        throw Objects.requireNonNull(lastConflict);
+    }
+
+    /** A failed test of a JSON patch is answered as Invalid, like a bad value: it was the test if the version moved on. */
+    private boolean versionMoved(ObjectRef deployment, Deployment since) {
+        return !existing(deployment)
+                .getMetadata()
+                .getResourceVersion()
+                .equals(since.getMetadata().getResourceVersion());
+    }
+
+    private static Patch difference(Deployment current, Deployment changed) {
+        List<Map<String, Object>> operations = new ArrayList<>();
+        operations.add(operation(
+                "test", "/metadata/resourceVersion", current.getMetadata().getResourceVersion()));
+        Map<String, Object> before = Models.toTree(current);
+        Map<String, Object> after = Models.toTree(changed);
+        for (String path : List.of("/metadata/annotations", "/spec/template", "/spec/paused")) {
+            Object was = at(before, path);
+            Object is = at(after, path);
+            if (!Objects.equals(was, is)) {
+                operations.add(
+                        is == null
+                                ? Map.of("op", "remove", "path", path)
+                                : operation(was == null ? "add" : "replace", path, is));
+            }
+        }
+        return Patch.json(Models.toJson(operations));
+    }
+
+    private static Map<String, Object> operation(String op, String path, Object value) {
+        Map<String, Object> operation = new LinkedHashMap<>();
+        operation.put("op", op);
+        operation.put("path", path);
+        operation.put("value", value);
+        return operation;
+    }
+
+    private static @org.jspecify.annotations.Nullable Object at(Map<String, Object> tree, String path) {
+        Object here = tree;
+        for (String step : path.substring(1).split("/")) {
+            here = here instanceof Map<?, ?> map ? map.get(step) : null;
+        }
+        return here;
+    }
+
+    private Deployment existing(ObjectRef deployment) {
+        if (!deployment.kind().equals("Deployment")) {
+            throw new IllegalArgumentException("only Deployments have rollouts that can be changed, not " + deployment);
+        }
+        return cluster.get(Deployment.class, deployment.namespace(), deployment.name())
+                .orElseThrow(() -> new RolloutActionException(deployment + " does not exist"));
+    }
+
+    /** Selected by its selector <em>and</em> controlled by its uid: labels alone also find other people's. */
+    private List<ReplicaSet> ownReplicaSets(Deployment d) {
+        ObservedDeployment observed = Observed.from(d);
+        List<ReplicaSet> own = new ArrayList<>();
+        for (ReplicaSet set : cluster.list(Query.of(ReplicaSet.class)
+                .inNamespace(observed.metadata().namespace())
+                .withLabels(observed.labelSelector()))) {
+            if (Observed.metadata(set).isControlledBy(observed.metadata().uid())) {
+                own.add(set);
+            }
+        }
+        return own;
+    }
+}

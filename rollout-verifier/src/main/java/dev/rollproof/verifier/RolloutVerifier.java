@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.verifier.judge.Expectation;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Verifies rollouts of Deployments: watches until there is a verdict, which takes as long as the rollout does, and no longer
+ * than the timeout.
+ *
+ * <pre>{@code
+ * Deployment applied = cluster.apply(deployment, WriteOptions.defaults());
+ * Verdict verdict = RolloutVerifier.on(cluster).verify(applied);
+ * }</pre>
+ *
+ * <p>Immutable and thread-safe; each verification runs on the thread that asks for it. It needs the rights to get, list and
+ * watch Deployments; without those to list and watch ReplicaSets, pods or events it judges by less, and says so.
+ */
+public final class RolloutVerifier {
+    private final Cluster cluster;
+    private final VerifierOptions options;
+    private final Consumer<Progress> onProgress;
+    private final Consumer<Change> onChange;
+
+    private RolloutVerifier(
+            Cluster cluster, VerifierOptions options, Consumer<Progress> onProgress, Consumer<Change> onChange) {
+        this.cluster = Objects.requireNonNull(cluster, "cluster");
+        this.options = Objects.requireNonNull(options, "options");
+        this.onProgress = Objects.requireNonNull(onProgress, "onProgress");
+        this.onChange = Objects.requireNonNull(onChange, "onChange");
+    }
+
+    public static RolloutVerifier on(Cluster cluster) {
+        return new RolloutVerifier(cluster, VerifierOptions.defaults(), progress -> {}, change -> {});
+    }
+
+    public RolloutVerifier with(VerifierOptions value) {
+        return new RolloutVerifier(cluster, value, onProgress, onChange);
+    }
+
+    /** Has somebody told of every step; called on the verifying thread. */
+    public RolloutVerifier onProgress(Consumer<Progress> listener) {
+        return new RolloutVerifier(cluster, options, listener, onChange);
+    }
+
+    /** Has somebody told of every change that is observed, whole: for recordings. Called on the verifying thread. */
+    public RolloutVerifier onChange(Consumer<Change> listener) {
+        return new RolloutVerifier(cluster, options, onProgress, listener);
+    }
+
+    /**
+     * Verifies the rollout of what was just applied: of its template, from its generation on.
+     *
+     * @param applied the Deployment as the server returned it
+     * @throws InterruptedException if the thread is interrupted; the rollout goes on
+     */
+    public Verdict verify(Deployment applied) throws InterruptedException {
+        return verify(Expectation.of(Observed.from(applied)));
+    }
+
+    /** Verifies the rollout of whatever the Deployment's template is now. */
+    public Verdict verify(ObjectRef deployment) throws InterruptedException {
+        if (!deployment.kind().equals("Deployment")) {
+            throw new IllegalArgumentException("only Deployments can be verified, not " + deployment);
+        }
+        Optional<Deployment> current;
+        try {
+            current = cluster.get(Deployment.class, deployment.namespace(), deployment.name());
+        } catch (ClusterException refused) {
+            if (refused.reason().isTransient()) {
+                return new Verdict.Unreachable(Verification.nothingSeen(deployment, "" + refused.getMessage()));
+            }
+            throw refused;
+        }
+        if (current.isEmpty()) {
+            return new Verdict.Deleted(Verification.nothingSeen(deployment, deployment + " does not exist"));
+        }
+        return verify(current.get());
+    }
+
+    /** Verifies the rollout that is expected. */
+    public Verdict verify(Expectation expected) throws InterruptedException {
+        try (Verification verification = new Verification(cluster, options, expected, onProgress, onChange)) {
+            return verification.run();
+        }
+    }
+}

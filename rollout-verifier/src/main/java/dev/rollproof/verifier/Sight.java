@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier;
+
+import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.ObservedEvent;
+import dev.rollproof.k8s.observed.ObservedObject;
+import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.k8s.observed.ObservedReplicaSet;
+import dev.rollproof.verifier.judge.Snapshot;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The newest that was observed around one Deployment. For one thread. */
+final class Sight {
+    private final String deploymentName;
+    private @Nullable ObservedDeployment deployment;
+    private final Map<String, ObservedReplicaSet> replicaSets = new LinkedHashMap<>();
+    private final Map<String, ObservedPod> pods = new LinkedHashMap<>();
+    private final Map<String, ObservedEvent> warnings = new LinkedHashMap<>();
+    private boolean seesReplicaSets = true;
+    private boolean seesPods = true;
+
+    Sight(String deploymentName) {
+        this.deploymentName = deploymentName;
+    }
+
+    void accept(ObservedObject object, boolean deleted) {
+        String uid = object.metadata().uid();
+        if (object instanceof ObservedDeployment d) {
+            accept(d, deleted);
+        } else if (object instanceof ObservedReplicaSet set) {
+            put(replicaSets, uid, set, deleted);
+        } else if (object instanceof ObservedPod pod) {
+            put(pods, uid, pod, deleted);
+        } else if (object instanceof ObservedEvent event && event.isWarning()) {
+            put(warnings, uid, event, deleted);
+        }
+    }
+
+    private void accept(ObservedDeployment d, boolean deleted) {
+        if (!d.metadata().name().equals(deploymentName)) {
+            return;
+        }
+        if (!deleted) {
+            deployment = d;
+        } else if (deployment != null
+                && deployment.metadata().uid().equals(d.metadata().uid())) {
+            deployment = null;
+        }
+    }
+
+    private static <T> void put(Map<String, T> known, String uid, T object, boolean deleted) {
+        if (deleted) {
+            known.remove(uid);
+        } else {
+            known.put(uid, object);
+        }
+    }
+
+    /** What of a kind is known and not in a fresh list is gone. */
+    void keepOnlyPods(Set<String> uids) {
+        pods.keySet().retainAll(uids);
+    }
+
+    void keepOnlyReplicaSets(Set<String> uids) {
+        replicaSets.keySet().retainAll(uids);
+    }
+
+    void seesReplicaSets(boolean sees) {
+        seesReplicaSets = sees;
+    }
+
+    void seesPods(boolean sees) {
+        seesPods = sees;
+    }
+
+    Optional<ObservedDeployment> deployment() {
+        return Optional.ofNullable(deployment);
+    }
+
+    /** A view, good until the next change. */
+    Snapshot snapshot() {
+        return new Snapshot(
+                Optional.ofNullable(deployment),
+                replicaSets.values(),
+                pods.values(),
+                warnings.values(),
+                seesReplicaSets,
+                seesPods);
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier;
+
+import dev.rollproof.verifier.judge.Status;
+
+/** Makes verdicts of final statuses. */
+final class Verdicts {
+    private Verdicts() {}
+
+    static Verdict of(Status status, Evidence evidence) {
+        if (status instanceof Status.Complete) {
+            return new Verdict.Complete(evidence);
+        }
+        if (status instanceof Status.Failed) {
+            return new Verdict.Failed(evidence);
+        }
+        if (status instanceof Status.Superseded) {
+            return new Verdict.Superseded(evidence);
+        }
+        if (status instanceof Status.Paused) {
+            return new Verdict.Paused(evidence);
+        }
+        if (status instanceof Status.Deleted) {
+            return new Verdict.Deleted(evidence);
+        }
+        throw new IllegalStateException("no verdict yet: " + status);
+    }
+}

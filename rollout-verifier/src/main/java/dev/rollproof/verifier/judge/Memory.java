@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier.judge;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the judge remembers from one look to the next: since when each trouble is seen, by our own clock, and since when the
+ * rollout is complete.
+ *
+ * @param since the time at which each trouble was first seen without having been away for long since
+ * @param lastSeen the time at which it was last seen: states alternate (ErrImagePull and ImagePullBackOff, running and
+ *     CrashLoopBackOff), so a trouble is over only after it was away for a while
+ * @param restartsAtFirstSight how often a container had been restarted when it was first seen, if it was ready then: what
+ *     happened to it last week does not count against this rollout
+ * @param restarts how often containers of the new pods had been restarted at the last look: a restart begins the wait for
+ *     stability anew
+ */
+public record Memory(
+        Map<String, Instant> since,
+        Map<String, Instant> lastSeen,
+        Optional<Instant> completeSince,
+        Map<String, Integer> restartsAtFirstSight,
+        int restarts) {
+    /** At the start. */
+    public static Memory empty() {
+        return new Memory(Map.of(), Map.of(), Optional.empty(), Map.of(), 0);
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier.judge;
+
+import java.time.Duration;
+
+/**
+ * How long to wait before a trouble counts as a failure. Each is measured on our own clock from when the trouble was first
+ * seen; zero means at once. The defaults follow what other rollout trackers do, corrected by what real clusters showed.
+ *
+ * @param crashes how many ends of one container of a new pod are too many, whatever its exit code; default 2: the first
+ *     restart may be bad luck, and after the second end the kubelet itself speaks of a loop
+ * @param imageNotFound the registry says that there is no such image; default 1 s, so that a second look confirms it
+ * @param imageDenied no right to pull: a pull secret may be on its way; default 15 s
+ * @param imageTrouble the registry cannot be reached or is busy; default 60 s
+ * @param configuration a ConfigMap or Secret is missing, it may be applied next; default 10 s
+ * @param startError a container cannot be created or started, for a reason not known to be final; default 10 s
+ * @param nodeTrouble the node fails, not the workload; default 60 s
+ * @param unschedulable no node has room: an autoscaler may add one; default 60 s
+ * @param replicaFailure pods may not be created; default 5 s
+ * @param quota a quota is exhausted: old pods may free it, so this counts on top of their longest grace period; default 30 s
+ * @param replicaSetCreation the ReplicaSet cannot be created; default 10 s
+ */
+public record Patience(
+        int crashes,
+        Duration imageNotFound,
+        Duration imageDenied,
+        Duration imageTrouble,
+        Duration configuration,
+        Duration startError,
+        Duration nodeTrouble,
+        Duration unschedulable,
+        Duration replicaFailure,
+        Duration quota,
+        Duration replicaSetCreation) {
+    private static final Patience DEFAULTS = new Patience(
+            2,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10));
+
+    public Patience {
+        if (crashes < 1) {
+            throw new IllegalArgumentException("crashes must be at least 1, was " + crashes);
+        }
+        notNegative("imageNotFound", imageNotFound);
+        notNegative("imageDenied", imageDenied);
+        notNegative("imageTrouble", imageTrouble);
+        notNegative("configuration", configuration);
+        notNegative("startError", startError);
+        notNegative("nodeTrouble", nodeTrouble);
+        notNegative("unschedulable", unschedulable);
+        notNegative("replicaFailure", replicaFailure);
+        notNegative("quota", quota);
+        notNegative("replicaSetCreation", replicaSetCreation);
+    }
+
+    private static void notNegative(String name, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(name + " must not be negative, was " + value);
+        }
+    }
+
+    public static Patience defaults() {
+        return DEFAULTS;
+    }
+
+    public Patience withCrashes(int count) {
+        return new Patience(
+                count,
+                imageNotFound,
+                imageDenied,
+                imageTrouble,
+                configuration,
+                startError,
+                nodeTrouble,
+                unschedulable,
+                replicaFailure,
+                quota,
+                replicaSetCreation);
+    }
+
+    public Patience withUnschedulable(Duration grace) {
+        return new Patience(
+                crashes,
+                imageNotFound,
+                imageDenied,
+                imageTrouble,
+                configuration,
+                startError,
+                nodeTrouble,
+                grace,
+                replicaFailure,
+                quota,
+                replicaSetCreation);
+    }
+
+    public Patience withImageTrouble(Duration grace) {
+        return new Patience(
+                crashes,
+                imageNotFound,
+                imageDenied,
+                grace,
+                configuration,
+                startError,
+                nodeTrouble,
+                unschedulable,
+                replicaFailure,
+                quota,
+                replicaSetCreation);
+    }
+
+    public Patience withConfiguration(Duration grace) {
+        return new Patience(
+                crashes,
+                imageNotFound,
+                imageDenied,
+                imageTrouble,
+                grace,
+                startError,
+                nodeTrouble,
+                unschedulable,
+                replicaFailure,
+                quota,
+                replicaSetCreation);
+    }
+
+    public Patience withQuota(Duration grace) {
+        return new Patience(
+                crashes,
+                imageNotFound,
+                imageDenied,
+                imageTrouble,
+                configuration,
+                startError,
+                nodeTrouble,
+                unschedulable,
+                replicaFailure,
+                grace,
+                replicaSetCreation);
+    }
+}

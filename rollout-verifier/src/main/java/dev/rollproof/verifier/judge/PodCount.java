@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier.judge;
+
+import dev.rollproof.k8s.observed.ObservedContainer;
+import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.ObservedMetadata.Owner;
+import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.k8s.observed.ObservedReplicaSet;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The pods of a Deployment, counted one by one.
+ *
+ * @param newLive of the new ReplicaSet, neither ended nor being deleted
+ * @param newReady how many of them are ready
+ * @param oldLive pods of other ReplicaSets, neither ended nor being deleted
+ * @param leaving pods of any of its ReplicaSets that are being deleted
+ * @param oldWanted the sizes of the other ReplicaSets, added up
+ */
+record PodCount(List<ObservedPod> newLive, int newReady, int oldLive, int leaving, int oldWanted) {
+    static PodCount of(Snapshot seen, ObservedDeployment d, Optional<ObservedReplicaSet> newSet) {
+        String newUid = newSet.map(set -> set.metadata().uid()).orElse("");
+        Set<String> oldUids = new HashSet<>();
+        int oldWanted = 0;
+        for (ObservedReplicaSet set : seen.replicaSets()) {
+            if (set.metadata().isControlledBy(d.metadata().uid())
+                    && !set.metadata().uid().equals(newUid)) {
+                oldUids.add(set.metadata().uid());
+                oldWanted += set.replicas();
+            }
+        }
+        List<ObservedPod> newLive = new ArrayList<>();
+        int newReady = 0;
+        int oldLive = 0;
+        int leaving = 0;
+        for (ObservedPod pod : seen.pods()) {
+            Optional<Owner> owner = pod.metadata().controller();
+            if (owner.isEmpty()) {
+                continue;
+            }
+            boolean isNew = owner.get().uid().equals(newUid);
+            if (!isNew && !oldUids.contains(owner.get().uid())) {
+                continue;
+            }
+            if (pod.metadata().terminating()) {
+                leaving++;
+            } else if (pod.live()) {
+                if (isNew) {
+                    newLive.add(pod);
+                    newReady += pod.ready() ? 1 : 0;
+                } else {
+                    oldLive++;
+                }
+            }
+        }
+        return new PodCount(List.copyOf(newLive), newReady, oldLive, leaving, oldWanted);
+    }
+
+    /** How often the containers of the new pods were restarted, all together. */
+    int restarts() {
+        int restarts = 0;
+        for (ObservedPod pod : newLive) {
+            for (ObservedContainer container : pod.containers()) {
+                restarts += container.restartCount();
+            }
+        }
+        return restarts;
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier.judge;
+
+import dev.rollproof.k8s.observed.ObservedCondition;
+import dev.rollproof.k8s.observed.ObservedContainer;
+import dev.rollproof.k8s.observed.ObservedContainer.State;
+import dev.rollproof.k8s.observed.ObservedEvent;
+import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.verifier.Cause;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What holds a pod up: its containers, its scheduling, and what only events tell. */
+final class PodRules {
+    /** Troubles that show in events only. They alarm falsely (kubernetes/kubernetes#99475), so they never fail a rollout. */
+    private static final Set<String> EVENT_ONLY =
+            Set.of("FailedMount", "FailedAttachVolume", "FailedMapVolume", "FailedCreatePodSandBox", "NetworkNotReady");
+
+    private final Patience patience;
+    private final Map<String, List<ObservedEvent>> warnings;
+    private final ContainerRules containers;
+
+    /**
+     * @param restartsAtFirstSight by container: restarts that do not count
+     */
+    PodRules(Patience patience, Collection<ObservedEvent> events, Map<String, Integer> restartsAtFirstSight) {
+        this.patience = patience;
+        this.warnings = new HashMap<>();
+        for (ObservedEvent event : events) {
+            if (event.isWarning() && event.regarding().kind().equals("Pod")) {
+                warnings.computeIfAbsent(event.regardingUid(), uid -> new ArrayList<>())
+                        .add(event);
+            }
+        }
+        this.containers = new ContainerRules(
+                patience,
+                pod -> lastMessage(pod, Set.of("Failed"), "Failed to pull image")
+                        .orElse(""),
+                restartsAtFirstSight);
+    }
+
+    /** All that holds a pod up, the most telling first. */
+    List<Trouble> troublesOf(ObservedPod pod) {
+        List<Trouble> troubles = new ArrayList<>();
+        for (ObservedContainer container : pod.initContainers()) {
+            containers.troubleOf(pod, container).ifPresent(troubles::add);
+        }
+        for (ObservedContainer container : pod.containers()) {
+            containers.troubleOf(pod, container).ifPresent(troubles::add);
+        }
+        unschedulable(pod).ifPresent(troubles::add);
+        if (troubles.isEmpty()) {
+            eventOnly(pod).or(() -> notReady(pod)).ifPresent(troubles::add);
+        }
+        return troubles;
+    }
+
+    private Optional<Trouble> unschedulable(ObservedPod pod) {
+        Optional<ObservedCondition> scheduled = pod.condition("PodScheduled").filter(ObservedCondition::isFalse);
+        if (scheduled.isEmpty()) {
+            return Optional.empty();
+        }
+        String reason = scheduled.get().reason();
+        Cause cause = cause(pod, reason, scheduled.get().message());
+        return Optional.of(
+                reason.equals("SchedulingGated")
+                        ? Trouble.reported("scheduling/" + pod.metadata().uid(), cause)
+                        : Trouble.fatalAfter(
+                                patience.unschedulable(),
+                                "scheduling/" + pod.metadata().uid(),
+                                cause));
+    }
+
+    private Optional<Trouble> eventOnly(ObservedPod pod) {
+        if (!pod.phase().equals("Pending")) {
+            return Optional.empty();
+        }
+        for (ObservedEvent event : warnings.getOrDefault(pod.metadata().uid(), List.of())) {
+            if (EVENT_ONLY.contains(event.reason())) {
+                return Optional.of(
+                        Trouble.reported("event/" + pod.metadata().uid(), cause(pod, event.reason(), event.message())));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Trouble> notReady(ObservedPod pod) {
+        if (pod.ready()) {
+            return Optional.empty();
+        }
+        for (ObservedContainer container : pod.containers()) {
+            if (container.state() instanceof State.Running && !container.ready()) {
+                String probe = lastMessage(pod, Set.of("Unhealthy"), "")
+                        .map(message -> ": " + message)
+                        .orElse("");
+                return Optional.of(Trouble.reported(
+                        "unready/" + pod.metadata().uid(),
+                        new Cause(
+                                "ContainersNotReady",
+                                "container \"" + container.name() + "\" runs and is not ready" + probe,
+                                pod.metadata().name(),
+                                container.name(),
+                                1)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> lastMessage(ObservedPod pod, Set<String> reasons, String prefix) {
+        Optional<String> last = Optional.empty();
+        for (ObservedEvent event : warnings.getOrDefault(pod.metadata().uid(), List.of())) {
+            if (reasons.contains(event.reason()) && event.message().startsWith(prefix)) {
+                last = Optional.of(event.message());
+            }
+        }
+        return last;
+    }
+
+    private static Cause cause(ObservedPod pod, String reason, String message) {
+        return new Cause(reason, message, pod.metadata().name(), "", 1);
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier.recording;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedObject;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was observed of a cluster, in order. As a file: JSON Lines, each
+ * {@code {"t": seconds since the start, "type": "ADDED|MODIFIED|DELETED", "object": {…}}} with a whole Kubernetes object;
+ * lines and fields of other kinds are passed over, and the file may be compressed with gzip.
+ */
+public record Recording(List<Entry> entries) {
+    /**
+     * One change.
+     *
+     * @param at since the start of the recording
+     */
+    public record Entry(Duration at, Change.Type type, ObservedObject object) {}
+
+    public Recording {
+        entries = List.copyOf(entries);
+    }
+
+    /** When the last change was observed; zero for an empty recording. */
+    public Duration end() {
+        return entries.isEmpty()
+                ? Duration.ZERO
+                : entries.get(entries.size() - 1).at();
+    }
+
+    /**
+     * Reads a recording.
+     *
+     * @throws RecordingException if the file cannot be read or is none; the message names file and line
+     */
+    public static Recording read(Path file) {
+        try (InputStream raw = new BufferedInputStream(Files.newInputStream(file));
+                BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(unpacked(raw), StandardCharsets.UTF_8))) {
+            return read(lines, file.toString());
+        } catch (NoSuchFileException missing) {
+            throw new RecordingException(file + ": there is no such file; name a recording that verify --record wrote");
+        } catch (ZipException broken) {
+            throw new RecordingException(
+                    file + ": the gzip data is damaged (" + broken.getMessage() + "); record anew");
+        } catch (IOException unreadable) {
+            String why = Files.isDirectory(file) ? "it is a directory" : String.valueOf(unreadable.getMessage());
+            throw new RecordingException(file + ": cannot be read: " + why + "; name a recording");
+        }
+    }
+
+    private static InputStream unpacked(InputStream raw) throws IOException {
+        raw.mark(2);
+        boolean gzip = raw.read() == 0x1f && raw.read() == 0x8b;
+        raw.reset();
+        return gzip ? new GZIPInputStream(raw) : raw;
+    }
+
+    private static Recording read(BufferedReader lines, String file) throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        int number = 0;
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            number++;
+            if (line.isBlank()) {
+                continue;
+            }
+            String where = file + ", line " + number;
+            Entry entry = parse(line, where);
+            if (entry == null) {
+                continue;
+            }
+            if (!entries.isEmpty()
+                    && entry.at().compareTo(entries.get(entries.size() - 1).at()) < 0) {
+                throw new RecordingException(where + ": t goes back from "
+                        + seconds(entries.get(entries.size() - 1).at()) + " to " + seconds(entry.at())
+                        + "; lines must be in the order of time");
+            }
+            entries.add(entry);
+        }
+        if (entries.isEmpty()) {
+            throw new RecordingException(
+                    file + ": no change in it; each line must be a JSON object with t, type and object");
+        }
+        return new Recording(entries);
+    }
+
+    private static @Nullable Entry parse(String line, String where) {
+        Map<String, Object> fields;
+        try {
+            fields = Models.parseJson(line);
+        } catch (RuntimeException notJson) {
+            throw new RecordingException(where + ": not a JSON object; each line must be one");
+        }
+        Object object = fields == null ? null : fields.get("object");
+        Object type = fields == null ? null : fields.get("type");
+        if (!(object instanceof Map<?, ?> tree) || !(type instanceof String word)) {
+            return null;
+        }
+        Change.Type change;
+        switch (word) {
+            case "ADDED", "MODIFIED", "DELETED" -> change = Change.Type.valueOf(word);
+            default -> {
+                return null;
+            }
+        }
+        if (!(fields.get("t") instanceof Number t)) {
+            throw new RecordingException(
+                    where + ": t is missing or no number; it is the time in seconds since the start");
+        }
+        return new Entry(Duration.ofNanos(Math.round(t.doubleValue() * 1e9)), change, observed(tree, where));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ObservedObject observed(Map<?, ?> tree, String where) {
+        if (!(tree.get("kind") instanceof String) || !(tree.get("apiVersion") instanceof String)) {
+            throw new RecordingException(where + ": the object has no kind or no apiVersion");
+        }
+        try {
+            HasMetadata model = Models.fromTree((Map<String, ?>) tree);
+            return Observed.from(model);
+        } catch (RuntimeException misshapen) {
+            throw new RecordingException(
+                    where + ": the object is no " + tree.get("kind") + " that Kubernetes would send");
+        }
+    }
+
+    private static String seconds(Duration at) {
+        return at.toNanos() / 1e9 + "";
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier.recording;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.time.Time;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.zip.GZIPOutputStream;
+
+/** Writes a recording, change by change; compressed where the file's name ends in {@code .gz}. For one thread. */
+public final class RecordingWriter implements Consumer<Change>, AutoCloseable {
+    private final Time time;
+    private final Instant startedAt;
+    private final Path file;
+    private final BufferedWriter lines;
+
+    private RecordingWriter(Time time, Path file, BufferedWriter lines) {
+        this.time = time;
+        this.startedAt = time.now();
+        this.file = file;
+        this.lines = lines;
+    }
+
+    /**
+     * Starts a recording; its time begins now.
+     *
+     * @throws RecordingException if the file cannot be written
+     */
+    public static RecordingWriter to(Path file, Time time) {
+        try {
+            OutputStream raw = Files.newOutputStream(file);
+            OutputStream out = file.toString().endsWith(".gz") ? new GZIPOutputStream(raw) : raw;
+            return new RecordingWriter(
+                    time, file, new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8)));
+        } catch (IOException unwritable) {
+            throw new RecordingException(
+                    file + ": cannot be written (" + unwritable.getClass().getSimpleName()
+                            + "); name a file in a folder" + " that exists and that you may write to");
+        }
+    }
+
+    @Override
+    public void accept(Change change) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("t", Duration.between(startedAt, time.now()).toNanos() / 1e9);
+        line.put("type", change.type().name());
+        line.put("object", Models.toTree(change.manifest()));
+        try {
+            lines.write(Models.toJson(line));
+            lines.write('\n');
+        } catch (IOException full) {
+            throw new RecordingException(file + ": cannot be written: " + full.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lines.close();
+        } catch (IOException full) {
+            throw new UncheckedIOException(full);
+        }
+    }
+}
