@@ -9,10 +9,13 @@ import dev.rollproof.sim.engine.Randomness;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,15 @@ public final class ApiServer {
     private final Timestamps timestamps;
     private final Store.VersionCounter versions = new Store.VersionCounter();
     private final Map<ResourceType<?>, Store<?>> stores = new LinkedHashMap<>();
+
+    private BiConsumer<Write, ResourceType<?>> interceptor = (write, type) -> {};
+
+    /** What a controller asks the server to write. */
+    public enum Write {
+        CREATE,
+        UPDATE,
+        DELETE
+    }
 
     /**
      * @param historyLimit how many changes of each kind a watch can be resumed over
@@ -52,6 +64,38 @@ public final class ApiServer {
 
     public Timestamps timestamps() {
         return timestamps;
+    }
+
+    /** Has somebody see the controllers' writes before they are done; what it throws is the server's answer. */
+    public void intercept(BiConsumer<Write, ResourceType<?>> before) {
+        interceptor = before;
+    }
+
+    /** Has somebody hear of every change of any kind, at once. */
+    public void onChange(Consumer<? super StoredEvent<?>> listener) {
+        stores.values().forEach(store -> store.onChange(listener));
+    }
+
+    /** The objects as they are now. */
+    public <T extends HasMetadata> Reader<T> reader(ResourceType<T> type) {
+        return store(type).reader();
+    }
+
+    /** The objects as they were at a version, or at the oldest one that is remembered. */
+    public <T extends HasMetadata> Reader<T> readerAt(ResourceType<T> type, long version) {
+        return store(type).readerAt(version);
+    }
+
+    /** Forgets what a watch of this kind could be resumed over. */
+    public void compact(ResourceType<?> type) {
+        store(type).compact();
+    }
+
+    /** All open watches of a kind. */
+    public <T extends HasMetadata> List<Watch<T>> watches(ResourceType<T> type) {
+        List<Watch<T>> open = new ArrayList<>(store(type).watches());
+        open.removeIf(Watch::isClosed);
+        return open;
     }
 
     /** The version of the whole store. */
