@@ -117,52 +117,46 @@ public final class Faults {
     }
 
     /** Cuts the watches of clients on some kinds, or on all where none is named; they resume where they were. */
-    @SafeVarargs
-    public final void cutWatches(Class<? extends HasMetadata>... types) {
+    public void cutWatches(Class<?>... types) {
         cutWatches(Scope.CLIENTS, types);
     }
 
     /** Cuts watches, see {@link #cutWatches(Class[])}. */
-    @SafeVarargs
-    public final void cutWatches(Scope scope, Class<? extends HasMetadata>... types) {
-        run(() -> watches(scope, listed(types))
+    public void cutWatches(Scope scope, Class<?>... types) {
+        run(() -> watches(scope, List.of(types))
                 .forEach(watch ->
                         watch.end(new ClusterException(Reason.UNREACHABLE, "watch: connection reset by peer"))));
     }
 
     /** Has open watches say nothing any more while they stay open; watches that begin later are healthy. */
-    @SafeVarargs
-    public final void silenceWatches(Class<? extends HasMetadata>... types) {
+    public void silenceWatches(Class<?>... types) {
         silenceWatches(Scope.CLIENTS, types);
     }
 
     /** Silences watches, see {@link #silenceWatches(Class[])}. */
-    @SafeVarargs
-    public final void silenceWatches(Scope scope, Class<? extends HasMetadata>... types) {
-        run(() -> watches(scope, listed(types)).forEach(Watch::silence));
+    public void silenceWatches(Scope scope, Class<?>... types) {
+        run(() -> watches(scope, List.of(types)).forEach(Watch::silence));
     }
 
     /** Tells clients every change of some kinds, or of all where none is named, later by this; zero ends it. */
-    @SafeVarargs
-    public final void delayWatches(Duration delay, Class<? extends HasMetadata>... types) {
+    public void delayWatches(Duration delay, Class<?>... types) {
         run(() -> {
             if (types.length == 0) {
                 allWatchesDelayNanos = delay.toNanos();
                 watchDelays.clear();
             }
-            for (Class<? extends HasMetadata> type : types) {
+            for (Class<?> type : types) {
                 watchDelays.put(type, delay.toNanos());
             }
         });
     }
 
     /** Forgets the history and cuts the watches of clients: those that resume get 410 and list again. */
-    @SafeVarargs
-    public final void expireHistory(Class<? extends HasMetadata>... types) {
+    public void expireHistory(Class<?>... types) {
         run(() -> {
-            List<Watch<?>> cut = watches(Scope.CLIENTS, listed(types));
+            List<Watch<?>> cut = watches(Scope.CLIENTS, List.of(types));
             for (ResourceType<?> type : ResourceType.all()) {
-                if (types.length == 0 || listed(types).contains(type.model())) {
+                if (types.length == 0 || List.of(types).contains(type.model())) {
                     api.compact(type);
                 }
             }
@@ -242,10 +236,6 @@ public final class Faults {
     /** Whether a node is cut off; kubelets ask before they do anything. */
     public boolean lost(String node) {
         return loop.call(() -> lostNodes.contains(node));
-    }
-
-    private static List<Class<?>> listed(Class<?>[] types) {
-        return List.of(types);
     }
 
     private List<Watch<?>> watches(Scope scope, List<Class<?>> types) {

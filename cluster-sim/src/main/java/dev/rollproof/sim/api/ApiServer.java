@@ -121,6 +121,11 @@ public final class ApiServer {
 
     /** Creates an object; name or generateName, and the namespace, must be in its metadata. */
     public <T extends HasMetadata> T create(ResourceType<T> type, T object) {
+        interceptor.accept(Write.CREATE, type);
+        return insert(type, object);
+    }
+
+    <T extends HasMetadata> T insert(ResourceType<T> type, T object) {
         T created = type.shallowCopy().apply(object);
         ObjectMeta metadata = Metadata.copy(object.getMetadata());
         created.setMetadata(metadata);
@@ -141,6 +146,11 @@ public final class ApiServer {
 
     /** Replaces metadata and spec; the status stays. A resourceVersion in the metadata must be the stored one. */
     public <T extends HasMetadata> T update(ResourceType<T> type, T object) {
+        interceptor.accept(Write.UPDATE, type);
+        return overwrite(type, object);
+    }
+
+    <T extends HasMetadata> T overwrite(ResourceType<T> type, T object) {
         T stored = existing(type, object);
         T updated = type.shallowCopy().apply(object);
         ObjectMeta metadata = Metadata.copy(object.getMetadata());
@@ -160,6 +170,11 @@ public final class ApiServer {
 
     /** Replaces the status and nothing else. */
     public <T extends HasMetadata> T updateStatus(ResourceType<T> type, T object) {
+        interceptor.accept(Write.UPDATE, type);
+        return overwriteStatus(type, object);
+    }
+
+    <T extends HasMetadata> T overwriteStatus(ResourceType<T> type, T object) {
         T stored = existing(type, object);
         T updated = type.shallowCopy().apply(stored);
         updated.setMetadata(Metadata.copy(stored.getMetadata()));
@@ -204,6 +219,11 @@ public final class ApiServer {
      */
     public <T extends HasMetadata> T delete(
             ResourceType<T> type, String namespace, String name, DeleteOptions options) {
+        interceptor.accept(Write.DELETE, type);
+        return remove(type, namespace, name, options);
+    }
+
+    <T extends HasMetadata> T remove(ResourceType<T> type, String namespace, String name, DeleteOptions options) {
         T stored = get(type, namespace, name);
         long grace = graceOf(stored, options);
         T marked = type.shallowCopy().apply(stored);

@@ -18,17 +18,17 @@ public final class Requests {
 
     public <T extends HasMetadata> T create(ResourceType<T> type, T manifest, WriteOptions options) {
         placed(type, manifest);
-        return api.create(type, manifest);
+        return api.insert(type, manifest);
     }
 
     public <T extends HasMetadata> T replace(ResourceType<T> type, T manifest, WriteOptions options) {
         placed(type, manifest);
-        return api.update(type, manifest);
+        return api.overwrite(type, manifest);
     }
 
     public <T extends HasMetadata> T replaceStatus(ResourceType<T> type, T manifest, WriteOptions options) {
         placed(type, manifest);
-        return api.updateStatus(type, manifest);
+        return api.overwriteStatus(type, manifest);
     }
 
     public <T extends HasMetadata> T apply(ResourceType<T> type, T manifest, WriteOptions options) {
@@ -47,7 +47,7 @@ public final class Requests {
 
     public <T extends HasMetadata> T delete(
             ResourceType<T> type, String namespace, String name, DeleteOptions options) {
-        return api.delete(type, namespace, name, options);
+        return api.remove(type, namespace, name, options);
     }
 
     private static <T extends HasMetadata> void placed(ResourceType<T> type, T manifest) {
