@@ -52,17 +52,24 @@ final class FieldSelectorText {
     }
 
     private static String notSupported(ResourceType<?> type, String field) {
-        return "field label not supported: " + field;
+        boolean hasOwnFields = type == ResourceType.PODS
+                || type == ResourceType.EVENTS
+                || type == ResourceType.NODES
+                || type == ResourceType.NAMESPACES
+                || type == ResourceType.SECRETS
+                || type == ResourceType.REPLICA_SETS
+                || type == ResourceType.SERVICES;
+        return hasOwnFields
+                ? "field label not supported: " + field
+                : "\"" + field + "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
     }
 
     private static @Nullable Function<HasMetadata, @Nullable String> field(ResourceType<?> type, String name) {
-        switch (name) {
-            case "metadata.name":
-                return object -> object.getMetadata().getName();
-            case "metadata.namespace":
-                return object -> object.getMetadata().getNamespace();
-            default:
-                break;
+        if (name.equals("metadata.name")) {
+            return object -> object.getMetadata().getName();
+        }
+        if (name.equals("metadata.namespace")) {
+            return object -> object.getMetadata().getNamespace();
         }
         if (type == ResourceType.PODS) {
             return podField(name);
