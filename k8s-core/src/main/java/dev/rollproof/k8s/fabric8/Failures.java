@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.k8s.fabric8;
+
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Cause;
+import dev.rollproof.k8s.ClusterException.Reason;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.StatusCause;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the client's exceptions into the port's words. */
+final class Failures {
+    private final String server;
+
+    Failures(String server) {
+        this.server = server;
+    }
+
+    /** Makes a call, and of what it throws a {@link ClusterException}. */
+    <T> T translate(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (KubernetesClientException failed) {
+            throw from(failed);
+        }
+    }
+
+    static ClusterException notFound(String resource, String name) {
+        return new ClusterException(Reason.NOT_FOUND, resource + " \"" + name + "\" not found");
+    }
+
+    /** The same failure in the port's words. */
+    ClusterException from(Throwable failed) {
+        if (failed instanceof ClusterException translated) {
+            return translated;
+        }
+        if (failed instanceof KubernetesClientException answered
+                && (answered.getCode() > 0 || answered.getStatus() != null)) {
+            return answered(answered);
+        }
+        String why = connectionFailure(failed);
+        if (why != null) {
+            return new ClusterException(
+                    Reason.UNREACHABLE, "the cluster at " + server + " cannot be reached: " + why, List.of(), failed);
+        }
+        return new ClusterException(Reason.UNKNOWN, message(failed), List.of(), failed);
+    }
+
+    private static ClusterException answered(KubernetesClientException failed) {
+        Status status = failed.getStatus();
+        if (status == null) {
+            return new ClusterException(Reason.from(null, failed.getCode()), message(failed), List.of(), failed);
+        }
+        List<Cause> causes = new ArrayList<>();
+        if (status.getDetails() != null && status.getDetails().getCauses() != null) {
+            for (StatusCause cause : status.getDetails().getCauses()) {
+                causes.add(
+                        new Cause(orEmpty(cause.getField()), orEmpty(cause.getReason()), orEmpty(cause.getMessage())));
+            }
+        }
+        String message = status.getMessage() == null ? message(failed) : status.getMessage();
+        return new ClusterException(Reason.from(status.getReason(), failed.getCode()), message, causes, failed);
+    }
+
+    /** What the network did, in a few words; null where it was not the network. */
+    private static @Nullable String connectionFailure(Throwable failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof java.net.UnknownHostException) {
+                return "its host name is not known";
+            }
+            if (cause instanceof java.net.ConnectException) {
+                return "connection refused";
+            }
+            if (cause instanceof TimeoutException || cause instanceof java.net.http.HttpTimeoutException) {
+                return "no answer in time";
+            }
+            if (cause instanceof javax.net.ssl.SSLException) {
+                return "TLS failed: " + cause.getMessage();
+            }
+        }
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException) {
+                return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+            }
+        }
+        return null;
+    }
+
+    private static String message(Throwable failed) {
+        return failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+}
