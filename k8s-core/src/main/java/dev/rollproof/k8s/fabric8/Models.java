@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.k8s.fabric8;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * Converts between fabric8's models, JSON text, and plain trees of maps, lists, strings, numbers and booleans. Keeps
@@ -44,6 +49,50 @@ public final class Models {
             return object;
         }
         throw new IllegalArgumentException("not a Kubernetes object: kind " + tree.get("kind"));
+    }
+
+    /**
+     * The model of one YAML (or JSON) document.
+     *
+     * @throws IllegalArgumentException if the text is not one document of that kind
+     */
+    @SuppressWarnings("unchecked")
+    public static <T extends HasMetadata> T fromYaml(String text, Class<T> type) {
+        Object tree;
+        try {
+            tree = new Load(LoadSettings.builder().build()).loadFromString(text);
+        } catch (YamlEngineException notOne) {
+            throw new IllegalArgumentException("not one YAML document: " + notOne.getMessage(), notOne);
+        }
+        String kind = HasMetadata.getKind(type);
+        if (!(tree instanceof Map<?, ?> map) || !kind.equals(map.get("kind"))) {
+            throw new IllegalArgumentException(
+                    "not a " + kind + ": kind is " + (tree instanceof Map<?, ?> other ? other.get("kind") : "missing"));
+        }
+        try {
+            return fromTree((Map<String, ?>) map, type);
+        } catch (RuntimeException misshapen) {
+            throw new IllegalArgumentException("not a valid " + kind + ": " + misshapen.getMessage(), misshapen);
+        }
+    }
+
+    /** The model class of a kind; {@link GenericKubernetesResource} for kinds without one. */
+    public static Class<? extends HasMetadata> modelOf(String apiVersion, String kind) {
+        Object model = SERIALIZATION.convertValue(
+                Map.of("apiVersion", apiVersion, "kind", kind),
+                io.fabric8.kubernetes.api.model.KubernetesResource.class);
+        return model instanceof HasMetadata object ? object.getClass() : GenericKubernetesResource.class;
+    }
+
+    /** The usual mistake is a right kind with a wrong version: names the right one, or nothing. */
+    public static String knownVersionsOf(String kind) {
+        for (String apiVersion :
+                List.of("v1", "apps/v1", "batch/v1", "networking.k8s.io/v1", "policy/v1", "autoscaling/v2")) {
+            if (!modelOf(apiVersion, kind).equals(GenericKubernetesResource.class)) {
+                return " (there is one in " + apiVersion + ")";
+            }
+        }
+        return "";
     }
 
     /** A copy that shares nothing with the original. */

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.k8s.manifest;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shape of a kind, read from its model: which fields there are, and what they hold. {@code fields} is null where anything
+ * may stand.
+ */
+record Shape(Kind kind, @Nullable Class<?> model, @Nullable Type element) {
+    enum Kind {
+        OBJECT,
+        LIST,
+        /** From names to values, such as labels. */
+        MAP,
+        TEXT,
+        WHOLE_NUMBER,
+        NUMBER,
+        TRUTH,
+        /** A type with a format of its own, such as a quantity or a time; its text is the server's to judge. */
+        ANYTHING
+    }
+
+    private static final Map<Class<?>, Map<String, Shape>> FIELDS = new ConcurrentHashMap<>();
+
+    static Shape of(Type type) {
+        if (type instanceof ParameterizedType generic) {
+            Class<?> raw = (Class<?>) generic.getRawType();
+            Type last = generic.getActualTypeArguments()[generic.getActualTypeArguments().length - 1];
+            if (List.class.isAssignableFrom(raw)) {
+                return new Shape(Kind.LIST, null, last);
+            }
+            if (Map.class.isAssignableFrom(raw)) {
+                return new Shape(Kind.MAP, null, last);
+            }
+            return new Shape(Kind.ANYTHING, null, null);
+        }
+        if (!(type instanceof Class<?> model)) {
+            return new Shape(Kind.ANYTHING, null, null);
+        }
+        if (model == String.class) {
+            return new Shape(Kind.TEXT, null, null);
+        }
+        if (model == Integer.class || model == Long.class || model == int.class || model == long.class) {
+            return new Shape(Kind.WHOLE_NUMBER, null, null);
+        }
+        if (model == Double.class || model == Float.class || model == Number.class) {
+            return new Shape(Kind.NUMBER, null, null);
+        }
+        if (model == Boolean.class || model == boolean.class) {
+            return new Shape(Kind.TRUTH, null, null);
+        }
+        boolean ownFormat =
+                List.of("Quantity", "IntOrString", "MicroTime", "RawExtension").contains(model.getSimpleName());
+        return ownFormat || !model.getName().startsWith("io.fabric8.") || model.isInterface() || model.isEnum()
+                ? new Shape(Kind.ANYTHING, null, null)
+                : new Shape(Kind.OBJECT, model, null);
+    }
+
+    /** The fields of an object by their names in JSON; empty for everything else. */
+    Map<String, Shape> fields() {
+        return model == null ? Map.of() : FIELDS.computeIfAbsent(model, Shape::read);
+    }
+
+    private static Map<String, Shape> read(Class<?> model) {
+        Map<String, Shape> fields = new LinkedHashMap<>();
+        for (Class<?> at = model; at != null && at != Object.class; at = at.getSuperclass()) {
+            for (Field field : at.getDeclaredFields()) {
+                if (Modifier.isStatic(field.getModifiers()) || field.getName().equals("additionalProperties")) {
+                    continue;
+                }
+                JsonProperty named = field.getAnnotation(JsonProperty.class);
+                String name = named == null || named.value().isEmpty() ? field.getName() : named.value();
+                fields.put(name, of(field.getGenericType()));
+            }
+        }
+        return fields;
+    }
+
+    /** The shape of what a list or map holds. */
+    Shape ofElement() {
+        return element == null ? new Shape(Kind.ANYTHING, null, null) : of(element);
+    }
+
+    /** What should stand there, for people. */
+    String describe() {
+        return switch (kind) {
+            case OBJECT, MAP -> "an object";
+            case LIST -> "a list";
+            case TEXT -> "a text";
+            case WHOLE_NUMBER -> "a whole number";
+            case NUMBER -> "a number";
+            case TRUTH -> "true or false";
+            case ANYTHING -> "anything";
+        };
+    }
+}

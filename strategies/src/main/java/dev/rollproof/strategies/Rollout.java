@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.strategies;
+
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.verifier.Progress;
+import dev.rollproof.verifier.RolloutVerifier;
+import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.VerifierOptions;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A workload, the strategy to roll it out with, and how to verify that. Immutable; each step returns a new one.
+ *
+ * <pre>{@code
+ * Verdict verdict = Rollout.of(deployment)
+ *         .by(RollingUpdate.of().maxSurge("40%").maxUnavailable(2))
+ *         .within(Duration.ofSeconds(60))
+ *         .run(cluster);
+ * verdict.orElseThrow();
+ * }</pre>
+ */
+public final class Rollout {
+    private final Deployment deployment;
+    private final Optional<Strategy> strategy;
+    private final VerifierOptions options;
+    private final Consumer<Progress> onProgress;
+
+    private Rollout(
+            Deployment deployment,
+            Optional<Strategy> strategy,
+            VerifierOptions options,
+            Consumer<Progress> onProgress) {
+        this.deployment = deployment;
+        this.strategy = strategy;
+        this.options = options;
+        this.onProgress = onProgress;
+    }
+
+    /** A Deployment as it should be; the model is copied. */
+    public static Rollout of(Deployment deployment) {
+        return new Rollout(
+                Models.copy(Objects.requireNonNull(deployment, "deployment")),
+                Optional.empty(),
+                VerifierOptions.defaults(),
+                progress -> {});
+    }
+
+    /** A Deployment as YAML or JSON text. Fails with IllegalArgumentException where it is none. */
+    public static Rollout of(String manifest) {
+        return of(Models.fromYaml(manifest, Deployment.class));
+    }
+
+    /** With a strategy other than the one in the manifest. */
+    public Rollout by(Strategy value) {
+        return new Rollout(deployment, Optional.of(value), options, onProgress);
+    }
+
+    /** How long it may take in all; default 10 minutes. */
+    public Rollout within(Duration timeout) {
+        return with(options.withTimeout(timeout));
+    }
+
+    public Rollout with(VerifierOptions value) {
+        return new Rollout(deployment, strategy, Objects.requireNonNull(value, "options"), onProgress);
+    }
+
+    /** Has somebody told of every step; called on the thread that runs the rollout. */
+    public Rollout onProgress(Consumer<Progress> listener) {
+        return new Rollout(deployment, strategy, options, Objects.requireNonNull(listener, "listener"));
+    }
+
+    /**
+     * Applies the Deployment and watches until there is a verdict.
+     *
+     * @throws ClusterException if the cluster refuses the Deployment; nothing was changed then
+     * @throws InterruptedException if the thread is interrupted; the rollout goes on
+     */
+    public Verdict run(Cluster cluster) throws InterruptedException {
+        Deployment wanted = Models.copy(deployment);
+        strategy.ifPresent(chosen -> wanted.getSpec().setStrategy(chosen.toModel()));
+        Deployment applied = cluster.apply(wanted, WriteOptions.defaults());
+        return RolloutVerifier.on(cluster).with(options).onProgress(onProgress).verify(applied);
+    }
+
+    /** The Deployment's name. */
+    public ObjectRef workload() {
+        String namespace = deployment.getMetadata().getNamespace();
+        return new ObjectRef(
+                "Deployment",
+                namespace == null ? "default" : namespace,
+                deployment.getMetadata().getName());
+    }
+}
