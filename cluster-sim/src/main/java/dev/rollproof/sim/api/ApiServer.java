@@ -9,10 +9,13 @@ import dev.rollproof.sim.engine.Randomness;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,15 @@ public final class ApiServer {
     private final Timestamps timestamps;
     private final Store.VersionCounter versions = new Store.VersionCounter();
     private final Map<ResourceType<?>, Store<?>> stores = new LinkedHashMap<>();
+
+    private BiConsumer<Write, ResourceType<?>> interceptor = (write, type) -> {};
+
+    /** What a controller asks the server to write. */
+    public enum Write {
+        CREATE,
+        UPDATE,
+        DELETE
+    }
 
     /**
      * @param historyLimit how many changes of each kind a watch can be resumed over
@@ -54,6 +66,38 @@ public final class ApiServer {
         return timestamps;
     }
 
+    /** Has somebody see the controllers' writes before they are done; what it throws is the server's answer. */
+    public void intercept(BiConsumer<Write, ResourceType<?>> before) {
+        interceptor = before;
+    }
+
+    /** Has somebody hear of every change of any kind, at once. */
+    public void onChange(Consumer<? super StoredEvent<?>> listener) {
+        stores.values().forEach(store -> store.onChange(listener));
+    }
+
+    /** The objects as they are now. */
+    public <T extends HasMetadata> Reader<T> reader(ResourceType<T> type) {
+        return store(type).reader();
+    }
+
+    /** The objects as they were at a version, or at the oldest one that is remembered. */
+    public <T extends HasMetadata> Reader<T> readerAt(ResourceType<T> type, long version) {
+        return store(type).readerAt(version);
+    }
+
+    /** Forgets what a watch of this kind could be resumed over. */
+    public void compact(ResourceType<?> type) {
+        store(type).compact();
+    }
+
+    /** All open watches of a kind. */
+    public <T extends HasMetadata> List<Watch<T>> watches(ResourceType<T> type) {
+        List<Watch<T>> open = new ArrayList<>(store(type).watches());
+        open.removeIf(Watch::isClosed);
+        return open;
+    }
+
     /** The version of the whole store. */
     public long version() {
         return versions.last();
@@ -77,6 +121,11 @@ public final class ApiServer {
 
     /** Creates an object; name or generateName, and the namespace, must be in its metadata. */
     public <T extends HasMetadata> T create(ResourceType<T> type, T object) {
+        interceptor.accept(Write.CREATE, type);
+        return insert(type, object);
+    }
+
+    <T extends HasMetadata> T insert(ResourceType<T> type, T object) {
         T created = type.shallowCopy().apply(object);
         ObjectMeta metadata = Metadata.copy(object.getMetadata());
         created.setMetadata(metadata);
@@ -97,6 +146,11 @@ public final class ApiServer {
 
     /** Replaces metadata and spec; the status stays. A resourceVersion in the metadata must be the stored one. */
     public <T extends HasMetadata> T update(ResourceType<T> type, T object) {
+        interceptor.accept(Write.UPDATE, type);
+        return overwrite(type, object);
+    }
+
+    <T extends HasMetadata> T overwrite(ResourceType<T> type, T object) {
         T stored = existing(type, object);
         T updated = type.shallowCopy().apply(object);
         ObjectMeta metadata = Metadata.copy(object.getMetadata());
@@ -116,6 +170,11 @@ public final class ApiServer {
 
     /** Replaces the status and nothing else. */
     public <T extends HasMetadata> T updateStatus(ResourceType<T> type, T object) {
+        interceptor.accept(Write.UPDATE, type);
+        return overwriteStatus(type, object);
+    }
+
+    <T extends HasMetadata> T overwriteStatus(ResourceType<T> type, T object) {
         T stored = existing(type, object);
         T updated = type.shallowCopy().apply(stored);
         ObjectMeta metadata = Metadata.copy(stored.getMetadata());
@@ -173,6 +232,11 @@ public final class ApiServer {
      */
     public <T extends HasMetadata> T delete(
             ResourceType<T> type, String namespace, String name, DeleteOptions options) {
+        interceptor.accept(Write.DELETE, type);
+        return remove(type, namespace, name, options);
+    }
+
+    <T extends HasMetadata> T remove(ResourceType<T> type, String namespace, String name, DeleteOptions options) {
         T stored = get(type, namespace, name);
         long grace = graceOf(stored, options);
         T marked = type.shallowCopy().apply(stored);

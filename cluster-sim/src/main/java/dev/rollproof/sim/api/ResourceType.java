@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api;
 
+import dev.rollproof.k8s.ClusterException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -15,10 +16,12 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,6 +222,29 @@ public record ResourceType<T extends HasMetadata>(
                 PODS,
                 ENDPOINT_SLICES,
                 EVENTS);
+    }
+
+    private static final Map<Class<?>, ResourceType<?>> BY_MODEL =
+            all().stream().collect(Collectors.toUnmodifiableMap(ResourceType::model, Function.identity()));
+    private static final Map<String, ResourceType<?>> BY_KIND =
+            all().stream().collect(Collectors.toUnmodifiableMap(ResourceType::kind, Function.identity()));
+
+    /** The kind of a model class; fails with NotFound where the server does not know it. */
+    @SuppressWarnings("unchecked")
+    public static <T extends HasMetadata> ResourceType<T> of(Class<T> model) {
+        ResourceType<?> type = BY_MODEL.get(model);
+        if (type == null) {
+            throw new ClusterException(
+                    ClusterException.Reason.NOT_FOUND,
+                    "the server could not find the requested resource: the simulated cluster has no "
+                            + model.getSimpleName());
+        }
+        return (ResourceType<T>) type;
+    }
+
+    /** The type of a kind, such as {@code Pod}; null where the server does not know it. */
+    public static @Nullable ResourceType<?> ofKind(String kind) {
+        return BY_KIND.get(kind);
     }
 
     public String apiVersion() {

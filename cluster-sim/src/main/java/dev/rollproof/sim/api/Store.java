@@ -8,9 +8,12 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ final class Store<T extends HasMetadata> {
     private final Map<String, TreeMap<String, T>> byNamespace = new TreeMap<>();
     private final ArrayDeque<StoredEvent<T>> history = new ArrayDeque<>();
     private final List<Watch<T>> watches = new ArrayList<>();
+    private final List<Consumer<? super StoredEvent<?>>> listeners = new ArrayList<>();
     private long compactedVersion;
 
     /** Counts versions over all kinds. */
@@ -108,9 +112,34 @@ final class Store<T extends HasMetadata> {
         while (history.size() > historyLimit) {
             compactedVersion = history.remove().version();
         }
+        for (int i = 0; i < listeners.size(); i++) {
+            listeners.get(i).accept(event);
+        }
         for (int i = 0; i < watches.size(); i++) {
             watches.get(i).offer(event);
         }
+    }
+
+    /** Has somebody hear of every change at once, before any watch. */
+    void onChange(Consumer<? super StoredEvent<?>> listener) {
+        listeners.add(listener);
+    }
+
+    /** The objects as they were at a version, or at the oldest one that is remembered. */
+    Reader<T> readerAt(long version) {
+        Map<String, @Nullable T> changedSince = new HashMap<>();
+        for (Iterator<StoredEvent<T>> newestFirst = history.descendingIterator(); newestFirst.hasNext(); ) {
+            StoredEvent<T> event = newestFirst.next();
+            if (event.version() <= version) {
+                break;
+            }
+            changedSince.put(Reader.key(event.object()), event.previous());
+        }
+        return new Reader<>(this, Math.min(version, versions.last()), changedSince);
+    }
+
+    Reader<T> reader() {
+        return new Reader<>(this, versions.last(), Map.of());
     }
 
     /** Forgets the history: whoever asks for an earlier version gets 410. */

@@ -77,6 +77,10 @@ public final class Watch<T extends HasMetadata> {
         inFlight.clear();
     }
 
+    public boolean isSilent() {
+        return silenced;
+    }
+
     public boolean isClosed() {
         return closed;
     }

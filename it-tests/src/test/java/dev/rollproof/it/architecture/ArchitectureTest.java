@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+
+/** The arrows between modules and packages: what may know what. A new arrow is a decision, made here. */
+@AnalyzeClasses(packages = "dev.rollproof", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String CORE = "dev.rollproof.k8s..";
+    private static final String SIM = "dev.rollproof.sim..";
+    private static final String VERIFIER = "dev.rollproof.verifier..";
+    private static final String STRATEGIES = "dev.rollproof.strategies..";
+    private static final String CLI = "dev.rollproof.cli..";
+
+    @ArchTest
+    static final ArchRule theCoreKnowsNobody = noClasses()
+            .that()
+            .resideInAPackage(CORE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SIM, VERIFIER, STRATEGIES, CLI);
+
+    @ArchTest
+    static final ArchRule theSimulatedClusterKnowsTheCoreOnly = noClasses()
+            .that()
+            .resideInAPackage(SIM)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(VERIFIER, STRATEGIES, CLI);
+
+    @ArchTest
+    static final ArchRule theVerifierKnowsTheCoreOnly = noClasses()
+            .that()
+            .resideInAPackage(VERIFIER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SIM, STRATEGIES, CLI);
+
+    @ArchTest
+    static final ArchRule strategiesKnowTheVerifierAndTheCore = noClasses()
+            .that()
+            .resideInAPackage(STRATEGIES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SIM, CLI);
+
+    @ArchTest
+    static final ArchRule onlyTheAdapterUsesFabric8sClient = noClasses()
+            .that()
+            .resideInAPackage("dev.rollproof..")
+            .and(not(resideInAnyPackage("dev.rollproof.k8s.fabric8..", "dev.rollproof.bench..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.fabric8.kubernetes.client..")
+            .because("models are everybody's, the client is the adapter's: it may be replaced without the rest");
+
+    @ArchTest
+    static final ArchRule nobodyNamesJackson = noClasses()
+            .that()
+            .resideInAPackage("dev.rollproof..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.fasterxml.jackson.core..", "com.fasterxml.jackson.databind..", "tools.jackson..")
+            .because("fabric8 7 and 8 bring different Jacksons, and the same class files run on both");
+
+    @ArchTest
+    static final ArchRule timeHasOneSeam = noClasses()
+            .that()
+            .resideInAPackage("dev.rollproof..")
+            .and(not(resideInAnyPackage("dev.rollproof.k8s.time..", "dev.rollproof.bench..")))
+            .should()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Thread.class, "sleep", long.class)
+            .orShould()
+            .callMethod(Clock.class, "systemUTC")
+            .because("what reads a clock of its own cannot be simulated");
+
+    @ArchTest
+    static final ArchRule theJudgeIsPure = noClasses()
+            .that()
+            .resideInAPackage("dev.rollproof.verifier.judge..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.slf4j..", "java.io..", "java.nio..", "java.util.concurrent..")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("dev.rollproof.k8s.Cluster")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("dev.rollproof.k8s.time.Time");
+
+    @ArchTest
+    static final ArchRule packagesOfTheSimulationHaveNoCycles =
+            slices().matching("dev.rollproof.sim.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesOfTheCommandHaveNoCycles =
+            slices().matching("dev.rollproof.cli.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule theEngineKnowsNoKubernetes = classes()
+            .that()
+            .resideInAPackage("dev.rollproof.sim.engine..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.rollproof.sim.engine..", "dev.rollproof.k8s.time..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule theStoreKnowsNoController = noClasses()
+            .that()
+            .resideInAPackage("dev.rollproof.sim.api..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.rollproof.sim.controllers..", "dev.rollproof.sim.kubelet..");
+
+    @ArchTest
+    static final ArchRule namesSayADuty = noClasses()
+            .that()
+            .resideInAPackage("dev.rollproof..")
+            .should()
+            .haveSimpleNameEndingWith("Impl")
+            .orShould()
+            .haveSimpleNameEndingWith("Helper")
+            .orShould()
+            .haveSimpleNameEndingWith("Utils")
+            .orShould()
+            .haveSimpleNameEndingWith("Util");
+}
