@@ -71,6 +71,11 @@ public final class ControllerManager {
         queue(controller).resume();
     }
 
+    /** Lets the scheduler, which is a process of its own, be paused here too. */
+    public void alsoPauses(String name, Scheduler scheduler) {
+        queues.put(name, scheduler.queue);
+    }
+
     private WorkQueue<?> queue(String controller) {
         WorkQueue<?> queue = queues.get(controller);
         if (queue == null) {

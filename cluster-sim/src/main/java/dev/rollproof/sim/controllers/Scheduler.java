@@ -37,7 +37,7 @@ public final class Scheduler {
     private final List<NodeRoom> order = new ArrayList<>();
     private final Map<String, Placement> placements = new HashMap<>();
     private final Set<ObjectKey> unschedulable = new LinkedHashSet<>();
-    private final WorkQueue<ObjectKey> queue;
+    final WorkQueue<ObjectKey> queue;
     private int next;
     private boolean retrying;
 
@@ -56,14 +56,6 @@ public final class Scheduler {
     public void start() {
         nodes.start();
         pods.start();
-    }
-
-    public void pause() {
-        queue.pause();
-    }
-
-    public void resume() {
-        queue.resume();
     }
 
     private void onNode(@Nullable Node previous, Node node, boolean deleted) {
