@@ -7,7 +7,9 @@ import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Reader;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.api.Watch;
+import dev.rollproof.sim.controllers.ControllerManager;
 import dev.rollproof.sim.engine.EventLoop;
+import dev.rollproof.sim.kubelet.Kubelets;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -102,11 +105,28 @@ public final class Faults {
     private long unreachableUntilNanos = -1;
     private long staleUntilNanos = -1;
     private long staleVersion;
+    private @Nullable Wired wired;
 
     Faults(EventLoop loop, ApiServer api, List<Reflector<?>> reflectors) {
         this.loop = loop;
         this.api = api;
         this.reflectors = reflectors;
+    }
+
+    /** What faults of controllers and nodes act on. */
+    private record Wired(ControllerManager controllers, Kubelets kubelets) {}
+
+    void connect(ControllerManager controllers, Kubelets kubelets) {
+        wired = new Wired(controllers, kubelets);
+    }
+
+    private Wired wired() {
+        return Objects.requireNonNull(wired, "connected when the cluster was made");
+    }
+
+    /** The name, if a controller of the manager has it; others ask {@link #paused} by themselves. */
+    private List<String> controllers(String name) {
+        return wired().controllers.names().contains(name) ? List.of(name) : List.of();
     }
 
     private void run(Runnable change) {
@@ -212,11 +232,18 @@ public final class Faults {
      *     {@code namespace}, {@code resourcequota}, {@code serviceaccount}, {@code scheduler} or {@code kubelet}
      */
     public void pauseController(String controller) {
-        run(() -> pausedControllers.add(controller));
+        run(() -> {
+            controllers(controller).forEach(wired().controllers::pause);
+            pausedControllers.add(controller);
+        });
     }
 
     public void resumeController(String controller) {
-        run(() -> pausedControllers.remove(controller));
+        run(() -> {
+            if (pausedControllers.remove(controller)) {
+                controllers(controller).forEach(wired().controllers::resume);
+            }
+        });
     }
 
     /** Whether a controller is stopped; its workers ask before each item. */
@@ -226,11 +253,18 @@ public final class Faults {
 
     /** Cuts a node off: its kubelet does nothing and sends no heartbeat, until {@link #restoreNode}. */
     public void loseNode(String node) {
-        run(() -> lostNodes.add(node));
+        run(() -> {
+            wired().kubelets.lose(node);
+            lostNodes.add(node);
+        });
     }
 
     public void restoreNode(String node) {
-        run(() -> lostNodes.remove(node));
+        run(() -> {
+            if (lostNodes.remove(node)) {
+                wired().kubelets.recover(node);
+            }
+        });
     }
 
     /** Whether a node is cut off; kubelets ask before they do anything. */

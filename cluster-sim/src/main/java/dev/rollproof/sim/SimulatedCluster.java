@@ -12,8 +12,12 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Requests;
 import dev.rollproof.sim.api.ResourceType;
+import dev.rollproof.sim.controllers.ControlPlane;
+import dev.rollproof.sim.controllers.ControllerManager;
+import dev.rollproof.sim.controllers.Scheduler;
 import dev.rollproof.sim.engine.EventLoop;
 import dev.rollproof.sim.engine.Randomness;
+import dev.rollproof.sim.kubelet.Kubelets;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import java.time.Duration;
@@ -50,6 +54,7 @@ public final class SimulatedCluster implements Cluster {
     private final EventLog eventLog;
     private final List<Reflector<?>> reflectors = new ArrayList<>();
     private final int nodes;
+    private final Images images;
 
     private SimulatedCluster(Builder builder) {
         loop = new EventLoop(builder.startAt);
@@ -69,11 +74,27 @@ public final class SimulatedCluster implements Cluster {
                 api,
                 minor,
                 builder.nodes.isEmpty() ? List.of(Bootstrap.node("node-0", "8", "16Gi", 110)) : builder.nodes);
-        startControlPlane();
+        ControlPlane plane = new ControlPlane(
+                api, random.fork("control-plane"), watchLatency.mostNanos() > watchLatency.leastNanos(), minorNumber());
+        images = builder.images;
+        ControllerManager controllers = new ControllerManager(plane);
+        Scheduler scheduler = new Scheduler(plane);
+        controllers.alsoPauses("scheduler", scheduler);
+        Kubelets kubelets = new Kubelets(plane, controllers.nodeLifecycle(), images::of);
+        faults.connect(controllers, kubelets);
+        scheduler.start();
+        kubelets.start();
+        controllers.start();
     }
 
-    /** Starts what makes the cluster live: controllers, scheduler, kubelets. */
-    private void startControlPlane() {}
+    private int minorNumber() {
+        return Integer.parseInt(minor.substring(minor.indexOf('.') + 1));
+    }
+
+    /** What images do; declared before their pods start. */
+    public Images images() {
+        return images;
+    }
 
     /** A cluster with the defaults. */
     public static SimulatedCluster create() {
@@ -92,6 +113,7 @@ public final class SimulatedCluster implements Cluster {
         private Instant startAt = Instant.parse("2026-01-01T00:00:00Z");
         private WatchLatency watchLatency = WatchLatency.defaults();
         private boolean recordEvents;
+        private Images images = new Images();
         private final List<Node> nodes = new ArrayList<>();
 
         private Builder() {}
@@ -156,6 +178,12 @@ public final class SimulatedCluster implements Cluster {
         public Builder jitter(boolean varies) {
             watchLatency =
                     varies ? watchLatency : new WatchLatency(watchLatency.leastNanos(), watchLatency.leastNanos());
+            return this;
+        }
+
+        /** What images do; the cluster goes on using this object. Default: all behave well. */
+        public Builder images(Images value) {
+            images = value;
             return this;
         }
 

@@ -177,9 +177,22 @@ public final class ApiServer {
     <T extends HasMetadata> T overwriteStatus(ResourceType<T> type, T object) {
         T stored = existing(type, object);
         T updated = type.shallowCopy().apply(stored);
-        updated.setMetadata(Metadata.copy(stored.getMetadata()));
+        ObjectMeta metadata = Metadata.copy(stored.getMetadata());
+        if (type.equals(ResourceType.DEPLOYMENTS)) {
+            // The Deployment controller writes the revision together with the status.
+            metadata.setAnnotations(object.getMetadata().getAnnotations());
+        }
+        updated.setMetadata(metadata);
         type.setStatus().accept(updated, object);
         return store(type).put(updated);
+    }
+
+    /** Puts a pod on a node, as the binding subresource does: the node's name and the condition in one write. */
+    public Pod bind(Pod bound) {
+        existing(ResourceType.PODS, bound);
+        Pod stored = ResourceType.PODS.shallowCopy().apply(bound);
+        stored.setMetadata(Metadata.copy(bound.getMetadata()));
+        return store(ResourceType.PODS).put(stored);
     }
 
     private <T extends HasMetadata> T existing(ResourceType<T> type, T object) {

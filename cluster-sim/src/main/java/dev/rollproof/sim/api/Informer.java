@@ -35,6 +35,7 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
     private final LongSupplier latencyNanos;
     private final Map<String, Map<String, T>> byNamespace = new LinkedHashMap<>();
     private final Map<String, Set<String>> namesByOwner = new LinkedHashMap<>();
+    private final Map<String, Map<String, T>> orphans = new LinkedHashMap<>();
     private final List<Handler<T>> handlers = new ArrayList<>();
 
     public Informer(ApiServer api, ResourceType<T> type, LongSupplier latencyNanos) {
@@ -75,12 +76,16 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
 
     /** The objects that an owner controls, in the order in which they came. */
     public List<T> ownedBy(HasMetadata owner) {
-        Set<String> names = namesByOwner.get(owner.getMetadata().getUid());
+        return ownedBy(owner.getMetadata().getUid(), Metadata.namespace(owner));
+    }
+
+    /** The objects of a namespace that the owner with a uid controls, in the order in which they came. */
+    public List<T> ownedBy(String ownerUid, String namespace) {
+        Set<String> names = namesByOwner.get(ownerUid);
         if (names == null) {
             return List.of();
         }
         List<T> owned = new ArrayList<>(names.size());
-        String namespace = Metadata.namespace(owner);
         for (String name : names) {
             T object = find(namespace, name);
             if (object != null) {
@@ -88,6 +93,12 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
             }
         }
         return owned;
+    }
+
+    /** The objects of a namespace that nobody controls, in the order in which they came. */
+    public List<T> orphans(String namespace) {
+        Map<String, T> found = orphans.get(namespace);
+        return found == null ? List.of() : List.copyOf(found.values());
     }
 
     @Override
@@ -118,6 +129,9 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
             namesByOwner
                     .computeIfAbsent(owner.getUid(), uid -> new LinkedHashSet<>())
                     .add(object.getMetadata().getName());
+        } else {
+            orphans.computeIfAbsent(Metadata.namespace(object), namespace -> new LinkedHashMap<>())
+                    .put(object.getMetadata().getName(), object);
         }
         tell(previous, object, false);
     }
@@ -131,6 +145,11 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
                 if (names.isEmpty()) {
                     namesByOwner.remove(owner.getUid());
                 }
+            }
+        } else {
+            Map<String, T> found = orphans.get(Metadata.namespace(object));
+            if (found != null) {
+                found.remove(object.getMetadata().getName());
             }
         }
     }

@@ -9,6 +9,7 @@ import dev.rollproof.k8s.WriteOptions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 
 /** What clients ask for. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Requests {
     private final ApiServer api;
 

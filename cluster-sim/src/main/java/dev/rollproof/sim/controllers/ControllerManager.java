@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.controllers;
+
+import dev.rollproof.sim.api.Informer;
+import dev.rollproof.sim.api.ResourceType;
+import dev.rollproof.sim.engine.Delay;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Runs the controllers, which share one cache per kind, as kube-controller-manager's do. Each can be paused by its name:
+ * {@code deployment}, {@code replicaset}, {@code endpointslice}, {@code node-lifecycle}. Not thread-safe: under the
+ * simulation's lock.
+ */
+public final class ControllerManager {
+    private static final Delay WAIT = Delay.ofMillis(1, 15);
+    private static final Delay WRITE = Delay.ofMillis(2, 12);
+
+    private final Informer<Deployment> deployments;
+    private final Informer<ReplicaSet> sets;
+    private final Informer<Pod> pods;
+    private final Informer<Service> services;
+    private final Informer<EndpointSlice> slices;
+    private final Informer<Node> nodes;
+    private final NodeLifecycleController nodeLifecycle;
+    private final Map<String, WorkQueue<?>> queues = new LinkedHashMap<>();
+
+    public ControllerManager(ControlPlane plane) {
+        String component = "controller-manager";
+        deployments = plane.informer(component, ResourceType.DEPLOYMENTS);
+        sets = plane.informer(component, ResourceType.REPLICA_SETS);
+        pods = plane.informer(component, ResourceType.PODS);
+        services = plane.informer(component, ResourceType.SERVICES);
+        slices = plane.informer(component, ResourceType.ENDPOINT_SLICES);
+        nodes = plane.informer(component, ResourceType.NODES);
+        queues.put("deployment", new DeploymentController(plane, deployments, sets, pods).queue);
+        queues.put("replicaset", new ReplicaSetController(plane, sets, pods).queue);
+        queues.put("endpointslice", new EndpointSliceController(plane, services, pods, slices).queue);
+        nodeLifecycle = new NodeLifecycleController(plane, nodes, pods);
+        queues.put("node-lifecycle", nodeLifecycle.queue);
+    }
+
+    /** Fills the caches and goes to work. */
+    public void start() {
+        nodes.start();
+        services.start();
+        slices.start();
+        pods.start();
+        sets.start();
+        deployments.start();
+    }
+
+    /** The names by which controllers are paused. */
+    public Set<String> names() {
+        return queues.keySet();
+    }
+
+    /** Stops a controller; what happens meanwhile is not lost, only late. */
+    public void pause(String controller) {
+        queue(controller).pause();
+    }
+
+    public void resume(String controller) {
+        queue(controller).resume();
+    }
+
+    /** Lets the scheduler, which is a process of its own, be paused here too. */
+    public void alsoPauses(String name, Scheduler scheduler) {
+        queues.put(name, scheduler.queue);
+    }
+
+    private WorkQueue<?> queue(String controller) {
+        WorkQueue<?> queue = queues.get(controller);
+        if (queue == null) {
+            throw new IllegalArgumentException(
+                    "no controller is called \"" + controller + "\"; there are " + queues.keySet());
+        }
+        return queue;
+    }
+
+    /** What kubelets tell of themselves by renewing their leases. */
+    public NodeLifecycleController nodeLifecycle() {
+        return nodeLifecycle;
+    }
+
+    static <K> WorkQueue<K> queue(ControlPlane plane, String name, int retries, WorkQueue.Sync<K> sync) {
+        return queue(plane, name, WAIT, retries, sync);
+    }
+
+    static <K> WorkQueue<K> queue(ControlPlane plane, String name, Delay wait, int retries, WorkQueue.Sync<K> sync) {
+        return new WorkQueue<>(
+                plane.loop(), plane.delays(name + "/wait", wait), plane.delays(name + "/write", WRITE), retries, sync);
+    }
+}

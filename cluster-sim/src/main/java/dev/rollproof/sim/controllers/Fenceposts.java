@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.controllers;
+
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a rolling update may go above and below the wanted size, as numbers of pods.
+ *
+ * @param surge pods above; not capped at the wanted size
+ * @param unavailable pods below
+ */
+record Fenceposts(int surge, int unavailable) {
+    static final Fenceposts NONE = new Fenceposts(0, 0);
+
+    /**
+     * Percentages of the surge are rounded up, of the unavailable pods down; where both come to zero, one pod may be
+     * unavailable, or the rollout would never move.
+     *
+     * @throws IllegalArgumentException for a text that is not a percentage
+     */
+    static Fenceposts resolve(@Nullable IntOrString maxSurge, @Nullable IntOrString maxUnavailable, int desired) {
+        int surge = scaled(maxSurge, desired, true);
+        int unavailable = scaled(maxUnavailable, desired, false);
+        return surge == 0 && unavailable == 0 ? new Fenceposts(0, 1) : new Fenceposts(surge, unavailable);
+    }
+
+    /** What a Deployment may do: nothing unless it rolls, and no more pods below than there are. */
+    static Fenceposts of(Deployment deployment) {
+        if (!isRolling(deployment)) {
+            return NONE;
+        }
+        RollingUpdateDeployment rolling = deployment.getSpec().getStrategy().getRollingUpdate();
+        int replicas = replicas(deployment);
+        Fenceposts resolved = rolling == null
+                ? resolve(null, null, replicas)
+                : resolve(rolling.getMaxSurge(), rolling.getMaxUnavailable(), replicas);
+        return new Fenceposts(resolved.surge, Math.min(resolved.unavailable, replicas));
+    }
+
+    static boolean isRolling(Deployment deployment) {
+        var strategy = deployment.getSpec().getStrategy();
+        return strategy == null
+                || strategy.getType() == null
+                || strategy.getType().equals("RollingUpdate");
+    }
+
+    static int replicas(Deployment deployment) {
+        Integer replicas = deployment.getSpec().getReplicas();
+        return replicas == null ? 1 : replicas;
+    }
+
+    /** The least number of available pods; zero unless the Deployment rolls. */
+    static int minAvailable(Deployment deployment) {
+        return isRolling(deployment) ? replicas(deployment) - of(deployment).unavailable : 0;
+    }
+
+    private static int scaled(@Nullable IntOrString value, int total, boolean up) {
+        if (value == null) {
+            return 0;
+        }
+        Integer number = value.getIntVal();
+        if (number != null) {
+            return number;
+        }
+        String text = value.getStrVal();
+        if (text == null) {
+            return 0;
+        }
+        if (!text.endsWith("%")) {
+            throw new IllegalArgumentException(
+                    "invalid value for IntOrString: invalid type: string is not a percentage");
+        }
+        try {
+            long percent = Integer.parseInt(text.substring(0, text.length() - 1));
+            return (int) ((percent * total + (up ? 99 : 0)) / 100);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("invalid value \"" + text + "\": not a percentage", e);
+        }
+    }
+}

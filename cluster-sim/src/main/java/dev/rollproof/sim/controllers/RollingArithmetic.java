@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.controllers;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a rolling update sizes its ReplicaSets. It adds up what is asked for and what is reported available; pods that
+ * terminate appear in neither.
+ */
+final class RollingArithmetic {
+    private RollingArithmetic() {}
+
+    /** One ReplicaSet: asked for, and reported available. */
+    record Size(int spec, int available) {}
+
+    /**
+     * What an attempt to scale down came to.
+     *
+     * @param specs the new sizes, in the order of the old ones
+     * @param pods how many pods fewer
+     */
+    record Down(List<Integer> specs, int pods) {}
+
+    /**
+     * The size for the new ReplicaSet while there may be {@code replicas + surge} pods in all.
+     *
+     * @param allSpecs the sum of all sizes, the new one's too
+     */
+    static int newReplicas(boolean rolling, int replicas, int surge, int allSpecs, int newSpec) {
+        if (!rolling) {
+            return replicas;
+        }
+        int cap = replicas + surge;
+        return allSpecs >= cap ? newSpec : newSpec + Math.min(cap - allSpecs, replicas - newSpec);
+    }
+
+    /** The size that a sync gives the new ReplicaSet; the one it has where there is nothing to do. */
+    static int reconcileNew(boolean rolling, int replicas, int surge, int allSpecs, int newSpec) {
+        if (newSpec == replicas) {
+            return newSpec;
+        }
+        return newSpec > replicas ? replicas : newReplicas(rolling, replicas, surge, allSpecs, newSpec);
+    }
+
+    /**
+     * Scales the old ReplicaSets down: first their unhealthy pods, then as many as are available beyond need.
+     *
+     * @param old oldest first
+     * @param fresh the new ReplicaSet
+     */
+    static Down reconcileOld(int replicas, int unavailable, List<Size> old, Size fresh) {
+        int oldSpecs = old.stream().mapToInt(Size::spec).sum();
+        int minAvailable = replicas - unavailable;
+        int room = oldSpecs + fresh.spec - minAvailable - (fresh.spec - fresh.available);
+        List<Integer> unchanged = old.stream().map(Size::spec).toList();
+        if (oldSpecs == 0 || room <= 0) {
+            return new Down(unchanged, 0);
+        }
+        Down cleaned = cleanupUnhealthy(old, room);
+        if (cleaned == null) {
+            return new Down(unchanged, 0);
+        }
+        List<Size> after = new ArrayList<>();
+        for (int i = 0; i < old.size(); i++) {
+            after.add(new Size(cleaned.specs.get(i), old.get(i).available));
+        }
+        Down scaled = scaleDown(minAvailable, after, fresh.available);
+        return new Down(scaled.specs, cleaned.pods + scaled.pods);
+    }
+
+    /**
+     * Takes away pods that are asked for and not available.
+     *
+     * @return null where a ReplicaSet reports more available pods than it is asked for, as it does while its status lags:
+     *     the whole scale-down is given up then
+     */
+    static @Nullable Down cleanupUnhealthy(List<Size> old, int most) {
+        List<Integer> specs = new ArrayList<>();
+        int done = 0;
+        for (Size size : old) {
+            int spec = size.spec;
+            if (done < most && spec != 0 && spec != size.available) {
+                int less = Math.min(most - done, spec - size.available);
+                if (less < 0) {
+                    return null;
+                }
+                spec -= less;
+                done += less;
+            }
+            specs.add(spec);
+        }
+        return new Down(specs, done);
+    }
+
+    /** Takes away as many pods as are available beyond the minimum, from the oldest first. */
+    static Down scaleDown(int minAvailable, List<Size> old, int freshAvailable) {
+        int surplus = freshAvailable + old.stream().mapToInt(Size::available).sum() - minAvailable;
+        List<Integer> specs = new ArrayList<>();
+        int done = 0;
+        for (Size size : old) {
+            int less = surplus <= 0 ? 0 : Math.min(size.spec, surplus - done);
+            specs.add(size.spec - less);
+            done += less;
+        }
+        return new Down(specs, done);
+    }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.kubelet;
+
+import dev.rollproof.sim.api.ApiServer;
+import dev.rollproof.sim.api.Metadata;
+import dev.rollproof.sim.api.ResourceType;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvFromSource;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarSource;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Volume;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a pod needs besides its images: ConfigMaps and Secrets that have to be there, and who it may run as. */
+final class References {
+    private References() {}
+
+    /** Why a volume cannot be set up, as the event says it; null where all can. */
+    static @Nullable String missingVolume(ApiServer api, Pod pod) {
+        if (pod.getSpec().getVolumes() == null) {
+            return null;
+        }
+        String namespace = Metadata.namespace(pod);
+        for (Volume volume : pod.getSpec().getVolumes()) {
+            String missing = null;
+            if (volume.getSecret() != null
+                    && !Boolean.TRUE.equals(volume.getSecret().getOptional())) {
+                missing = missing(api, true, namespace, volume.getSecret().getSecretName());
+            } else if (volume.getConfigMap() != null
+                    && !Boolean.TRUE.equals(volume.getConfigMap().getOptional())) {
+                missing = missing(api, false, namespace, volume.getConfigMap().getName());
+            }
+            if (missing != null) {
+                return "MountVolume.SetUp failed for volume \"" + volume.getName() + "\" : " + missing;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String missing(ApiServer api, boolean secret, String namespace, @Nullable String name) {
+        String wanted = name == null ? "" : name;
+        boolean there = secret
+                ? api.find(ResourceType.SECRETS, namespace, wanted) != null
+                : api.find(ResourceType.CONFIG_MAPS, namespace, wanted) != null;
+        return there ? null : (secret ? "secret" : "configmap") + " \"" + wanted + "\" not found";
+    }
+
+    /** Why a container's environment cannot be made; null where it can. */
+    static @Nullable String missingInEnvironment(ApiServer api, Pod pod, Container container) {
+        String namespace = Metadata.namespace(pod);
+        if (container.getEnvFrom() != null) {
+            for (EnvFromSource source : container.getEnvFrom()) {
+                String missing = missingIn(api, namespace, source);
+                if (missing != null) {
+                    return missing;
+                }
+            }
+        }
+        if (container.getEnv() != null) {
+            for (EnvVar variable : container.getEnv()) {
+                String missing =
+                        variable.getValueFrom() == null ? null : missingIn(api, namespace, variable.getValueFrom());
+                if (missing != null) {
+                    return missing;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String missingIn(ApiServer api, String namespace, EnvFromSource source) {
+        if (source.getConfigMapRef() != null
+                && !Boolean.TRUE.equals(source.getConfigMapRef().getOptional())) {
+            return missing(api, false, namespace, source.getConfigMapRef().getName());
+        }
+        if (source.getSecretRef() != null
+                && !Boolean.TRUE.equals(source.getSecretRef().getOptional())) {
+            return missing(api, true, namespace, source.getSecretRef().getName());
+        }
+        return null;
+    }
+
+    private static @Nullable String missingIn(ApiServer api, String namespace, EnvVarSource source) {
+        if (source.getConfigMapKeyRef() != null
+                && !Boolean.TRUE.equals(source.getConfigMapKeyRef().getOptional())) {
+            String name = source.getConfigMapKeyRef().getName();
+            ConfigMap map = api.find(ResourceType.CONFIG_MAPS, namespace, name);
+            return map == null
+                    ? missing(api, false, namespace, name)
+                    : missingKey(map.getData(), source.getConfigMapKeyRef().getKey(), "ConfigMap", namespace, name);
+        }
+        if (source.getSecretKeyRef() != null
+                && !Boolean.TRUE.equals(source.getSecretKeyRef().getOptional())) {
+            String name = source.getSecretKeyRef().getName();
+            Secret secret = api.find(ResourceType.SECRETS, namespace, name);
+            if (secret == null) {
+                return missing(api, true, namespace, name);
+            }
+            String key = source.getSecretKeyRef().getKey();
+            Map<String, String> plain = secret.getStringData();
+            return plain != null && plain.containsKey(key)
+                    ? null
+                    : missingKey(secret.getData(), key, "Secret", namespace, name);
+        }
+        return null;
+    }
+
+    private static @Nullable String missingKey(
+            @Nullable Map<String, String> data, String key, String kind, String namespace, String name) {
+        return data != null && data.containsKey(key)
+                ? null
+                : "couldn't find key " + key + " in " + kind + " " + namespace + "/" + name;
+    }
+
+    /** Whether a container may not run as root, and does not say as whom it runs instead. */
+    static boolean mustNotBeRoot(Pod pod, Container container) {
+        var ofPod = pod.getSpec().getSecurityContext();
+        var own = container.getSecurityContext();
+        Boolean nonRoot = ofPod == null ? null : ofPod.getRunAsNonRoot();
+        Long user = ofPod == null ? null : ofPod.getRunAsUser();
+        if (own != null && own.getRunAsNonRoot() != null) {
+            nonRoot = own.getRunAsNonRoot();
+        }
+        if (own != null && own.getRunAsUser() != null) {
+            user = own.getRunAsUser();
+        }
+        return Boolean.TRUE.equals(nonRoot) && (user == null || user == 0);
+    }
+
+    /** Guaranteed where limits are requests for all, BestEffort where there is neither, else Burstable. */
+    static String qosClass(Pod pod) {
+        boolean any = false;
+        boolean all = true;
+        for (Container container : pod.getSpec().getContainers()) {
+            ResourceRequirements resources = container.getResources();
+            Map<String, Quantity> requests = resources == null ? null : resources.getRequests();
+            Map<String, Quantity> limits = resources == null ? null : resources.getLimits();
+            boolean limited = limits != null && limits.containsKey("cpu") && limits.containsKey("memory");
+            boolean requested = requests != null && !requests.isEmpty();
+            any |= requested || (limits != null && !limits.isEmpty());
+            all &= limited && (requests == null || requests.isEmpty() || requests.equals(limits));
+        }
+        return !any ? "BestEffort" : all ? "Guaranteed" : "Burstable";
+    }
+}
