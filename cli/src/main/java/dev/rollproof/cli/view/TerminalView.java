@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.cli.view;
+
+import dev.rollproof.verifier.Progress;
+import java.io.PrintStream;
+import java.util.List;
+
+/** Draws each picture over the one before, with ANSI's cursor movements. */
+public final class TerminalView implements View {
+    private static final String UP = "\u001b[%dA";
+    private static final String CLEAR_BELOW = "\u001b[J";
+
+    private final PrintStream out;
+    private final int columns;
+    private final Runnable pause;
+    private int drawn;
+    private List<String> last = List.of();
+
+    /**
+     * @param columns the terminal's width; longer lines are cut, so that the cursor finds its way back
+     * @param pause what to do after each picture, so that a person can follow
+     */
+    public TerminalView(PrintStream out, int columns, Runnable pause) {
+        this.out = out;
+        this.columns = columns;
+        this.pause = pause;
+    }
+
+    @Override
+    public void accept(Progress progress) {
+        List<String> frame = Frame.of(progress);
+        if (frame.isEmpty() || frame.equals(last)) {
+            return;
+        }
+        last = frame;
+        StringBuilder picture = new StringBuilder();
+        if (drawn > 0) {
+            picture.append(String.format(UP, drawn)).append('\r').append(CLEAR_BELOW);
+        }
+        for (String line : frame) {
+            picture.append(line.length() <= columns ? line : line.substring(0, columns)).append('\n');
+        }
+        out.print(picture);
+        out.flush();
+        drawn = frame.size();
+        pause.run();
+    }
+
+    @Override
+    public void finish() {
+        drawn = 0;
+        last = List.of();
+        out.flush();
+    }
+}
