@@ -67,7 +67,13 @@ public final class World {
         api.onChange(this::note);
     }
 
+    /** For many objects: notes nothing. */
+    public boolean watchersOff;
+
     private void note(StoredEvent<?> event) {
+        if (watchersOff) {
+            return;
+        }
         if (event.object() instanceof ReplicaSet set) {
             if (event.type() == Change.Type.ADDED) {
                 order.add(set.getMetadata().getUid());

@@ -7,11 +7,10 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +33,7 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
     private final ResourceType<T> type;
     private final LongSupplier latencyNanos;
     private final Map<String, Map<String, T>> byNamespace = new LinkedHashMap<>();
-    private final Map<String, Set<String>> namesByOwner = new LinkedHashMap<>();
+    private final Map<String, Map<String, T>> byOwner = new HashMap<>();
     private final Map<String, Map<String, T>> orphans = new LinkedHashMap<>();
     private final List<Handler<T>> handlers = new ArrayList<>();
 
@@ -76,23 +75,13 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
 
     /** The objects that an owner controls, in the order in which they came. */
     public List<T> ownedBy(HasMetadata owner) {
-        return ownedBy(owner.getMetadata().getUid(), Metadata.namespace(owner));
+        return ownedBy(owner.getMetadata().getUid());
     }
 
-    /** The objects of a namespace that the owner with a uid controls, in the order in which they came. */
-    public List<T> ownedBy(String ownerUid, String namespace) {
-        Set<String> names = namesByOwner.get(ownerUid);
-        if (names == null) {
-            return List.of();
-        }
-        List<T> owned = new ArrayList<>(names.size());
-        for (String name : names) {
-            T object = find(namespace, name);
-            if (object != null) {
-                owned.add(object);
-            }
-        }
-        return owned;
+    /** The objects that the owner with a uid controls, in the order in which they came. */
+    public List<T> ownedBy(String ownerUid) {
+        Map<String, T> owned = byOwner.get(ownerUid);
+        return owned == null ? List.of() : new ArrayList<>(owned.values());
     }
 
     /** The objects of a namespace that nobody controls, in the order in which they came. */
@@ -121,14 +110,13 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
         T previous = byNamespace
                 .computeIfAbsent(Metadata.namespace(object), namespace -> new LinkedHashMap<>())
                 .put(object.getMetadata().getName(), object);
-        if (previous != null) {
+        OwnerReference owner = Metadata.controllerOf(object);
+        if (previous != null && !sameOwner(owner, Metadata.controllerOf(previous))) {
             unindex(previous);
         }
-        OwnerReference owner = Metadata.controllerOf(object);
         if (owner != null) {
-            namesByOwner
-                    .computeIfAbsent(owner.getUid(), uid -> new LinkedHashSet<>())
-                    .add(object.getMetadata().getName());
+            byOwner.computeIfAbsent(owner.getUid(), uid -> new LinkedHashMap<>())
+                    .put(object.getMetadata().getName(), object);
         } else {
             orphans.computeIfAbsent(Metadata.namespace(object), namespace -> new LinkedHashMap<>())
                     .put(object.getMetadata().getName(), object);
@@ -136,14 +124,18 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
         tell(previous, object, false);
     }
 
+    private static boolean sameOwner(@Nullable OwnerReference a, @Nullable OwnerReference b) {
+        return a == null ? b == null : b != null && a.getUid().equals(b.getUid());
+    }
+
     private void unindex(T object) {
         OwnerReference owner = Metadata.controllerOf(object);
         if (owner != null) {
-            Set<String> names = namesByOwner.get(owner.getUid());
-            if (names != null) {
-                names.remove(object.getMetadata().getName());
-                if (names.isEmpty()) {
-                    namesByOwner.remove(owner.getUid());
+            Map<String, T> owned = byOwner.get(owner.getUid());
+            if (owned != null) {
+                owned.remove(object.getMetadata().getName());
+                if (owned.isEmpty()) {
+                    byOwner.remove(owner.getUid());
                 }
             }
         } else {

@@ -276,6 +276,17 @@ public record ResourceType<T extends HasMetadata>(
         return copy;
     }
 
+    /** There is one object for each kind. */
+    @Override
+    public boolean equals(@Nullable Object that) {
+        return this == that;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+
     @Override
     public String toString() {
         return resource();

@@ -144,7 +144,7 @@ final class DeploymentStatuses {
     static @Nullable Instant lastUpdate(@Nullable DeploymentCondition condition) {
         return condition == null || condition.getLastUpdateTime() == null
                 ? null
-                : Instant.parse(condition.getLastUpdateTime());
+                : Times.parse(condition.getLastUpdateTime());
     }
 
     /** The new set's failure, else the first of any other. */

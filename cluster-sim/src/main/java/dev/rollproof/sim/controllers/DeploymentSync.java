@@ -142,6 +142,6 @@ final class DeploymentSync {
     }
 
     static Instant created(ReplicaSet set) {
-        return Instant.parse(set.getMetadata().getCreationTimestamp());
+        return Times.parse(set.getMetadata().getCreationTimestamp());
     }
 }

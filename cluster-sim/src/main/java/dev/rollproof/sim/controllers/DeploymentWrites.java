@@ -43,17 +43,16 @@ final class DeploymentWrites {
      */
     boolean scale(DeploymentSync sync, ReplicaSet set, int size) {
         int before = DeploymentSync.spec(set);
-        String desired = Integer.toString(sync.replicas);
-        String most = Integer.toString(sync.replicas + sync.fenceposts.surge());
-        boolean noted = desired.equals(Metadata.annotation(set, RevisionHistory.DESIRED))
-                && most.equals(Metadata.annotation(set, RevisionHistory.MAX));
-        if (before == size && noted) {
+        int most = sync.replicas + sync.fenceposts.surge();
+        if (before == size && isNoted(set, sync.replicas, most)) {
             return false;
         }
         ReplicaSet scaled = ResourceType.REPLICA_SETS.shallowCopy().apply(set);
         ObjectMeta metadata = Metadata.copy(set.getMetadata());
         metadata.setAnnotations(Frozen.with(
-                Frozen.with(metadata.getAnnotations(), RevisionHistory.DESIRED, desired), RevisionHistory.MAX, most));
+                Frozen.with(metadata.getAnnotations(), RevisionHistory.DESIRED, Integer.toString(sync.replicas)),
+                RevisionHistory.MAX,
+                Integer.toString(most)));
         scaled.setMetadata(metadata);
         ReplicaSetSpec spec = Frozen.copy(set.getSpec(), ReplicaSetSpec::new);
         spec.setReplicas(size);
@@ -69,5 +68,11 @@ final class DeploymentWrites {
                 "Scaled " + (before < size ? "up" : "down") + " replica set "
                         + set.getMetadata().getName() + " from " + before + " to " + size);
         return true;
+    }
+
+    /** Whether a ReplicaSet's annotations say for which size of the Deployment it was scaled. */
+    static boolean isNoted(ReplicaSet set, int desired, int most) {
+        return Integer.toString(desired).equals(Metadata.annotation(set, RevisionHistory.DESIRED))
+                && Integer.toString(most).equals(Metadata.annotation(set, RevisionHistory.MAX));
     }
 }

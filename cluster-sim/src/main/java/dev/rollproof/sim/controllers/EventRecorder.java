@@ -2,6 +2,7 @@
 package dev.rollproof.sim.controllers;
 
 import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
@@ -11,8 +12,11 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectReference;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +32,7 @@ public final class EventRecorder {
     private static final int REMEMBERED = 4096;
     private static final int BURST = 25;
     private static final long REFILL_NANOS = 300_000_000_000L;
+    private static final long LIFETIME_NANOS = 3_600_000_000_000L;
     private static final int SIMILAR = 10;
     private static final long SIMILAR_NANOS = 600_000_000_000L;
     private static final DateTimeFormatter MICROSECONDS =
@@ -42,12 +47,16 @@ public final class EventRecorder {
     private final Map<Topic, Similar> topics = remembering();
     private final Map<String, Bucket> buckets = remembering();
     private final long nameBase;
+    private final ArrayDeque<Told> told = new ArrayDeque<>();
     private long sequence;
     private long lost;
 
     private record Said(String uid, String fieldPath, String type, String reason, String message) {}
 
     private record Topic(String uid, String fieldPath, String type, String reason) {}
+
+    /** When an event was first told, and where it is, to be forgotten after an hour. */
+    private record Told(long nanos, String namespace, String name) {}
 
     private static final class Similar {
         final List<String> messages = new ArrayList<>(2);
@@ -162,6 +171,29 @@ public final class EventRecorder {
         return event;
     }
 
+    /** Events live for an hour since they were last told; looked after whenever there is a new one. */
+    private void forgetOld(long now) {
+        while (!told.isEmpty() && now - told.peek().nanos > LIFETIME_NANOS) {
+            Told old = told.remove();
+            Event event = api.find(ResourceType.EVENTS, old.namespace, old.name);
+            if (event == null) {
+                continue;
+            }
+            String last = event.getLastTimestamp();
+            long since = last == null ? old.nanos : nanosOf(last);
+            if (now - since > LIFETIME_NANOS) {
+                api.delete(ResourceType.EVENTS, old.namespace, old.name, DeleteOptions.defaults());
+            } else {
+                told.add(new Told(now, old.namespace, old.name));
+            }
+        }
+    }
+
+    private long nanosOf(String timestamp) {
+        return api.loop().elapsedNanos()
+                - Duration.between(Times.parse(timestamp), api.loop().now()).toNanos();
+    }
+
     private Event bareEvent(HasMetadata about, String fieldPath, String type, String reason, String message, long now) {
         ObjectMeta metadata = new ObjectMeta();
         metadata.setNamespace(namespaceOf(about));
@@ -172,6 +204,8 @@ public final class EventRecorder {
         event.setType(type);
         event.setReason(reason);
         event.setMessage(message);
+        forgetOld(now);
+        told.add(new Told(now, metadata.getNamespace(), metadata.getName()));
         return event;
     }
 

@@ -32,7 +32,8 @@ record Fenceposts(int surge, int unavailable) {
         if (!isRolling(deployment)) {
             return NONE;
         }
-        RollingUpdateDeployment rolling = deployment.getSpec().getStrategy().getRollingUpdate();
+        var strategy = deployment.getSpec().getStrategy();
+        RollingUpdateDeployment rolling = strategy == null ? null : strategy.getRollingUpdate();
         int replicas = replicas(deployment);
         Fenceposts resolved = rolling == null
                 ? resolve(null, null, replicas)

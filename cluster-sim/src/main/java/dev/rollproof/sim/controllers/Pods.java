@@ -52,7 +52,7 @@ public final class Pods {
         PodCondition ready = condition(pod, "Ready");
         return ready == null || !"True".equals(ready.getStatus()) || ready.getLastTransitionTime() == null
                 ? null
-                : Instant.parse(ready.getLastTransitionTime());
+                : Times.parse(ready.getLastTransitionTime());
     }
 
     /** Ready for longer than the given seconds. */

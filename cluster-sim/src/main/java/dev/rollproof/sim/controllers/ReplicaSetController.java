@@ -139,9 +139,10 @@ final class ReplicaSetController {
         List<Pod> owned = pods.ownedBy(set);
         List<Pod> orphans = pods.orphans(Metadata.namespace(set));
         boolean allMatch = true;
+        Map<String, String> given = set.getSpec().getTemplate().getMetadata().getLabels();
         for (Pod pod : owned) {
-            allMatch &= LabelSelectors.matches(
-                    set.getSpec().getSelector(), pod.getMetadata().getLabels());
+            Map<String, String> labels = pod.getMetadata().getLabels();
+            allMatch &= same(given, labels) || LabelSelectors.matches(set.getSpec().getSelector(), labels);
         }
         if ((allMatch && orphans.isEmpty()) || Metadata.terminating(set)) {
             return owned;
@@ -163,6 +164,12 @@ final class ReplicaSetController {
             }
         }
         return claimed;
+    }
+
+    /** Labels are frozen, and a pod shares those of its template as long as nobody edits them. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean same(@Nullable Map<String, String> template, @Nullable Map<String, String> labels) {
+        return template == labels;
     }
 
     private @Nullable ClusterException create(ReplicaSet set, int count) {
@@ -269,7 +276,7 @@ final class ReplicaSetController {
                             rank.applyAsInt(pod),
                             Pods.readySince(pod),
                             Pods.mostRestarts(pod),
-                            created == null ? null : Instant.parse(created))));
+                            created == null ? null : Times.parse(created))));
         }
         ranked.sort((a, b) -> order.compare(a.candidate, b.candidate));
         return ranked.subList(0, count).stream().map(Ranked::pod).toList();
@@ -287,7 +294,7 @@ final class ReplicaSetController {
     /** All ReplicaSets of the same Deployment, this one too. */
     private List<ReplicaSet> siblings(ReplicaSet set) {
         OwnerReference owner = Metadata.controllerOf(set);
-        return owner == null ? List.of(set) : sets.ownedBy(owner.getUid(), Metadata.namespace(set));
+        return owner == null ? List.of(set) : sets.ownedBy(owner.getUid());
     }
 
     private ReplicaSetStatus counted(
@@ -305,7 +312,7 @@ final class ReplicaSetController {
         int minReadySeconds = minReadySeconds(set);
         for (Pod pod : active) {
             Map<String, String> labels = pod.getMetadata().getLabels();
-            labelled += templateLabels == null || LabelSelectors.containsAll(labels, templateLabels) ? 1 : 0;
+            labelled += templateLabels == null || same(templateLabels, labels) || LabelSelectors.containsAll(labels, templateLabels) ? 1 : 0;
             ready += Pods.isReady(pod) ? 1 : 0;
             available += Pods.isAvailable(pod, minReadySeconds, now) ? 1 : 0;
         }
