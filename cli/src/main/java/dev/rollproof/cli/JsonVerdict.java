@@ -39,7 +39,9 @@ final class JsonVerdict {
         json.put("generation", evidence.generation());
         json.put("message", verdict.summary());
         json.put("causes", evidence.causes().stream().map(JsonVerdict::fields).toList());
-        json.put("timeline", evidence.timeline().entries().stream().map(JsonVerdict::fields).toList());
+        json.put(
+                "timeline",
+                evidence.timeline().entries().stream().map(JsonVerdict::fields).toList());
         json.put("unseen", evidence.unseen());
         return json;
     }

@@ -124,11 +124,6 @@ public final class Faults {
         return Objects.requireNonNull(wired, "connected when the cluster was made");
     }
 
-    /** The name, if a controller of the manager has it; others ask {@link #paused} by themselves. */
-    private List<String> controllers(String name) {
-        return wired().controllers.names().contains(name) ? List.of(name) : List.of();
-    }
-
     private void run(Runnable change) {
         loop.call(() -> {
             change.run();
@@ -228,12 +223,13 @@ public final class Faults {
     /**
      * Stops a controller; its caches still follow the cluster.
      *
-     * @param controller {@code deployment}, {@code replicaset}, {@code endpointslice}, {@code garbagecollector},
-     *     {@code namespace}, {@code resourcequota}, {@code serviceaccount}, {@code scheduler} or {@code kubelet}
+     * @param controller {@code deployment}, {@code replicaset}, {@code endpointslice}, {@code node-lifecycle},
+     *     {@code garbagecollector}, {@code namespace}, {@code resourcequota} or {@code scheduler}
+     * @throws IllegalArgumentException for another name
      */
     public void pauseController(String controller) {
         run(() -> {
-            controllers(controller).forEach(wired().controllers::pause);
+            wired().controllers.pause(controller);
             pausedControllers.add(controller);
         });
     }
@@ -241,14 +237,9 @@ public final class Faults {
     public void resumeController(String controller) {
         run(() -> {
             if (pausedControllers.remove(controller)) {
-                controllers(controller).forEach(wired().controllers::resume);
+                wired().controllers.resume(controller);
             }
         });
-    }
-
-    /** Whether a controller is stopped; its workers ask before each item. */
-    public boolean paused(String controller) {
-        return loop.call(() -> pausedControllers.contains(controller));
     }
 
     /** Cuts a node off: its kubelet does nothing and sends no heartbeat, until {@link #restoreNode}. */

@@ -17,7 +17,9 @@ import dev.rollproof.sim.kubelet.Kubelets;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
@@ -61,10 +63,31 @@ public final class World {
         controllers = new ControllerManager(plane);
         Scheduler scheduler = new Scheduler(plane);
         kubelets = new Kubelets(plane, controllers.nodeLifecycle(), images::of);
+        furnish();
         scheduler.start();
         kubelets.start();
         controllers.start();
         api.onChange(this::note);
+    }
+
+    private void furnish() {
+        for (String namespace : List.of(NAMESPACE, "default")) {
+            api.create(
+                    ResourceType.NAMESPACES,
+                    new NamespaceBuilder()
+                            .withNewMetadata()
+                            .withName(namespace)
+                            .endMetadata()
+                            .build());
+            api.create(
+                    ResourceType.SERVICE_ACCOUNTS,
+                    new ServiceAccountBuilder()
+                            .withNewMetadata()
+                            .withNamespace(namespace)
+                            .withName("default")
+                            .endMetadata()
+                            .build());
+        }
     }
 
     /** For many objects: notes nothing. */

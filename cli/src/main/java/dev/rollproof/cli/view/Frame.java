@@ -3,7 +3,6 @@ package dev.rollproof.cli.view;
 
 import dev.rollproof.k8s.observed.ObservedContainer;
 import dev.rollproof.k8s.observed.ObservedContainer.State;
-import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import dev.rollproof.verifier.Progress;
@@ -39,7 +38,7 @@ public final class Frame {
                     lines.add(line(set, marks, set.template().equals(d.template())));
                 }
             }
-            lines.addAll(troubles(progress, d));
+            lines.addAll(troubles(progress));
         });
         return lines;
     }
@@ -85,7 +84,7 @@ public final class Frame {
         return pod.phase().equals("Running") ? "◐" : "○";
     }
 
-    private static List<String> troubles(Progress progress, ObservedDeployment d) {
+    private static List<String> troubles(Progress progress) {
         return progress.status().causesOrNone().stream()
                 .map(cause -> "          " + cause)
                 .toList();

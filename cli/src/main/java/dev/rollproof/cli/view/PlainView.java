@@ -23,7 +23,8 @@ public final class PlainView implements View {
         }
         if (!line.toString().equals(last)) {
             last = line.toString();
-            out.println(String.format(Locale.ROOT, "%6.1f s  %s", progress.elapsed().toMillis() / 1000.0, last));
+            out.println(
+                    String.format(Locale.ROOT, "%6.1f s  %s", progress.elapsed().toMillis() / 1000.0, last));
         }
     }
 

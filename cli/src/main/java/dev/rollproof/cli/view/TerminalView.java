@@ -38,7 +38,8 @@ public final class TerminalView implements View {
             picture.append(String.format(UP, drawn)).append('\r').append(CLEAR_BELOW);
         }
         for (String line : frame) {
-            picture.append(line.length() <= columns ? line : line.substring(0, columns)).append('\n');
+            picture.append(line.length() <= columns ? line : line.substring(0, columns))
+                    .append('\n');
         }
         out.print(picture);
         out.flush();

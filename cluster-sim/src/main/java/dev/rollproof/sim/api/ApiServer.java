@@ -7,6 +7,8 @@ import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.sim.engine.EventLoop;
 import dev.rollproof.sim.engine.Randomness;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceStatus;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
@@ -26,11 +28,18 @@ import org.jspecify.annotations.Nullable;
  * to strangers make copies. Not thread-safe: callers hold the simulation's lock.
  */
 public final class ApiServer {
+    /** The finalizer of an object whose dependents go first. */
+    public static final String FOREGROUND = "foregroundDeletion";
+    /** The finalizer of an object whose dependents stay. */
+    public static final String ORPHAN = "orphan";
+
     private final EventLoop loop;
     private final Randomness random;
     private final Timestamps timestamps;
     private final Store.VersionCounter versions = new Store.VersionCounter();
     private final Map<ResourceType<?>, Store<?>> stores = new LinkedHashMap<>();
+
+    private final Admission admission = new Admission(this);
 
     private BiConsumer<Write, ResourceType<?>> interceptor = (write, type) -> {};
 
@@ -126,12 +135,21 @@ public final class ApiServer {
     }
 
     <T extends HasMetadata> T insert(ResourceType<T> type, T object) {
+        return insert(type, object, false);
+    }
+
+    <T extends HasMetadata> T insert(ResourceType<T> type, T object, boolean dryRun) {
         T created = type.shallowCopy().apply(object);
         ObjectMeta metadata = Metadata.copy(object.getMetadata());
         created.setMetadata(metadata);
         if (metadata.getName() == null && metadata.getGenerateName() != null) {
             metadata.setName(metadata.getGenerateName() + random.word(5));
         }
+        admission.checkNamespace(type, created);
+        if (created instanceof Pod pod) {
+            admission.addServiceAccount(pod);
+        }
+        admission.checkQuotas(type, created, !dryRun);
         if (find(type, Metadata.namespace(created), metadata.getName()) != null) {
             throw new ClusterException(
                     Reason.ALREADY_EXISTS, type.resource() + " \"" + metadata.getName() + "\" already exists");
@@ -141,7 +159,7 @@ public final class ApiServer {
         metadata.setDeletionTimestamp(null);
         metadata.setDeletionGracePeriodSeconds(null);
         metadata.setGeneration(type.spec().apply(created) == null ? null : 1L);
-        return store(type).put(created);
+        return dryRun ? created : store(type).put(created);
     }
 
     /** Replaces metadata and spec; the status stays. A resourceVersion in the metadata must be the stored one. */
@@ -151,6 +169,10 @@ public final class ApiServer {
     }
 
     <T extends HasMetadata> T overwrite(ResourceType<T> type, T object) {
+        return overwrite(type, object, false);
+    }
+
+    <T extends HasMetadata> T overwrite(ResourceType<T> type, T object, boolean dryRun) {
         T stored = existing(type, object);
         T updated = type.shallowCopy().apply(object);
         ObjectMeta metadata = Metadata.copy(object.getMetadata());
@@ -161,7 +183,10 @@ public final class ApiServer {
         if (spec != null && !spec.equals(type.spec().apply(stored))) {
             metadata.setGeneration(Metadata.generation(stored) + 1);
         }
-        if (finished(metadata)) {
+        if (dryRun) {
+            return updated;
+        }
+        if (finished(updated)) {
             store(type).remove(updated);
             return updated;
         }
@@ -171,10 +196,10 @@ public final class ApiServer {
     /** Replaces the status and nothing else. */
     public <T extends HasMetadata> T updateStatus(ResourceType<T> type, T object) {
         interceptor.accept(Write.UPDATE, type);
-        return overwriteStatus(type, object);
+        return overwriteStatus(type, object, false);
     }
 
-    <T extends HasMetadata> T overwriteStatus(ResourceType<T> type, T object) {
+    <T extends HasMetadata> T overwriteStatus(ResourceType<T> type, T object, boolean dryRun) {
         T stored = existing(type, object);
         T updated = type.shallowCopy().apply(stored);
         ObjectMeta metadata = Metadata.copy(stored.getMetadata());
@@ -184,7 +209,7 @@ public final class ApiServer {
         }
         updated.setMetadata(metadata);
         type.setStatus().accept(updated, object);
-        return store(type).put(updated);
+        return dryRun ? updated : store(type).put(updated);
     }
 
     /** Puts a pod on a node, as the binding subresource does: the node's name and the condition in one write. */
@@ -218,11 +243,20 @@ public final class ApiServer {
     }
 
     /** Whether an object that is being deleted has nothing left to wait for. */
-    private static boolean finished(ObjectMeta metadata) {
+    private static boolean finished(HasMetadata object) {
+        ObjectMeta metadata = object.getMetadata();
         Long grace = metadata.getDeletionGracePeriodSeconds();
         return metadata.getDeletionTimestamp() != null
                 && (metadata.getFinalizers() == null || metadata.getFinalizers().isEmpty())
+                && !(object instanceof Namespace namespace && hasContent(namespace))
                 && (grace == null || grace == 0);
+    }
+
+    /** A namespace goes when its controller has emptied it and says so. */
+    private static boolean hasContent(Namespace namespace) {
+        return namespace.getSpec() != null
+                && namespace.getSpec().getFinalizers() != null
+                && !namespace.getSpec().getFinalizers().isEmpty();
     }
 
     /**
@@ -238,6 +272,7 @@ public final class ApiServer {
 
     <T extends HasMetadata> T remove(ResourceType<T> type, String namespace, String name, DeleteOptions options) {
         T stored = get(type, namespace, name);
+        checkPreconditions(type, stored, options);
         long grace = graceOf(stored, options);
         T marked = type.shallowCopy().apply(stored);
         ObjectMeta metadata = Metadata.copy(stored.getMetadata());
@@ -247,16 +282,56 @@ public final class ApiServer {
         if (already && grantedBefore != null && grace >= grantedBefore) {
             return stored;
         }
+        if (!already) {
+            addFinalizer(metadata, options.propagation());
+        }
         metadata.setDeletionTimestamp(timestamps.inSeconds(grace));
         metadata.setDeletionGracePeriodSeconds(grace);
-        if (finished(metadata)) {
+        if (finished(marked)) {
             store(type).remove(stored);
             return stored;
         }
         if (metadata.getGeneration() != null) {
             metadata.setGeneration(metadata.getGeneration() + 1);
         }
+        if (marked instanceof Namespace leaving) {
+            NamespaceStatus status = new NamespaceStatus();
+            status.setPhase("Terminating");
+            leaving.setStatus(status);
+        }
         return store(type).put(marked);
+    }
+
+    private static void checkPreconditions(ResourceType<?> type, HasMetadata stored, DeleteOptions options) {
+        ObjectMeta metadata = stored.getMetadata();
+        String refused = "Operation cannot be fulfilled on " + type.resource() + " \"" + metadata.getName()
+                + "\": Precondition failed: ";
+        options.uid().filter(uid -> !uid.equals(metadata.getUid())).ifPresent(uid -> {
+            throw new ClusterException(
+                    Reason.CONFLICT,
+                    refused + "UID in precondition: " + uid + ", UID in object meta: " + metadata.getUid());
+        });
+        options.resourceVersion()
+                .filter(version -> !version.equals(metadata.getResourceVersion()))
+                .ifPresent(version -> {
+                    throw new ClusterException(
+                            Reason.CONFLICT,
+                            refused + "ResourceVersion in precondition: " + version
+                                    + ", ResourceVersion in object meta: " + metadata.getResourceVersion());
+                });
+    }
+
+    /** Foreground and orphaning deletion leave a mark, which the garbage collector takes away when it has done its part. */
+    private static void addFinalizer(ObjectMeta metadata, DeleteOptions.Propagation propagation) {
+        if (propagation == DeleteOptions.Propagation.BACKGROUND) {
+            return;
+        }
+        List<String> finalizers = new ArrayList<>();
+        if (metadata.getFinalizers() != null) {
+            finalizers.addAll(metadata.getFinalizers());
+        }
+        finalizers.add(propagation == DeleteOptions.Propagation.FOREGROUND ? FOREGROUND : ORPHAN);
+        metadata.setFinalizers(finalizers);
     }
 
     private static <T extends HasMetadata> long graceOf(T object, DeleteOptions options) {

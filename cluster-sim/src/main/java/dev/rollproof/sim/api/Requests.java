@@ -1,49 +1,277 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api;
 
+import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.sim.api.defaulting.Defaults;
+import dev.rollproof.sim.api.patch.FieldSet;
+import dev.rollproof.sim.api.patch.JsonPatch;
+import dev.rollproof.sim.api.patch.MergePatch;
+import dev.rollproof.sim.api.patch.Ownership;
+import dev.rollproof.sim.api.validation.FieldErrors;
+import dev.rollproof.sim.api.validation.Validation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** What clients ask for. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * What clients ask for: objects get their defaults and are validated before they are stored, patches and server-side apply
+ * are worked out, and it is kept who owns which field. Controllers, whose objects are complete and valid, write through
+ * {@link ApiServer} itself. Not thread-safe: callers hold the simulation's lock. Objects that come in must be private copies.
+ */
 public final class Requests {
     private final ApiServer api;
+    private final Addresses addresses;
+    private final Map<String, Ownership> ownerships = new HashMap<>();
 
     public Requests(ApiServer api) {
         this.api = api;
+        this.addresses = new Addresses(api);
+        api.onChange(event -> {
+            if (event.type() == Change.Type.DELETED) {
+                ownerships.remove(event.object().getMetadata().getUid());
+            }
+        });
     }
 
     public <T extends HasMetadata> T create(ResourceType<T> type, T manifest, WriteOptions options) {
-        placed(type, manifest);
-        return api.insert(type, manifest);
+        return create(type, manifest, options, false);
+    }
+
+    private <T extends HasMetadata> T create(ResourceType<T> type, T manifest, WriteOptions options, boolean applied) {
+        place(type, manifest);
+        String version = manifest.getMetadata().getResourceVersion();
+        if (version != null && !version.isEmpty()) {
+            throw new ClusterException(Reason.UNKNOWN, "resourceVersion should not be set on objects to be created");
+        }
+        FieldSet said = FieldSet.of(Models.toTree(manifest));
+        setInitialStatus(manifest);
+        Defaults.setOn(manifest);
+        FieldErrors errors = Validation.ofNew(manifest);
+        errors.throwIfAny(type.kind(), type.group(), manifest.getMetadata().getName());
+        if (manifest instanceof Service service) {
+            addresses.allocate(service, null);
+        }
+        T created = api.insert(type, manifest, options.dryRun());
+        if (!options.dryRun()) {
+            Map<String, FieldSet> mine = Map.of(options.fieldManager(), said);
+            ownerships.put(
+                    created.getMetadata().getUid(),
+                    applied ? new Ownership(mine, Map.of()) : new Ownership(Map.of(), mine));
+        }
+        return created;
+    }
+
+    private static <T extends HasMetadata> void place(ResourceType<T> type, T manifest) {
+        if (!type.namespaced()) {
+            manifest.getMetadata().setNamespace(null);
+        } else if (manifest.getMetadata().getNamespace() == null) {
+            manifest.getMetadata().setNamespace("default");
+        }
+    }
+
+    /** Clients do not say how things are; they are told. */
+    private static void setInitialStatus(HasMetadata manifest) {
+        if (manifest instanceof Deployment deployment) {
+            deployment.setStatus(new DeploymentStatus());
+        } else if (manifest instanceof ReplicaSet set) {
+            ReplicaSetStatus status = new ReplicaSetStatus();
+            status.setReplicas(0);
+            set.setStatus(status);
+        } else if (manifest instanceof Pod pod) {
+            PodStatus status = new PodStatus();
+            status.setPhase("Pending");
+            pod.setStatus(status);
+        }
     }
 
     public <T extends HasMetadata> T replace(ResourceType<T> type, T manifest, WriteOptions options) {
-        placed(type, manifest);
-        return api.overwrite(type, manifest);
+        place(type, manifest);
+        T stored = api.get(
+                type, Metadata.namespace(manifest), manifest.getMetadata().getName());
+        T replaced = update(type, manifest, stored, options);
+        if (!options.dryRun()) {
+            note(stored, replaced, options.fieldManager());
+        }
+        return replaced;
+    }
+
+    /** Defaults, validates and stores an object that is to take the place of another. */
+    private <T extends HasMetadata> T update(ResourceType<T> type, T manifest, T stored, WriteOptions options) {
+        Defaults.setOn(manifest);
+        if (manifest instanceof Service service) {
+            addresses.allocate(service, (Service) stored);
+        }
+        String uid = manifest.getMetadata().getUid();
+        if (uid != null && !uid.equals(stored.getMetadata().getUid())) {
+            throw new ClusterException(
+                    Reason.CONFLICT,
+                    "Operation cannot be fulfilled on " + type.resource() + " \""
+                            + manifest.getMetadata().getName() + "\": Precondition failed: UID in precondition: " + uid
+                            + ", UID in object meta: " + stored.getMetadata().getUid());
+        }
+        Validation.ofUpdate(manifest, stored)
+                .throwIfAny(type.kind(), type.group(), manifest.getMetadata().getName());
+        return api.overwrite(type, manifest, options.dryRun());
+    }
+
+    private void note(HasMetadata before, HasMetadata after, String manager) {
+        String uid = after.getMetadata().getUid();
+        Ownership owned = ownerships.getOrDefault(uid, Ownership.nobody());
+        ownerships.put(uid, owned.update(Models.toTree(before), Models.toTree(after), manager));
     }
 
     public <T extends HasMetadata> T replaceStatus(ResourceType<T> type, T manifest, WriteOptions options) {
-        placed(type, manifest);
-        return api.overwriteStatus(type, manifest);
+        place(type, manifest);
+        return api.overwriteStatus(type, manifest, options.dryRun());
     }
 
+    /** Server-side apply: creates the object, or merges what the manifest says into it. */
     public <T extends HasMetadata> T apply(ResourceType<T> type, T manifest, WriteOptions options) {
-        throw new ClusterException(Reason.METHOD_NOT_ALLOWED, "not yet");
+        place(type, manifest);
+        String name = manifest.getMetadata().getName();
+        if (name == null || name.isEmpty()) {
+            throw new ClusterException(Reason.BAD_REQUEST, "metadata.name is required for server-side apply");
+        }
+        T stored = api.find(type, Metadata.namespace(manifest), name);
+        if (stored == null) {
+            return create(type, manifest, options, true);
+        }
+        Map<String, Object> configuration = Models.toTree(manifest);
+        configuration.remove("status");
+        Ownership owned = ownerships.getOrDefault(stored.getMetadata().getUid(), Ownership.nobody());
+        Ownership.Applied applied =
+                owned.apply(Models.toTree(stored), configuration, options.fieldManager(), options.force());
+        T merged = model(type, applied.tree());
+        merged.getMetadata().setResourceVersion(manifest.getMetadata().getResourceVersion());
+        T written = unlessSame(type, merged, stored, options);
+        if (!options.dryRun()) {
+            ownerships.put(written.getMetadata().getUid(), applied.ownership());
+        }
+        return written;
+    }
+
+    /** A write that changes nothing is no write: no new version, no event. */
+    private <T extends HasMetadata> T unlessSame(ResourceType<T> type, T changed, T stored, WriteOptions options) {
+        T checked = update(type, changed, stored, options.withDryRun());
+        T comparable = type.shallowCopy().apply(checked);
+        comparable.setMetadata(Metadata.copy(checked.getMetadata()));
+        comparable.getMetadata().setResourceVersion(stored.getMetadata().getResourceVersion());
+        if (Models.toTree(comparable).equals(Models.toTree(stored))) {
+            return stored;
+        }
+        return options.dryRun() ? checked : api.overwrite(type, changed, false);
     }
 
     public <T extends HasMetadata> T patch(
             ResourceType<T> type, String namespace, String name, Patch patch, WriteOptions options) {
-        throw new ClusterException(Reason.METHOD_NOT_ALLOWED, "not yet");
+        T stored = api.get(type, namespace, name);
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>(Models.toTree(stored));
+        change(tree, patch);
+        Object metadata = tree.get("metadata");
+        boolean sameObject = metadata instanceof Map<?, ?> fields
+                && Objects.equals(fields.get("name"), name)
+                && (!type.namespaced() || Objects.equals(fields.get("namespace"), namespace));
+        if (!sameObject) {
+            throw new ClusterException(
+                    Reason.BAD_REQUEST,
+                    "the name of the object (" + (metadata instanceof Map<?, ?> fields ? fields.get("name") : "")
+                            + ") does not match the name on the URL (" + name + ")");
+        }
+        T changed = model(type, tree);
+        T written = unlessSame(type, changed, stored, options);
+        if (!options.dryRun()) {
+            note(stored, written, options.fieldManager());
+        }
+        return written;
     }
 
+    private static void change(Map<String, @Nullable Object> tree, Patch patch) {
+        String body = patch.body().strip();
+        switch (patch.type()) {
+            case JSON -> {
+                Object operations = parse("{\"operations\":" + body + "}").get("operations");
+                if (!(operations instanceof List<?> list)) {
+                    throw new ClusterException(Reason.BAD_REQUEST, "a JSON patch is a list of operations");
+                }
+                JsonPatch.apply(tree, list);
+            }
+            case MERGE -> MergePatch.merge(tree, parse(body));
+            case STRATEGIC_MERGE -> MergePatch.strategic(tree, parse(body));
+        }
+    }
+
+    private static Map<String, Object> parse(String json) {
+        try {
+            return Objects.requireNonNull(Models.parseJson(json));
+        } catch (RuntimeException malformed) {
+            throw new ClusterException(
+                    Reason.BAD_REQUEST,
+                    "error decoding patch: "
+                            + String.valueOf(malformed.getMessage())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse(""),
+                    List.of(),
+                    malformed);
+        }
+    }
+
+    private static <T extends HasMetadata> T model(ResourceType<T> type, Map<String, ? extends @Nullable Object> tree) {
+        try {
+            return Models.fromTree(tree, type.model());
+        } catch (RuntimeException misshapen) {
+            throw new ClusterException(
+                    Reason.BAD_REQUEST,
+                    type.kind() + " in version \"" + type.version() + "\" cannot be handled as a " + type.kind() + ": "
+                            + String.valueOf(misshapen.getMessage())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse(""),
+                    List.of(),
+                    misshapen);
+        }
+    }
+
+    /** Sets the replicas of a Deployment or ReplicaSet, and nothing else. */
     public <T extends HasMetadata> T scale(
             ResourceType<T> type, String namespace, String name, int replicas, WriteOptions options) {
-        throw new ClusterException(Reason.METHOD_NOT_ALLOWED, "not yet");
+        boolean scalable = type.equals(ResourceType.DEPLOYMENTS) || type.equals(ResourceType.REPLICA_SETS);
+        if (!scalable) {
+            throw new ClusterException(Reason.NOT_FOUND, "the server could not find the requested resource");
+        }
+        T stored = api.get(type, namespace, name);
+        if (replicas < 0) {
+            FieldErrors errors = new FieldErrors();
+            errors.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
+            errors.throwIfAny("Scale", "autoscaling", name);
+        }
+        Patch patch = Patch.merge("{\"spec\":{\"replicas\":" + replicas + "}}");
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>(Models.toTree(stored));
+        change(tree, patch);
+        T changed = model(type, tree);
+        changed.getMetadata().setResourceVersion(null);
+        T written = unlessSame(type, changed, stored, options);
+        if (!options.dryRun()) {
+            note(stored, written, options.fieldManager());
+        }
+        return written;
     }
 
     public <T extends HasMetadata> T delete(
@@ -51,9 +279,8 @@ public final class Requests {
         return api.remove(type, namespace, name, options);
     }
 
-    private static <T extends HasMetadata> void placed(ResourceType<T> type, T manifest) {
-        if (type.namespaced() && manifest.getMetadata().getNamespace() == null) {
-            manifest.getMetadata().setNamespace("default");
-        }
+    /** The managers of an object's fields, for those who ask; nobody for objects that controllers made. */
+    public Ownership ownershipOf(String uid) {
+        return ownerships.getOrDefault(uid, Ownership.nobody());
     }
 }

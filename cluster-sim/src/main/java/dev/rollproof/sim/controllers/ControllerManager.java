@@ -4,9 +4,14 @@ package dev.rollproof.sim.controllers;
 import dev.rollproof.sim.api.Informer;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.engine.Delay;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -16,7 +21,8 @@ import java.util.Set;
 
 /**
  * Runs the controllers, which share one cache per kind, as kube-controller-manager's do. Each can be paused by its name:
- * {@code deployment}, {@code replicaset}, {@code endpointslice}, {@code node-lifecycle}. Not thread-safe: under the
+ * {@code deployment}, {@code replicaset}, {@code endpointslice}, {@code node-lifecycle}, {@code namespace}, {@code resourcequota},
+ * {@code garbagecollector}. Not thread-safe: under the
  * simulation's lock.
  */
 public final class ControllerManager {
@@ -29,6 +35,11 @@ public final class ControllerManager {
     private final Informer<Service> services;
     private final Informer<EndpointSlice> slices;
     private final Informer<Node> nodes;
+    private final Informer<Namespace> namespaces;
+    private final Informer<ResourceQuota> quotas;
+    private final Informer<ServiceAccount> accounts;
+    private final Informer<ConfigMap> configMaps;
+    private final Informer<Secret> secrets;
     private final NodeLifecycleController nodeLifecycle;
     private final Map<String, WorkQueue<?>> queues = new LinkedHashMap<>();
 
@@ -40,16 +51,43 @@ public final class ControllerManager {
         services = plane.informer(component, ResourceType.SERVICES);
         slices = plane.informer(component, ResourceType.ENDPOINT_SLICES);
         nodes = plane.informer(component, ResourceType.NODES);
+        namespaces = plane.informer(component, ResourceType.NAMESPACES);
+        quotas = plane.informer(component, ResourceType.RESOURCE_QUOTAS);
+        accounts = plane.informer(component, ResourceType.SERVICE_ACCOUNTS);
+        configMaps = plane.informer(component, ResourceType.CONFIG_MAPS);
+        secrets = plane.informer(component, ResourceType.SECRETS);
         queues.put("deployment", new DeploymentController(plane, deployments, sets, pods).queue);
         queues.put("replicaset", new ReplicaSetController(plane, sets, pods).queue);
         queues.put("endpointslice", new EndpointSliceController(plane, services, pods, slices).queue);
         nodeLifecycle = new NodeLifecycleController(plane, nodes, pods);
         queues.put("node-lifecycle", nodeLifecycle.queue);
+        queues.put("namespace", new NamespaceController(plane, namespaces).queue);
+        queues.put("resourcequota", new ResourceQuotaController(plane, quotas, pods, services).queue);
+        queues.put("garbagecollector", garbageCollector(plane).queue);
+    }
+
+    private GarbageCollector garbageCollector(ControlPlane plane) {
+        GarbageCollector collector = new GarbageCollector(plane);
+        collector.watch(ResourceType.DEPLOYMENTS, deployments);
+        collector.watch(ResourceType.REPLICA_SETS, sets);
+        collector.watch(ResourceType.PODS, pods);
+        collector.watch(ResourceType.SERVICES, services);
+        collector.watch(ResourceType.ENDPOINT_SLICES, slices);
+        collector.watch(ResourceType.CONFIG_MAPS, configMaps);
+        collector.watch(ResourceType.SECRETS, secrets);
+        collector.watch(ResourceType.SERVICE_ACCOUNTS, accounts);
+        collector.watch(ResourceType.RESOURCE_QUOTAS, quotas);
+        return collector;
     }
 
     /** Fills the caches and goes to work. */
     public void start() {
         nodes.start();
+        namespaces.start();
+        quotas.start();
+        accounts.start();
+        configMaps.start();
+        secrets.start();
         services.start();
         slices.start();
         pods.start();

@@ -5,6 +5,7 @@ import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.sim.api.ApiServer;
+import dev.rollproof.sim.api.Frozen;
 import dev.rollproof.sim.api.Informer;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;

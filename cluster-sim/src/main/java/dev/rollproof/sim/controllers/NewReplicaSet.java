@@ -4,6 +4,7 @@ package dev.rollproof.sim.controllers;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.sim.api.ApiServer;
+import dev.rollproof.sim.api.Frozen;
 import dev.rollproof.sim.api.Informer;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;

@@ -142,7 +142,8 @@ final class ReplicaSetController {
         Map<String, String> given = set.getSpec().getTemplate().getMetadata().getLabels();
         for (Pod pod : owned) {
             Map<String, String> labels = pod.getMetadata().getLabels();
-            allMatch &= same(given, labels) || LabelSelectors.matches(set.getSpec().getSelector(), labels);
+            allMatch &=
+                    same(given, labels) || LabelSelectors.matches(set.getSpec().getSelector(), labels);
         }
         if ((allMatch && orphans.isEmpty()) || Metadata.terminating(set)) {
             return owned;
@@ -312,7 +313,11 @@ final class ReplicaSetController {
         int minReadySeconds = minReadySeconds(set);
         for (Pod pod : active) {
             Map<String, String> labels = pod.getMetadata().getLabels();
-            labelled += templateLabels == null || same(templateLabels, labels) || LabelSelectors.containsAll(labels, templateLabels) ? 1 : 0;
+            labelled += templateLabels == null
+                            || same(templateLabels, labels)
+                            || LabelSelectors.containsAll(labels, templateLabels)
+                    ? 1
+                    : 0;
             ready += Pods.isReady(pod) ? 1 : 0;
             available += Pods.isAvailable(pod, minReadySeconds, now) ? 1 : 0;
         }

@@ -2,6 +2,7 @@
 package dev.rollproof.sim.controllers;
 
 import dev.rollproof.sim.api.ApiServer;
+import dev.rollproof.sim.api.Frozen;
 import dev.rollproof.sim.api.Informer;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;

@@ -187,11 +187,15 @@ final class PodWorker {
 
     /** A container has ended; decides about its restart, or about the pod. */
     void ended(ContainerRun run) {
-        changed();
         if (terminating) {
+            // The last end is told together with the pod's phase, as the kubelet does.
             finishIfAllEnded();
+            if (!finishing) {
+                changed();
+            }
             return;
         }
+        changed();
         int exitCode = run.exitCode() == null ? 0 : run.exitCode();
         if (run.init && !run.sidecar && exitCode == 0) {
             run.completed = true;

@@ -34,12 +34,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.jspecify.annotations.Nullable;
 
 /** Inputs and expected outputs of Kubernetes' own Deployment and ReplicaSet controllers; the resource names the sources. */
 class FactsTest {
@@ -88,7 +88,8 @@ class FactsTest {
     private static List<Map<String, Object>> read() {
         try (InputStream in = FactsTest.class.getResourceAsStream("deployment-controller-cases.json")) {
             String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-            return (List<Map<String, Object>>) Objects.requireNonNull(Models.parseJson(text).get("groups"));
+            return (List<Map<String, Object>>)
+                    Objects.requireNonNull(Models.parseJson(text).get("groups"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -119,76 +120,78 @@ class FactsTest {
         switch ((String) Objects.requireNonNull(facts.group.get("id"))) {
             case "resolve_fenceposts" -> fenceposts(facts);
             case "fencepost_sequences" -> fencepostSequence(facts);
-            case "new_rs_new_replicas" -> assertThat(RollingArithmetic.newReplicas(
-                            "RollingUpdate".equals(facts.text("strategy")),
-                            facts.i("deploymentReplicas"),
-                            facts.i("maxSurge"),
-                            facts.i("allSpecSum"),
-                            facts.i("newSpec")))
-                    .isEqualTo(facts.o("newReplicas"));
-            case "max_unavailable" -> assertThat(Fenceposts.of(deployment(facts)).unavailable())
-                    .isEqualTo(facts.o("value"));
-            case "min_available" -> assertThat(Fenceposts.minAvailable(deployment(facts)))
-                    .isEqualTo(facts.o("value"));
-            case "replica_set_fraction" -> assertThat(ProportionalScaling.fraction(
-                            new ProportionalScaling.Part("rs", NOW, facts.i("rsSpec"), facts.i("maxReplicasAnnotation", 0)),
-                            facts.i("deploymentReplicas"),
-                            facts.i("maxSurge"),
-                            facts.i("deploymentStatusReplicas")))
-                    .isEqualTo(facts.o("fraction"));
+            case "new_rs_new_replicas" ->
+                assertThat(RollingArithmetic.newReplicas(
+                                "RollingUpdate".equals(facts.text("strategy")),
+                                facts.i("deploymentReplicas"),
+                                facts.i("maxSurge"),
+                                facts.i("allSpecSum"),
+                                facts.i("newSpec")))
+                        .isEqualTo(facts.o("newReplicas"));
+            case "max_unavailable" ->
+                assertThat(Fenceposts.of(deployment(facts)).unavailable()).isEqualTo(facts.o("value"));
+            case "min_available" ->
+                assertThat(Fenceposts.minAvailable(deployment(facts))).isEqualTo(facts.o("value"));
+            case "replica_set_fraction" ->
+                assertThat(ProportionalScaling.fraction(
+                                new ProportionalScaling.Part(
+                                        "rs", NOW, facts.i("rsSpec"), facts.i("maxReplicasAnnotation", 0)),
+                                facts.i("deploymentReplicas"),
+                                facts.i("maxSurge"),
+                                facts.i("deploymentStatusReplicas")))
+                        .isEqualTo(facts.o("fraction"));
             case "replica_counts" -> replicaCounts(facts);
-            case "deployment_complete" -> assertThat(ProgressRules.complete(
-                            facts.i("desired"),
-                            new Counts(facts.i("statusReplicas"), facts.i("updated"), 0, facts.i("available")),
-                            true))
-                    .isEqualTo(facts.o("complete"));
-            case "deployment_progressing" -> assertThat(ProgressRules.progressing(
-                            counts(facts.ints("old")), counts(facts.ints("new"))))
-                    .isEqualTo(facts.o("progressing"));
-            case "deployment_timed_out" -> assertThat(ProgressRules.timedOut(
-                            facts.i("progressDeadlineSeconds", ProgressRules.NO_LIMIT),
-                            facts.text("reason"),
-                            facts.in.get("ageSeconds") == null ? null : NOW.minusSeconds(facts.i("ageSeconds")),
-                            NOW))
-                    .isEqualTo(facts.o("timedOut"));
+            case "deployment_complete" ->
+                assertThat(ProgressRules.complete(
+                                facts.i("desired"),
+                                new Counts(facts.i("statusReplicas"), facts.i("updated"), 0, facts.i("available")),
+                                true))
+                        .isEqualTo(facts.o("complete"));
+            case "deployment_progressing" ->
+                assertThat(ProgressRules.progressing(counts(facts.ints("old")), counts(facts.ints("new"))))
+                        .isEqualTo(facts.o("progressing"));
+            case "deployment_timed_out" ->
+                assertThat(ProgressRules.timedOut(
+                                facts.i("progressDeadlineSeconds", ProgressRules.NO_LIMIT),
+                                facts.text("reason"),
+                                facts.in.get("ageSeconds") == null ? null : NOW.minusSeconds(facts.i("ageSeconds")),
+                                NOW))
+                        .isEqualTo(facts.o("timedOut"));
             case "find_new_replica_set" -> findNew(facts);
             case "find_old_replica_sets" -> findOld(facts);
             case "equal_ignore_hash" -> equalIgnoringHash(facts);
             case "annotation_needs_update" -> annotationNeedsUpdate(facts);
-            case "non_negative_int_annotation" -> assertThat(RevisionHistory.count(facts.text("text")))
-                    .isEqualTo(facts.o("value"));
+            case "non_negative_int_annotation" ->
+                assertThat(RevisionHistory.count(facts.text("text"))).isEqualTo(facts.o("value"));
             case "revision_history_annotation" -> revisionHistory(facts);
             case "reconcile_new_replica_set" -> reconcileNew(facts);
             case "reconcile_old_replica_sets" -> reconcileOld(facts);
-            case "cleanup_unhealthy_replicas" -> assertThat(Objects.requireNonNull(RollingArithmetic.cleanupUnhealthy(
-                                    List.of(new Size(facts.i("oldSpec"), facts.i("oldAvailable"))),
-                                    facts.i("maxCleanup")))
-                            .pods())
-                    .isEqualTo(facts.o("cleaned"));
+            case "cleanup_unhealthy_replicas" ->
+                assertThat(Objects.requireNonNull(RollingArithmetic.cleanupUnhealthy(
+                                        List.of(new Size(facts.i("oldSpec"), facts.i("oldAvailable"))),
+                                        facts.i("maxCleanup")))
+                                .pods())
+                        .isEqualTo(facts.o("cleaned"));
             case "scale_down_old_rolling" -> scaleDownOld(facts);
             case "scale_proportional" -> scaleProportional(facts);
             case "kep3973_scale_tables" -> scaleTable(facts);
             case "cleanup_history_count" -> historyCount(facts);
             case "cleanup_history_order" -> historyOrder(facts);
             case "recreate_scale_down" -> recreateScaleDown(facts);
-            case "recreate_old_pods_running" -> assertThat(
-                            DeploymentController.oldPodsRun(facts.i("statusReplicas"), strings(facts.in.get("pods"))))
-                    .isEqualTo(facts.o("running"));
+            case "recreate_old_pods_running" ->
+                assertThat(DeploymentController.oldPodsRun(facts.i("statusReplicas"), strings(facts.in.get("pods"))))
+                        .isEqualTo(facts.o("running"));
             case "requeue_stuck" -> requeue(facts);
             case "sync_rollout_status" -> syncRolloutStatus(facts);
             case "slow_start_batch" -> slowStart(facts);
             case "pods_to_delete" -> podsToDelete(facts);
             case "pod_order_active" -> podOrder(facts);
-            case "pod_order_ranked_equal" -> assertThat(compare(facts, "a", "b", 1, 1, true))
-                    .isZero();
-            case "pod_order_ranked_less" -> assertThat(compare(
-                            facts,
-                            "first",
-                            "second",
-                            facts.i("firstRank"),
-                            facts.i("secondRank"),
-                            (Boolean) Objects.requireNonNull(facts.in.get("deletionCostEnabled"))))
-                    .isNegative();
+            case "pod_order_ranked_equal" ->
+                assertThat(compare(facts, "a", "b", 1, 1, true)).isZero();
+            case "pod_order_ranked_less" ->
+                assertThat(compare(facts, "first", "second", facts.i("firstRank"), facts.i("secondRank"), (Boolean)
+                                Objects.requireNonNull(facts.in.get("deletionCostEnabled"))))
+                        .isNegative();
             case "filter_active_replica_sets" -> filterActive(facts);
             case "next_pod_availability_check" -> nextCheck(facts);
             case "issue_95498_first_syncs" -> issue95498(facts);
@@ -197,11 +200,11 @@ class FactsTest {
     }
 
     private static void recreateScaleDown(Facts facts) {
-        World world = new World(1, 37, true).settled(World.recreate(facts.ints("oldSpecs").get(0)));
+        World world = new World(1, 37, true)
+                .settled(World.recreate(facts.ints("oldSpecs").get(0)));
         world.setImage("clock:2");
         world.runUntil(Duration.ofMinutes(1), () -> world.sizes.size() > 1);
-        assertThat(world.sets().stream().map(DeploymentSync::spec).toList())
-                .isEqualTo(facts.outInts("oldSpecsAfter"));
+        assertThat(world.sets().stream().map(DeploymentSync::spec).toList()).isEqualTo(facts.outInts("oldSpecsAfter"));
     }
 
     private static void annotationNeedsUpdate(Facts facts) {
@@ -334,8 +337,8 @@ class FactsTest {
                     .withNewMetadata()
                     .withName("rs" + sets.size())
                     .withUid("uid" + sets.size())
-                    .withCreationTimestamp(
-                            NOW.plus(Duration.ofMinutes(created == null ? -1000 : created)).toString())
+                    .withCreationTimestamp(NOW.plus(Duration.ofMinutes(created == null ? -1000 : created))
+                            .toString())
                     .endMetadata()
                     .withNewSpec()
                     .withReplicas(set.get("spec") == null ? 0 : (Integer) set.get("spec"))
@@ -403,8 +406,7 @@ class FactsTest {
     private static Map<String, String> labels(@Nullable Map<String, Object> given) {
         Map<String, String> labels = new HashMap<>();
         Objects.requireNonNull(given)
-                .forEach((key, value) ->
-                        labels.put(key.equals("hash") ? Templates.HASH_LABEL : key, value.toString()));
+                .forEach((key, value) -> labels.put(key.equals("hash") ? Templates.HASH_LABEL : key, value.toString()));
         return labels;
     }
 
@@ -468,10 +470,7 @@ class FactsTest {
             int desired = own == null ? facts.i("previousReplicas") : ((Number) own).intValue();
             if (specs.get(i) > 0) {
                 active.add(new ProportionalScaling.Part(
-                        name,
-                        NOW.minus(Duration.ofMinutes(i)),
-                        specs.get(i),
-                        desired + facts.i("previousMaxSurge")));
+                        name, NOW.minus(Duration.ofMinutes(i)), specs.get(i), desired + facts.i("previousMaxSurge")));
             }
         }
         Map<String, Integer> sizes = new HashMap<>();
@@ -510,13 +509,8 @@ class FactsTest {
         List<RevisionHistory.Old> sets = new ArrayList<>();
         for (List<Object> set : (List<List<Object>>) Objects.requireNonNull(facts.in.get("sets"))) {
             sets.add(new RevisionHistory.Old(
-                    "rs" + sets.size(),
-                    0,
-                    NOW,
-                    (Integer) set.get(0),
-                    (Integer) set.get(1),
-                    true,
-                    (Boolean) set.get(2)));
+                    "rs" + sets.size(), 0, NOW, (Integer) set.get(0), (Integer) set.get(1), true, (Boolean)
+                            set.get(2)));
         }
         assertThat(RevisionHistory.superfluous(sets, facts.i("limit"))).hasSize((Integer) facts.o("deleted"));
     }
@@ -631,13 +625,12 @@ class FactsTest {
     }
 
     private static Pod letter(char letter) {
-        String node =
-                switch (letter) {
-                    case 'U' -> null;
-                    case '1' -> "fake-node-1";
-                    case '2' -> "fake-node-2";
-                    default -> "fake-node";
-                };
+        String node = switch (letter) {
+            case 'U' -> null;
+            case '1' -> "fake-node-1";
+            case '2' -> "fake-node-2";
+            default -> "fake-node";
+        };
         boolean running = letter == 'N' || letter == '1' || letter == '2';
         return new PodBuilder()
                 .withNewMetadata()
@@ -725,14 +718,16 @@ class FactsTest {
                 sets.add(set(List.of(spec, 0, 0)));
             }
         }
-        assertThat(DeploymentSync.active(sets).stream().map(DeploymentSync::spec).toList())
+        assertThat(DeploymentSync.active(sets).stream()
+                        .map(DeploymentSync::spec)
+                        .toList())
                 .isEqualTo(facts.outInts("kept"));
     }
 
     private static void nextCheck(Facts facts) {
         Instant since = facts.in.get("readyForSeconds") == null ? null : NOW.minusSeconds(facts.i("readyForSeconds"));
-        Duration left = Pods.untilAvailable(
-                Boolean.TRUE.equals(facts.in.get("ready")), since, facts.i("minReadySeconds"), NOW);
+        Duration left =
+                Pods.untilAvailable(Boolean.TRUE.equals(facts.in.get("ready")), since, facts.i("minReadySeconds"), NOW);
         Long millis = left == null ? null : (Long) left.toMillis();
         Object expected = facts.out.get("ms");
         assertThat(millis).isEqualTo(expected == null ? null : ((Number) expected).longValue());

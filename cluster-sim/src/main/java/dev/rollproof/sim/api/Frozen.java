@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.rollproof.sim.controllers;
+package dev.rollproof.sim.api;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;

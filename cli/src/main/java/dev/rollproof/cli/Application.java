@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.cli;
+
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.manifest.Manifest;
+import dev.rollproof.k8s.manifest.ManifestException;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** The manifests of one call: validated all together, then applied one after the other. */
+final class Application {
+    private final Cluster cluster;
+    private final List<Manifest> manifests = new ArrayList<>();
+    private final boolean allowOverlaps;
+
+    /**
+     * @param home the namespace for objects that name none
+     * @param demanded the namespace that was asked for; objects that name another are refused
+     */
+    Application(Cluster cluster, List<Manifest> given, String home, Optional<String> demanded, boolean allowOverlaps) {
+        this.cluster = cluster;
+        this.allowOverlaps = allowOverlaps;
+        for (Manifest manifest : given) {
+            ObjectMeta metadata = manifest.object().getMetadata();
+            if (manifest.object() instanceof Namespaced) {
+                if (metadata.getNamespace() == null) {
+                    metadata.setNamespace(home);
+                } else if (demanded.isPresent() && !demanded.get().equals(metadata.getNamespace())) {
+                    throw new ManifestException(manifest.whereIs("metadata.namespace") + ": " + manifest.name()
+                            + " is for namespace " + metadata.getNamespace() + ", but --namespace says "
+                            + demanded.get()
+                            + "; change one of them");
+                }
+            }
+            manifests.add(manifest);
+        }
+        if (deployments().isEmpty()) {
+            throw new ManifestException(given.get(0).file()
+                    + ": there is no Deployment in the manifests, so there is no rollout to verify; add one, or use"
+                    + " kubectl apply");
+        }
+    }
+
+    private List<Manifest> deployments() {
+        return manifests.stream()
+                .filter(manifest -> manifest.object() instanceof Deployment)
+                .toList();
+    }
+
+    ObjectRef firstDeployment() {
+        ObjectMeta metadata = deployments().get(0).object().getMetadata();
+        return new ObjectRef("Deployment", Objects.requireNonNullElse(metadata.getNamespace(), ""), metadata.getName());
+    }
+
+    /** Has the server check every document; nothing is changed. */
+    void validate() {
+        Set<String> coming = new LinkedHashSet<>();
+        for (Manifest manifest : manifests) {
+            if (manifest.object() instanceof Namespace) {
+                coming.add(manifest.object().getMetadata().getName());
+            }
+        }
+        for (Manifest manifest : manifests) {
+            validate(manifest, coming);
+        }
+        if (!allowOverlaps) {
+            refuseOverlaps();
+        }
+    }
+
+    private void validate(Manifest manifest, Set<String> coming) {
+        String namespace = manifest.object().getMetadata().getNamespace();
+        HasMetadata object = manifest.object();
+        if (namespace != null
+                && coming.contains(namespace)
+                && cluster.get(Namespace.class, "", namespace).isEmpty()) {
+            // Its namespace comes with the same files: checked as if it were for one that is there.
+            object = Models.copy(object);
+            object.getMetadata().setNamespace("default");
+        }
+        try {
+            cluster.apply(object, VerifyCommand.writeOptions().withDryRun());
+        } catch (ClusterException refused) {
+            throw explained(manifest, refused);
+        }
+    }
+
+    private static RuntimeException explained(Manifest manifest, ClusterException refused) {
+        if (refused.reason().isTransient()) {
+            return refused;
+        }
+        String hint = refused.reason() == Reason.FORBIDDEN ? "; ask for the right, or use another context" : "";
+        return new ManifestException(manifest.explain(refused) + hint);
+    }
+
+    /** Two Deployments that select each other's pods: their controllers tell them apart, but Services and people do not. */
+    private void refuseOverlaps() {
+        for (Manifest manifest : deployments()) {
+            Deployment mine = (Deployment) manifest.object();
+            String namespace = mine.getMetadata().getNamespace();
+            List<Deployment> others = new ArrayList<>();
+            for (Manifest other : deployments()) {
+                if (Objects.equals(other.object().getMetadata().getNamespace(), namespace)) {
+                    others.add((Deployment) other.object());
+                }
+            }
+            try {
+                others.addAll(cluster.list(Query.of(Deployment.class).inNamespace(namespace)));
+            } catch (ClusterException hidden) {
+                if (hidden.reason() != Reason.FORBIDDEN) {
+                    throw hidden;
+                }
+            }
+            for (Deployment other : others) {
+                if (!other.getMetadata().getName().equals(mine.getMetadata().getName())
+                        && matches(mine.getSpec().getSelector(), labelsOf(other))) {
+                    throw new ManifestException(manifest.whereIs("spec.selector") + ": spec.selector of "
+                            + manifest.name() + " also matches the pods of Deployment/"
+                            + other.getMetadata().getName()
+                            + "; give both a label of their own, or say --allow-overlapping-selectors");
+                }
+            }
+        }
+    }
+
+    private static Map<String, String> labelsOf(Deployment deployment) {
+        ObjectMeta metadata = deployment.getSpec().getTemplate().getMetadata();
+        return metadata == null || metadata.getLabels() == null ? Map.of() : metadata.getLabels();
+    }
+
+    private static boolean matches(LabelSelector selector, Map<String, String> labels) {
+        if (selector.getMatchExpressions() != null
+                && !selector.getMatchExpressions().isEmpty()) {
+            // Expressions are there to tell workloads apart; only plain labels are compared.
+            return false;
+        }
+        return selector.getMatchLabels() != null
+                && !selector.getMatchLabels().isEmpty()
+                && labels.entrySet().containsAll(selector.getMatchLabels().entrySet());
+    }
+
+    /** Applies all documents in their order; returns the Deployments as the server has them then. */
+    List<Deployment> apply() {
+        List<Deployment> applied = new ArrayList<>();
+        for (Manifest manifest : manifests) {
+            try {
+                WriteOptions options = VerifyCommand.writeOptions();
+                HasMetadata stored = cluster.apply(manifest.object(), options);
+                if (stored instanceof Deployment deployment) {
+                    applied.add(deployment);
+                }
+            } catch (ClusterException refused) {
+                throw explained(manifest, refused);
+            }
+        }
+        return applied;
+    }
+}

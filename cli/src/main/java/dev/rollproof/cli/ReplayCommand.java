@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.cli;
+
+import dev.rollproof.verifier.Replay;
+import dev.rollproof.verifier.Timeline;
+import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.VerifierOptions;
+import dev.rollproof.verifier.recording.Recording;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code rollproof replay}: judges a recorded watch instead of a live cluster. */
+@Command(
+        name = "replay",
+        mixinStandardHelpOptions = true,
+        description = "Judges a recording as if it happened now, with the same verdicts and exit codes as verify.")
+final class ReplayCommand implements Callable<Integer> {
+    @ParentCommand
+    private @Nullable Rollproof parent;
+
+    @Parameters(
+            paramLabel = "FILE",
+            description = "A recording: JSON Lines, each {\"t\": seconds, \"type\": …, \"object\": …}; gzip allowed.")
+    private Path file = Path.of("");
+
+    @Option(
+            names = "--workload",
+            paramLabel = "deployment/NAME",
+            description = "Which Deployment; needed where the recording has several.")
+    private @Nullable String workload;
+
+    @Option(
+            names = "--from",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "When verification begins, in seconds of the recording. Default: its start.")
+    private String from = "0";
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "60s",
+            converter = DurationConverter.class,
+            description = "How long the rollout may take in all. Default: ${DEFAULT-VALUE}.")
+    private Duration timeout = Duration.ZERO;
+
+    @Option(
+            names = "--stable-for",
+            paramLabel = "DURATION",
+            defaultValue = "0s",
+            converter = DurationConverter.class,
+            description = "How long it must stay complete before it counts.")
+    private Duration stableFor = Duration.ZERO;
+
+    @Option(names = "--wait-for-old-pods", description = "Wait until the old pods are gone, not only going.")
+    private boolean waitForOldPods;
+
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "text",
+            description = "What to print on standard output: ${COMPLETION-CANDIDATES}.")
+    private VerifyCommand.Output output = VerifyCommand.Output.text;
+
+    @Override
+    public Integer call() {
+        if (timeout.isZero()) {
+            throw new UsageException("--timeout must be longer than nothing, such as 60s");
+        }
+        Replay replay = Replay.of(Recording.read(file)).from(start());
+        if (workload != null) {
+            replay = replay.deployment(name(workload));
+        }
+        Verdict verdict = replay.with(VerifierOptions.defaults()
+                        .withTimeout(timeout)
+                        .withStableFor(stableFor)
+                        .withWaitForOldPods(waitForOldPods))
+                .judge();
+        Rollproof.Console console = Objects.requireNonNull(parent).console();
+        if (output == VerifyCommand.Output.json) {
+            console.out().println(JsonVerdict.of(List.of(verdict)));
+        } else {
+            for (Timeline.Entry entry : verdict.evidence().timeline().entries()) {
+                if (entry.subject().equals("rollout")) {
+                    console.out()
+                            .println(String.format(
+                                    Locale.ROOT, "%6.1f s  %s", entry.at().toMillis() / 1000.0, entry.what()));
+                }
+            }
+            console.out().println(verdict.summary());
+        }
+        return ExitCode.of(verdict);
+    }
+
+    private Duration start() {
+        String number = from.endsWith("s") ? from.substring(0, from.length() - 1) : from;
+        try {
+            double seconds = Double.parseDouble(number);
+            if (seconds >= 0 && seconds < 1e9) {
+                return Duration.ofNanos(Math.round(seconds * 1e9));
+            }
+        } catch (NumberFormatException noNumber) {
+            // Said below, together with numbers that are no time.
+        }
+        throw new UsageException("--from must be a number of seconds from the start of the recording, was " + from);
+    }
+
+    private static String name(String workload) {
+        int slash = workload.indexOf('/');
+        String kind = slash < 0 ? "" : workload.substring(0, slash).toLowerCase(Locale.ROOT);
+        if (!List.of("deployment", "deployments", "deploy", "deployment.apps").contains(kind)
+                || slash == workload.length() - 1) {
+            throw new UsageException("--workload must be deployment/NAME, was " + workload);
+        }
+        return workload.substring(slash + 1);
+    }
+}

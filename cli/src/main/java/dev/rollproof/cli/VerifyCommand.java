@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.cli;
+
+import dev.rollproof.cli.view.Screen;
+import dev.rollproof.cli.view.View;
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.KubernetesCluster;
+import dev.rollproof.k8s.manifest.Manifest;
+import dev.rollproof.k8s.manifest.Manifests;
+import dev.rollproof.sim.Images;
+import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.verifier.Evidence;
+import dev.rollproof.verifier.RolloutVerifier;
+import dev.rollproof.verifier.Timeline;
+import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.VerifierOptions;
+import dev.rollproof.verifier.recording.RecordingWriter;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code rollproof verify}: applies manifests, watches, says the verdict with its cause. */
+@Command(
+        name = "verify",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Applies manifests, watches their Deployments roll out, and says the verdict with its cause.",
+            "All documents are validated by the server before the first is applied."
+        })
+final class VerifyCommand implements Callable<Integer> {
+    enum Target {
+        kubeconfig,
+        sim
+    }
+
+    enum Output {
+        text,
+        json
+    }
+
+    enum Unknown {
+        ready,
+        not_found
+    }
+
+    @ParentCommand
+    private @Nullable Rollproof parent;
+
+    @Option(
+            names = {"-f", "--filename"},
+            required = true,
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "Manifests: YAML or JSON files, or folders of them.")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "60s",
+            converter = DurationConverter.class,
+            description = "How long the rollout may take in all. Default: ${DEFAULT-VALUE}.")
+    private Duration timeout = Duration.ZERO;
+
+    @Option(
+            names = "--stable-for",
+            paramLabel = "DURATION",
+            defaultValue = "0s",
+            converter = DurationConverter.class,
+            description = "How long it must stay complete before it counts. Default: ${DEFAULT-VALUE}.")
+    private Duration stableFor = Duration.ZERO;
+
+    @Option(names = "--wait-for-old-pods", description = "Wait until the old pods are gone, not only going.")
+    private boolean waitForOldPods;
+
+    @Option(names = "--cluster", defaultValue = "kubeconfig", description = "Where: ${COMPLETION-CANDIDATES}.")
+    private Target target = Target.kubeconfig;
+
+    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "The kubeconfig, if not the usual one.")
+    private @Nullable Path kubeconfig;
+
+    @Option(names = "--context", paramLabel = "NAME", description = "The kubeconfig's context, if not the current one.")
+    private @Nullable String context;
+
+    @Option(
+            names = {"-n", "--namespace"},
+            paramLabel = "NAME",
+            description = "The namespace for manifests that name none.")
+    private @Nullable String namespace;
+
+    @Option(names = "--images", paramLabel = "FILE", description = "With --cluster sim: what images do, in YAML.")
+    private @Nullable Path images;
+
+    @Option(
+            names = "--unknown-images",
+            paramLabel = "ready|not-found",
+            defaultValue = "ready",
+            description = "With --cluster sim: whether images that are not declared are well or cannot be found.")
+    private String unknownImages = "ready";
+
+    @Option(names = "--record", paramLabel = "FILE", description = "Keep all that is observed, for replay.")
+    private @Nullable Path record;
+
+    @Option(
+            names = "--allow-overlapping-selectors",
+            description = "Go on although a Deployment's selector also matches another one's pods.")
+    private boolean allowOverlaps;
+
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "text",
+            description = "What to print on standard output: ${COMPLETION-CANDIDATES}.")
+    private Output output = Output.text;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Rollproof.Console console = java.util.Objects.requireNonNull(parent).console();
+        if (timeout.isZero()) {
+            throw new UsageException("--timeout must be longer than nothing, such as 60s");
+        }
+        if (target == Target.kubeconfig && (images != null || !unknownImages.equals("ready"))) {
+            throw new UsageException(
+                    "--images and --unknown-images are for --cluster sim; a real cluster has real images");
+        }
+        if (target == Target.sim && (kubeconfig != null || context != null)) {
+            throw new UsageException(
+                    "--kubeconfig and --context are for a real cluster; leave them out with --cluster sim");
+        }
+        List<Manifest> manifests = Manifests.read(files);
+        try (Cluster cluster = connect()) {
+            String home = namespaceOf(cluster);
+            Application application =
+                    new Application(cluster, manifests, home, Optional.ofNullable(namespace), allowOverlaps);
+            List<Deployment> applied;
+            try {
+                application.validate();
+                applied = application.apply();
+            } catch (ClusterException failed) {
+                if (!failed.reason().isTransient()) {
+                    throw failed;
+                }
+                return unreachable(console, application.firstDeployment(), failed);
+            }
+            return verify(console, cluster, applied);
+        }
+    }
+
+    private Cluster connect() {
+        if (target == Target.kubeconfig) {
+            return KubernetesCluster.connect(Optional.ofNullable(kubeconfig), Optional.ofNullable(context));
+        }
+        Images declared = images == null ? new Images() : readImages(images);
+        switch (unknownImages) {
+            case "ready" -> {}
+            case "not-found" -> declared.unknownAreNotFound();
+            default -> throw new UsageException("--unknown-images must be ready or not-found, was " + unknownImages);
+        }
+        return SimulatedCluster.builder().images(declared).build();
+    }
+
+    private static Images readImages(Path file) {
+        try {
+            return Images.fromYaml(Files.readString(file), file.toString());
+        } catch (IOException unreadable) {
+            throw new UsageException("--images " + file + ": "
+                    + (Files.exists(file) ? "cannot be read" : "there is no such file") + "; name a YAML file");
+        } catch (IllegalArgumentException invalid) {
+            throw new UsageException(String.valueOf(invalid.getMessage()));
+        }
+    }
+
+    private String namespaceOf(Cluster cluster) {
+        if (namespace != null) {
+            return namespace;
+        }
+        return cluster instanceof KubernetesCluster real ? real.defaultNamespace() : "default";
+    }
+
+    private Integer unreachable(Rollproof.Console console, ObjectRef workload, ClusterException failed) {
+        Evidence evidence = new Evidence(
+                workload,
+                0,
+                Duration.ZERO,
+                String.valueOf(failed.getMessage()),
+                List.of(),
+                new Timeline(List.of()),
+                List.of());
+        print(console, List.of(new Verdict.Unreachable(evidence)));
+        return ExitCode.UNREACHABLE;
+    }
+
+    private Integer verify(Rollproof.Console console, Cluster cluster, List<Deployment> applied)
+            throws InterruptedException {
+        View view = Screen.viewOn(
+                output == Output.json ? console.err() : console.out(),
+                console.terminal() && output == Output.text,
+                console.environment(),
+                () -> {});
+        Optional<RecordingWriter> recording =
+                Optional.ofNullable(record).map(file -> RecordingWriter.to(file, cluster.time()));
+        Consumer<Change> recorder =
+                recording.<Consumer<Change>>map(writer -> writer).orElse(change -> {});
+        List<Verdict> verdicts = new ArrayList<>();
+        Instant deadline = cluster.time().now().plus(timeout);
+        try {
+            for (Deployment deployment : applied) {
+                Duration left = Duration.between(cluster.time().now(), deadline);
+                VerifierOptions options = VerifierOptions.defaults()
+                        .withTimeout(left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left)
+                        .withStableFor(stableFor)
+                        .withWaitForOldPods(waitForOldPods);
+                verdicts.add(RolloutVerifier.on(cluster)
+                        .with(options)
+                        .onProgress(view)
+                        .onChange(recorder)
+                        .verify(deployment));
+                view.finish();
+            }
+        } finally {
+            recording.ifPresent(RecordingWriter::close);
+        }
+        print(console, verdicts);
+        return verdicts.stream()
+                .filter(verdict -> !verdict.isComplete())
+                .findFirst()
+                .map(ExitCode::of)
+                .orElse(0);
+    }
+
+    private void print(Rollproof.Console console, List<Verdict> verdicts) {
+        if (output == Output.json) {
+            console.out().println(JsonVerdict.of(verdicts));
+        } else {
+            verdicts.forEach(verdict -> console.out().println(verdict.summary()));
+        }
+    }
+
+    /** So that nobody has to know where write options come from. */
+    static WriteOptions writeOptions() {
+        return WriteOptions.defaults().withFieldManager("rollproof");
+    }
+}

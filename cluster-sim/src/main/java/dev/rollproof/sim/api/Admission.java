@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api;
+
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Cause;
+import dev.rollproof.k8s.ClusterException.Reason;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.ResourceQuotaStatus;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the API server asks before it lets anybody, client or controller, create an object: that its namespace is there and
+ * stays, that a pod's service account is, and that quotas have room. Not thread-safe: under the simulation's lock.
+ */
+final class Admission {
+    private final ApiServer api;
+
+    Admission(ApiServer api) {
+        this.api = api;
+    }
+
+    /** Refuses an object whose namespace is not there, or on its way out. */
+    void checkNamespace(ResourceType<?> type, HasMetadata object) {
+        if (!type.namespaced()) {
+            return;
+        }
+        String name = Metadata.namespace(object);
+        Namespace namespace = api.find(ResourceType.NAMESPACES, "", name);
+        if (namespace == null) {
+            throw new ClusterException(Reason.NOT_FOUND, "namespaces \"" + name + "\" not found");
+        }
+        if (Metadata.terminating(namespace)) {
+            throw new ClusterException(
+                    Reason.FORBIDDEN,
+                    forbidden(type, object) + "unable to create new content in namespace " + name
+                            + " because it is being terminated",
+                    List.of(new Cause(
+                            "metadata.namespace",
+                            "NamespaceTerminating",
+                            "namespace " + name + " is being terminated")),
+                    null);
+        }
+    }
+
+    private static String forbidden(ResourceType<?> type, HasMetadata object) {
+        return type.resource() + " \"" + object.getMetadata().getName() + "\" is forbidden: ";
+    }
+
+    /**
+     * Gives a pod its service account.
+     *
+     * @param pod a private object; its spec is not changed but replaced
+     */
+    void addServiceAccount(Pod pod) {
+        String name = pod.getSpec().getServiceAccountName();
+        if (name == null || name.isEmpty()) {
+            PodSpec spec = Frozen.copy(pod.getSpec(), PodSpec::new);
+            spec.setServiceAccountName("default");
+            spec.setServiceAccount("default");
+            pod.setSpec(spec);
+            name = "default";
+        }
+        String namespace = Metadata.namespace(pod);
+        ServiceAccount account = api.find(ResourceType.SERVICE_ACCOUNTS, namespace, name);
+        if (account == null) {
+            throw new ClusterException(
+                    Reason.FORBIDDEN,
+                    forbidden(ResourceType.PODS, pod) + "error looking up service account " + namespace + "/" + name
+                            + ": serviceaccount \"" + name + "\" not found");
+        }
+    }
+
+    /**
+     * Asks the quotas of the object's namespace, and has them count it.
+     *
+     * @param count false on a dry run: ask only
+     */
+    void checkQuotas(ResourceType<?> type, HasMetadata object, boolean count) {
+        List<ResourceQuota> quotas = api.all(ResourceType.RESOURCE_QUOTAS, Metadata.namespace(object));
+        if (quotas.isEmpty()) {
+            return;
+        }
+        Usage asked = Usage.of(type, object);
+        Map<ResourceQuota, Usage> after = new LinkedHashMap<>();
+        for (ResourceQuota quota : quotas) {
+            Usage hard = Usage.limitsOf(quota);
+            Usage concerned = asked.only(hard.names());
+            List<String> unsaid = Usage.unsaid(type, object, hard.names());
+            if (!unsaid.isEmpty()) {
+                throw new ClusterException(
+                        Reason.FORBIDDEN,
+                        forbidden(type, object) + "failed quota: "
+                                + quota.getMetadata().getName() + ": must specify " + String.join("; ", unsaid));
+            }
+            if (concerned.isEmpty()) {
+                continue;
+            }
+            Usage used = Usage.of(quota.getStatus());
+            if (!used.names().containsAll(concerned.names())) {
+                throw new ClusterException(
+                        Reason.FORBIDDEN,
+                        forbidden(type, object) + "status unknown for quota: "
+                                + quota.getMetadata().getName() + ", resources: "
+                                + String.join(",", concerned.names()));
+            }
+            Usage sum = used.plus(concerned);
+            Usage exceeded = sum.above(hard).only(concerned.names());
+            if (!exceeded.isEmpty()) {
+                throw new ClusterException(
+                        Reason.FORBIDDEN,
+                        forbidden(type, object) + "exceeded quota: "
+                                + quota.getMetadata().getName() + ", requested: "
+                                + concerned.only(exceeded.names()) + ", used: " + used.only(exceeded.names())
+                                + ", limited: " + hard.only(exceeded.names()));
+            }
+            after.put(quota, sum);
+        }
+        if (count) {
+            after.forEach(this::write);
+        }
+    }
+
+    private void write(ResourceQuota quota, Usage used) {
+        ResourceQuota counted = ResourceType.RESOURCE_QUOTAS.shallowCopy().apply(quota);
+        ResourceQuotaStatus status = new ResourceQuotaStatus();
+        status.setHard(quota.getStatus().getHard());
+        status.setUsed(used.toQuantities());
+        counted.setStatus(status);
+        api.overwriteStatus(ResourceType.RESOURCE_QUOTAS, counted, false);
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.defaulting;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceSpec;
+import io.fabric8.kubernetes.api.model.NamespaceStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The defaults of every kind, as Kubernetes' API documents them. */
+public final class Defaults {
+    private static final int REVISION_HISTORY_LIMIT = 10;
+    private static final int PROGRESS_DEADLINE_SECONDS = 600;
+
+    private Defaults() {}
+
+    /** Fills in what is missing. An object that has its defaults is not changed. */
+    public static void setOn(HasMetadata object) {
+        if (object instanceof Deployment deployment) {
+            deployment(deployment);
+        } else if (object instanceof ReplicaSet set && set.getSpec() != null) {
+            if (set.getSpec().getReplicas() == null) {
+                set.getSpec().setReplicas(1);
+            }
+            PodDefaults.setOn(set.getSpec().getTemplate());
+        } else if (object instanceof Pod pod && pod.getSpec() != null) {
+            PodDefaults.setOn(pod.getSpec());
+            PodDefaults.requestWhatIsLimited(pod.getSpec());
+        } else if (object instanceof Service service && service.getSpec() != null) {
+            ServiceDefaults.setOn(service.getSpec());
+        } else if (object instanceof Secret secret) {
+            secret(secret);
+        } else if (object instanceof Namespace namespace) {
+            namespace(namespace);
+        }
+    }
+
+    private static void deployment(Deployment deployment) {
+        DeploymentSpec spec = deployment.getSpec();
+        if (spec == null) {
+            return;
+        }
+        if (spec.getReplicas() == null) {
+            spec.setReplicas(1);
+        }
+        if (spec.getRevisionHistoryLimit() == null) {
+            spec.setRevisionHistoryLimit(REVISION_HISTORY_LIMIT);
+        }
+        if (spec.getProgressDeadlineSeconds() == null) {
+            spec.setProgressDeadlineSeconds(PROGRESS_DEADLINE_SECONDS);
+        }
+        if (spec.getStrategy() == null) {
+            spec.setStrategy(new DeploymentStrategy());
+        }
+        strategy(spec.getStrategy());
+        PodDefaults.setOn(spec.getTemplate());
+    }
+
+    private static void strategy(DeploymentStrategy strategy) {
+        if (strategy.getType() == null || strategy.getType().isEmpty()) {
+            strategy.setType("RollingUpdate");
+        }
+        if (strategy.getType().equals("RollingUpdate")) {
+            if (strategy.getRollingUpdate() == null) {
+                strategy.setRollingUpdate(new RollingUpdateDeployment());
+            }
+            RollingUpdateDeployment rolling = strategy.getRollingUpdate();
+            if (rolling.getMaxUnavailable() == null) {
+                rolling.setMaxUnavailable(new IntOrString("25%"));
+            }
+            if (rolling.getMaxSurge() == null) {
+                rolling.setMaxSurge(new IntOrString("25%"));
+            }
+        }
+    }
+
+    private static void secret(Secret secret) {
+        if (secret.getType() == null) {
+            secret.setType("Opaque");
+        }
+        if (secret.getStringData() != null && !secret.getStringData().isEmpty()) {
+            Map<String, String> data = new LinkedHashMap<>();
+            if (secret.getData() != null) {
+                data.putAll(secret.getData());
+            }
+            secret.getStringData()
+                    .forEach((key, text) ->
+                            data.put(key, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))));
+            secret.setData(data);
+        }
+        // Write-only: the server never shows it again.
+        secret.setStringData(null);
+    }
+
+    private static void namespace(Namespace namespace) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        if (namespace.getMetadata().getLabels() != null) {
+            labels.putAll(namespace.getMetadata().getLabels());
+        }
+        if (namespace.getMetadata().getName() != null) {
+            labels.put("kubernetes.io/metadata.name", namespace.getMetadata().getName());
+        }
+        namespace.getMetadata().setLabels(labels);
+        if (namespace.getSpec() == null
+                || namespace.getSpec().getFinalizers() == null
+                || namespace.getSpec().getFinalizers().isEmpty()) {
+            NamespaceSpec spec = new NamespaceSpec();
+            spec.setFinalizers(List.of("kubernetes"));
+            namespace.setSpec(spec);
+        }
+        if (namespace.getStatus() == null || namespace.getStatus().getPhase() == null) {
+            NamespaceStatus status = new NamespaceStatus();
+            status.setPhase("Active");
+            namespace.setStatus(status);
+        }
+    }
+}

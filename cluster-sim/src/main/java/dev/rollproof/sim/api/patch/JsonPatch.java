@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.patch;
+
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** JSON patch, RFC 6902. */
+public final class JsonPatch {
+    private JsonPatch() {}
+
+    /** Changes a tree as the operations say, one after the other. Fails with Invalid where one does not fit. */
+    public static void apply(Map<String, @Nullable Object> tree, List<?> operations) {
+        for (Object operation : operations) {
+            if (!(operation instanceof Map<?, ?> fields)) {
+                throw new ClusterException(Reason.BAD_REQUEST, "a JSON patch is a list of operations");
+            }
+            apply(tree, fields);
+        }
+    }
+
+    private static void apply(Map<String, @Nullable Object> tree, Map<?, ?> operation) {
+        String path = String.valueOf(operation.get("path"));
+        switch (String.valueOf(operation.get("op"))) {
+            case "test" -> {
+                if (!Objects.equals(at(tree, path), operation.get("value"))) {
+                    throw refused();
+                }
+            }
+            case "add" -> put(tree, path, operation.get("value"), false);
+            case "replace" -> put(tree, path, operation.get("value"), true);
+            case "remove" -> remove(tree, path);
+            case "copy" -> put(tree, path, Trees.copy(at(tree, from(operation))), false);
+            case "move" -> {
+                Object value = at(tree, from(operation));
+                remove(tree, from(operation));
+                put(tree, path, value, false);
+            }
+            default ->
+                throw new ClusterException(
+                        Reason.BAD_REQUEST, "a JSON patch has no operation \"" + operation.get("op") + "\"");
+        }
+    }
+
+    private static String from(Map<?, ?> operation) {
+        return String.valueOf(operation.get("from"));
+    }
+
+    private static ClusterException refused() {
+        return new ClusterException(Reason.INVALID, "the server rejected our request due to an error in our request");
+    }
+
+    private static String[] steps(String path) {
+        if (!path.startsWith("/")) {
+            throw refused();
+        }
+        String[] steps = path.substring(1).split("/", -1);
+        for (int i = 0; i < steps.length; i++) {
+            steps[i] = steps[i].replace("~1", "/").replace("~0", "~");
+        }
+        return steps;
+    }
+
+    private static @Nullable Object at(Object tree, String path) {
+        Object here = tree;
+        for (String step : steps(path)) {
+            here = child(here, step);
+        }
+        return here;
+    }
+
+    private static @Nullable Object child(@Nullable Object parent, String step) {
+        if (parent instanceof Map<?, ?> map) {
+            if (!map.containsKey(step)) {
+                throw refused();
+            }
+            return map.get(step);
+        }
+        if (parent instanceof List<?> list) {
+            return list.get(index(list, step, list.size() - 1));
+        }
+        throw refused();
+    }
+
+    private static int index(List<?> list, String step, int most) {
+        try {
+            int index = step.equals("-") ? list.size() : Integer.parseInt(step);
+            if (index >= 0 && index <= most) {
+                return index;
+            }
+        } catch (NumberFormatException noIndex) {
+            // Refused below, like an index beyond the end.
+        }
+        throw refused();
+    }
+
+    private static Object parent(Object tree, String path) {
+        int last = path.lastIndexOf('/');
+        return Objects.requireNonNull(last <= 0 ? tree : at(tree, path.substring(0, last)));
+    }
+
+    private static String lastStep(String path) {
+        String[] steps = steps(path);
+        return steps[steps.length - 1];
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void put(Object tree, String path, @Nullable Object value, boolean mustExist) {
+        Object parent = parent(tree, path);
+        String step = lastStep(path);
+        if (parent instanceof Map<?, ?> map) {
+            if (mustExist && !map.containsKey(step)) {
+                throw refused();
+            }
+            ((Map<String, @Nullable Object>) map).put(step, value);
+        } else if (parent instanceof List<?> list) {
+            List<@Nullable Object> items = (List<@Nullable Object>) list;
+            if (mustExist) {
+                items.set(index(items, step, items.size() - 1), value);
+            } else {
+                items.add(index(items, step, items.size()), value);
+            }
+        } else {
+            throw refused();
+        }
+    }
+
+    private static void remove(Object tree, String path) {
+        Object parent = parent(tree, path);
+        String step = lastStep(path);
+        if (parent instanceof Map<?, ?> map && map.containsKey(step)) {
+            map.remove(step);
+        } else if (parent instanceof List<?> list) {
+            list.remove(index(list, step, list.size() - 1));
+        } else {
+            throw refused();
+        }
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.patch;
+
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Cause;
+import dev.rollproof.k8s.ClusterException.Reason;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who owns which fields of one object. Immutable.
+ *
+ * @param applied by managers that apply
+ * @param updated by managers that write in other ways
+ */
+public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> updated) {
+    private static final Ownership NOBODY = new Ownership(Map.of(), Map.of());
+
+    public Ownership {
+        applied = Map.copyOf(applied);
+        updated = Map.copyOf(updated);
+    }
+
+    public static Ownership nobody() {
+        return NOBODY;
+    }
+
+    /** An object after server-side apply, and who owns what of it then. */
+    public record Applied(Map<String, @Nullable Object> tree, Ownership ownership) {}
+
+    /**
+     * Server-side apply: sets what the configuration says, takes out what this manager applied before and no longer does, and
+     * leaves all else.
+     *
+     * @param live the object as it is; changed in place
+     * @param force take over fields that others own; without it they are conflicts
+     */
+    public Applied apply(Map<String, @Nullable Object> live, Map<?, ?> configuration, String manager, boolean force) {
+        FieldSet wanted = FieldSet.of(configuration);
+        List<Cause> conflicts = new ArrayList<>();
+        Map<String, FieldSet> appliedAfter = new LinkedHashMap<>(applied);
+        Map<String, FieldSet> updatedAfter = new LinkedHashMap<>(updated);
+        appliedAfter.remove(manager);
+        takeOver(appliedAfter, "", wanted, live, configuration, conflicts);
+        takeOver(updatedAfter, " using v1", wanted, live, configuration, conflicts);
+        if (!force && !conflicts.isEmpty()) {
+            throw new ClusterException(Reason.CONFLICT, message(conflicts), conflicts, null);
+        }
+        FieldSet dropped = applied.getOrDefault(manager, FieldSet.empty()).minus(wanted);
+        merge(live, configuration);
+        List<List<Object>> gone = new ArrayList<>(dropped.paths());
+        // Items before their fields: a field of an item that goes is gone with it.
+        gone.sort((one, other) -> Integer.compare(one.size(), other.size()));
+        for (List<Object> path : gone) {
+            if (!isOwned(path, appliedAfter) && !isOwned(path, updatedAfter)) {
+                FieldSet.remove(live, path);
+            }
+        }
+        appliedAfter.put(manager, wanted);
+        return new Applied(live, new Ownership(appliedAfter, updatedAfter));
+    }
+
+    private static boolean isOwned(List<Object> path, Map<String, FieldSet> managers) {
+        return managers.values().stream()
+                .anyMatch(set -> set.paths().stream()
+                        .anyMatch(owned -> owned.size() >= path.size()
+                                && owned.subList(0, path.size()).equals(path)));
+    }
+
+    private static void takeOver(
+            Map<String, FieldSet> managers,
+            String suffix,
+            FieldSet wanted,
+            Map<?, ?> live,
+            Map<?, ?> configuration,
+            List<Cause> conflicts) {
+        for (Map.Entry<String, FieldSet> entry : new TreeMap<>(managers).entrySet()) {
+            List<List<Object>> disputed = new ArrayList<>();
+            for (List<Object> path : entry.getValue().and(wanted).paths()) {
+                if (!(path.get(path.size() - 1) instanceof FieldSet.Item)
+                        && !Objects.equals(FieldSet.at(live, path), FieldSet.at(configuration, path))) {
+                    disputed.add(path);
+                }
+            }
+            if (!disputed.isEmpty()) {
+                disputed.stream()
+                        .map(FieldSet::text)
+                        .sorted()
+                        .forEach(field -> conflicts.add(new Cause(
+                                field, "FieldManagerConflict", "conflict with \"" + entry.getKey() + "\"" + suffix)));
+                managers.put(entry.getKey(), entry.getValue().minus(new FieldSet(new java.util.HashSet<>(disputed))));
+            }
+        }
+    }
+
+    private static String message(List<Cause> conflicts) {
+        if (conflicts.size() == 1) {
+            Cause only = conflicts.get(0);
+            return "Apply failed with 1 conflict: " + only.message() + ": " + only.field();
+        }
+        Map<String, List<String>> byManager = new LinkedHashMap<>();
+        for (Cause conflict : conflicts) {
+            byManager
+                    .computeIfAbsent(conflict.message().replace("conflict", "conflicts"), key -> new ArrayList<>())
+                    .add("- " + conflict.field());
+        }
+        StringBuilder message = new StringBuilder("Apply failed with " + conflicts.size() + " conflicts: ");
+        List<String> parts = new ArrayList<>();
+        byManager.forEach((who, fields) -> parts.add(who + ":\n" + String.join("\n", fields)));
+        return message.append(String.join("\n", parts)).toString();
+    }
+
+    /** Sets what the configuration says; objects are merged, and lists with keys too. */
+    private static void merge(Map<String, @Nullable Object> live, Map<?, ?> configuration) {
+        configuration.forEach((key, value) -> {
+            String field = String.valueOf(key);
+            Object present = live.get(field);
+            if (value instanceof Map<?, ?> map && present instanceof Map<?, ?> target) {
+                merge(Trees.map(target), map);
+            } else if (value instanceof List<?> items
+                    && present instanceof List<?> existing
+                    && !ListKeys.of(field, items).isEmpty()) {
+                live.put(field, mergeList(existing, items, ListKeys.of(field, items)));
+            } else if (value != null) {
+                live.put(field, Trees.copy(value));
+            }
+        });
+    }
+
+    private static List<@Nullable Object> mergeList(List<?> existing, List<?> items, List<String> keys) {
+        List<@Nullable Object> merged = new ArrayList<>();
+        for (Object item : existing) {
+            merged.add(item);
+        }
+        for (Object item : items) {
+            if (item instanceof Map<?, ?> map) {
+                int at = MergePatch.indexOf(merged, ListKeys.keyOf(map, keys), keys);
+                if (at >= 0 && merged.get(at) instanceof Map<?, ?> target) {
+                    merge(Trees.map(target), map);
+                } else {
+                    merged.add(Trees.copy(map));
+                }
+            }
+        }
+        return merged;
+    }
+
+    /** After a write in another way: what it changed is this manager's, and nobody else's. */
+    public Ownership update(Map<?, ?> before, Map<?, ?> after, String manager) {
+        FieldSet now = FieldSet.of(after);
+        java.util.Set<List<Object>> changed = new java.util.HashSet<>();
+        for (List<Object> path : now.paths()) {
+            if (!(path.get(path.size() - 1) instanceof FieldSet.Item)
+                    && !Objects.equals(FieldSet.at(before, path), FieldSet.at(after, path))) {
+                changed.add(path);
+            }
+        }
+        FieldSet taken = new FieldSet(changed);
+        FieldSet gone = FieldSet.of(before).minus(now);
+        Map<String, FieldSet> appliedAfter = without(applied, taken.plus(gone));
+        Map<String, FieldSet> updatedAfter = new LinkedHashMap<>(without(updated, taken.plus(gone)));
+        if (!taken.isEmpty()) {
+            updatedAfter.merge(manager, taken, FieldSet::plus);
+        }
+        return new Ownership(appliedAfter, updatedAfter);
+    }
+
+    private static Map<String, FieldSet> without(Map<String, FieldSet> managers, FieldSet lost) {
+        Map<String, FieldSet> left = new LinkedHashMap<>();
+        managers.forEach((manager, set) -> {
+            FieldSet rest = set.minus(lost);
+            if (!rest.isEmpty()) {
+                left.put(manager, rest);
+            }
+        });
+        return left;
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.validation;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvFromSource;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The rules for a container's environment. */
+final class EnvValidation {
+    private static final Pattern FIELDS = Pattern.compile("metadata\\.(name|namespace|uid|labels|annotations)"
+            + "|metadata\\.(labels|annotations)\\['.*'\\]"
+            + "|spec\\.(nodeName|serviceAccountName|restartPolicy)|status\\.(hostIP|hostIPs|podIP|podIPs|phase)");
+
+    private EnvValidation() {}
+
+    static void validate(Container container, String path, FieldErrors errors) {
+        List<EnvVar> variables = container.getEnv() == null ? List.of() : container.getEnv();
+        for (int i = 0; i < variables.size(); i++) {
+            variable(variables.get(i), path + ".env[" + i + "]", errors);
+        }
+        List<EnvFromSource> sources = container.getEnvFrom() == null ? List.of() : container.getEnvFrom();
+        for (EnvFromSource source : sources) {
+            if (source.getConfigMapRef() == null && source.getSecretRef() == null) {
+                errors.invalid(path + ".envFrom", "", "must specify one of: `configMapRef` or `secretRef`");
+            } else if (source.getConfigMapRef() != null && source.getSecretRef() != null) {
+                errors.invalid(path + ".envFrom", "", "may not have more than one field specified at a time");
+            }
+        }
+    }
+
+    private static void variable(EnvVar variable, String path, FieldErrors errors) {
+        String name = Objects.requireNonNullElse(variable.getName(), "");
+        if (name.isEmpty()) {
+            errors.required(path + ".name");
+        } else if (name.chars().anyMatch(c -> c == '=' || c < ' ' || c > '~')) {
+            errors.invalid(
+                    path + ".name",
+                    name,
+                    "a valid environment variable name must consist only of printable ASCII characters other than '='");
+        }
+        EnvVarSource from = variable.getValueFrom();
+        if (from == null) {
+            return;
+        }
+        String at = path + ".valueFrom";
+        int sources = 0;
+        if (from.getFieldRef() != null) {
+            sources++;
+            String field = Objects.requireNonNullElse(from.getFieldRef().getFieldPath(), "");
+            if (field.isEmpty()) {
+                errors.required(at + ".fieldRef.fieldPath");
+            } else if (!FIELDS.matcher(field).matches()) {
+                errors.invalid(
+                        at + ".fieldRef.fieldPath",
+                        field,
+                        "error converting fieldPath: field label not supported: " + field);
+            }
+        }
+        if (from.getResourceFieldRef() != null) {
+            sources++;
+        }
+        if (from.getConfigMapKeyRef() != null) {
+            sources++;
+            key(
+                    at + ".configMapKeyRef",
+                    from.getConfigMapKeyRef().getName(),
+                    from.getConfigMapKeyRef().getKey(),
+                    errors);
+        }
+        if (from.getSecretKeyRef() != null) {
+            sources++;
+            key(
+                    at + ".secretKeyRef",
+                    from.getSecretKeyRef().getName(),
+                    from.getSecretKeyRef().getKey(),
+                    errors);
+        }
+        if (sources == 0 && from.getFileKeyRef() == null) {
+            errors.invalid(
+                    at,
+                    "",
+                    "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or"
+                            + " `fileKeyRef`");
+        } else if (sources > 0 && !PodSpecValidation.isEmpty(variable.getValue())) {
+            errors.invalid(at, "", "may not be specified when `value` is not empty");
+        } else if (sources > 1) {
+            errors.invalid(at, "", "may not have more than one field specified at a time");
+        }
+    }
+
+    private static void key(String path, @Nullable String name, @Nullable String key, FieldErrors errors) {
+        String object = Objects.requireNonNullElse(name, "");
+        Names.subdomain(object).forEach(wrong -> errors.invalid(path + ".name", object, wrong));
+        if (PodSpecValidation.isEmpty(key)) {
+            errors.required(path + ".key");
+        } else {
+            Names.configKey(Objects.requireNonNull(key)).forEach(wrong -> errors.invalid(path + ".key", key, wrong));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.validation;
+
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Cause;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.fabric8.Models;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What is wrong with an object, field by field, in the words of the API. Not thread-safe. */
+public final class FieldErrors {
+    private final List<Cause> causes = new ArrayList<>();
+
+    /** A value that is wrong; strings are quoted, other values are JSON. */
+    public void invalid(String path, @Nullable Object value, String detail) {
+        add(path, "FieldValueInvalid", "Invalid value: " + text(value) + ": " + detail);
+    }
+
+    public void required(String path) {
+        add(path, "FieldValueRequired", "Required value");
+    }
+
+    public void required(String path, String detail) {
+        add(path, "FieldValueRequired", "Required value: " + detail);
+    }
+
+    public void forbidden(String path, String detail) {
+        add(path, "FieldValueForbidden", "Forbidden: " + detail);
+    }
+
+    public void duplicate(String path, Object value) {
+        add(path, "FieldValueDuplicate", "Duplicate value: " + text(value));
+    }
+
+    public void notFound(String path, Object value) {
+        add(path, "FieldValueNotFound", "Not found: " + text(value));
+    }
+
+    public void notSupported(String path, @Nullable Object value, List<String> supported) {
+        add(
+                path,
+                "FieldValueNotSupported",
+                "Unsupported value: " + text(value) + ": supported values: "
+                        + supported.stream().map(FieldErrors::quoted).collect(Collectors.joining(", ")));
+    }
+
+    private void add(String path, String reason, String message) {
+        causes.add(new Cause(path, reason, message));
+    }
+
+    public boolean isEmpty() {
+        return causes.isEmpty();
+    }
+
+    /** Fails with Invalid if anything is wrong. */
+    public void throwIfAny(String kind, String group, @Nullable String name) {
+        if (causes.isEmpty()) {
+            return;
+        }
+        String all = causes.stream()
+                .map(cause -> cause.field() + ": " + cause.message())
+                .distinct()
+                .collect(Collectors.joining(", "));
+        boolean several = causes.stream().distinct().count() > 1;
+        throw new ClusterException(
+                Reason.INVALID,
+                (group.isEmpty() ? kind : kind + "." + group) + " \"" + (name == null ? "" : name) + "\" is invalid: "
+                        + (several ? "[" + all + "]" : all),
+                causes,
+                null);
+    }
+
+    private static String text(@Nullable Object value) {
+        if (value == null) {
+            return "null";
+        }
+        if (value instanceof String text) {
+            return quoted(text);
+        }
+        if (value instanceof Number || value instanceof Boolean) {
+            return value.toString();
+        }
+        return Models.toJson(value);
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+}

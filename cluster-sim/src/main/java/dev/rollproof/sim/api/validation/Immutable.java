@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.validation;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What may not change any more once an object is stored. */
+final class Immutable {
+    private static final String FIELD = "field is immutable";
+    private static final String WHEN_SET = "field is immutable when `immutable` is set";
+
+    private Immutable() {}
+
+    static void check(HasMetadata object, HasMetadata stored, FieldErrors errors) {
+        if (object instanceof Deployment now && stored instanceof Deployment before) {
+            unchanged(
+                    "spec.selector",
+                    now.getSpec().getSelector(),
+                    before.getSpec().getSelector(),
+                    errors);
+        } else if (object instanceof ReplicaSet now && stored instanceof ReplicaSet before) {
+            unchanged(
+                    "spec.selector",
+                    now.getSpec().getSelector(),
+                    before.getSpec().getSelector(),
+                    errors);
+        } else if (object instanceof Pod now && stored instanceof Pod before) {
+            pod(now.getSpec(), before.getSpec(), errors);
+        } else if (object instanceof Service now && stored instanceof Service before) {
+            service(now, before, errors);
+        } else if (object instanceof ConfigMap now && stored instanceof ConfigMap before) {
+            configMap(now, before, errors);
+        } else if (object instanceof Secret now && stored instanceof Secret before) {
+            secret(now, before, errors);
+        } else if (object instanceof ResourceQuota now && stored instanceof ResourceQuota before) {
+            unchanged("spec.scopes", now.getSpec().getScopes(), before.getSpec().getScopes(), errors);
+        }
+    }
+
+    private static void unchanged(String path, @Nullable Object now, @Nullable Object before, FieldErrors errors) {
+        if (!Objects.equals(now, before)) {
+            errors.invalid(path, now, FIELD);
+        }
+    }
+
+    private static void pod(PodSpec now, PodSpec before, FieldErrors errors) {
+        if (now == before || now.equals(before)) {
+            return;
+        }
+        if (now.getContainers().size() != before.getContainers().size()) {
+            errors.forbidden("spec.containers", "pod updates may not add or remove containers");
+            return;
+        }
+        if (now.getInitContainers().size() != before.getInitContainers().size()) {
+            errors.forbidden("spec.initContainers", "pod updates may not add or remove containers");
+            return;
+        }
+        PodSpec allowed = new PodSpecBuilder(now)
+                .withContainers(withImagesOf(now.getContainers(), before.getContainers()))
+                .withInitContainers(withImagesOf(now.getInitContainers(), before.getInitContainers()))
+                .withActiveDeadlineSeconds(before.getActiveDeadlineSeconds())
+                .withTolerations(before.getTolerations())
+                .build();
+        boolean tolerates = before.getTolerations() == null
+                || now.getTolerations() != null && now.getTolerations().containsAll(before.getTolerations());
+        if (!allowed.equals(before) || !tolerates) {
+            errors.forbidden(
+                    "spec",
+                    "pod updates may not change fields other than"
+                            + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
+                            + "`spec.tolerations` (only additions to existing tolerations),"
+                            + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously"
+                            + " negative)");
+        }
+    }
+
+    private static List<Container> withImagesOf(List<Container> now, List<Container> before) {
+        List<Container> containers = new ArrayList<>();
+        for (int i = 0; i < now.size(); i++) {
+            containers.add(
+                    now.get(i).toBuilder().withImage(before.get(i).getImage()).build());
+        }
+        return containers;
+    }
+
+    private static void service(Service now, Service before, FieldErrors errors) {
+        String ip = before.getSpec().getClusterIP();
+        boolean kept = !"ExternalName".equals(now.getSpec().getType())
+                && !"ExternalName".equals(before.getSpec().getType());
+        if (kept && ip != null && !ip.isEmpty() && !ip.equals(now.getSpec().getClusterIP())) {
+            errors.invalid(
+                    "spec.clusterIPs[0]",
+                    List.of(Objects.requireNonNullElse(now.getSpec().getClusterIP(), "")),
+                    "may not change once set");
+        }
+    }
+
+    private static void configMap(ConfigMap now, ConfigMap before, FieldErrors errors) {
+        if (!Boolean.TRUE.equals(before.getImmutable())) {
+            return;
+        }
+        if (!Boolean.TRUE.equals(now.getImmutable())) {
+            errors.forbidden("immutable", WHEN_SET);
+        }
+        if (!Objects.equals(now.getData(), before.getData())) {
+            errors.forbidden("data", WHEN_SET);
+        }
+        if (!Objects.equals(now.getBinaryData(), before.getBinaryData())) {
+            errors.forbidden("binaryData", WHEN_SET);
+        }
+    }
+
+    private static void secret(Secret now, Secret before, FieldErrors errors) {
+        unchanged("type", now.getType(), before.getType(), errors);
+        if (Boolean.TRUE.equals(before.getImmutable())) {
+            if (!Boolean.TRUE.equals(now.getImmutable())) {
+                errors.forbidden("immutable", WHEN_SET);
+            }
+            if (!Objects.equals(now.getData(), before.getData())) {
+                errors.forbidden("data", WHEN_SET);
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.validation;
+
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The rules for every object's metadata. */
+final class MetadataValidation {
+    private static final int ANNOTATIONS_LIMIT = 256 * 1024;
+    private static final List<String> STANDARD_FINALIZERS = List.of("orphan", "foregroundDeletion", "kubernetes");
+
+    private MetadataValidation() {}
+
+    static void validate(ObjectMeta metadata, boolean nameIsLabel, FieldErrors errors) {
+        String generateName = metadata.getGenerateName();
+        String name = metadata.getName();
+        if (generateName != null && !generateName.isEmpty()) {
+            String checked = generateName.endsWith("-")
+                    ? generateName.substring(0, generateName.length() - 1) + "a"
+                    : generateName;
+            wrongName(checked, nameIsLabel)
+                    .forEach(wrong -> errors.invalid("metadata.generateName", generateName, wrong));
+        }
+        if (name == null || name.isEmpty()) {
+            if (generateName == null || generateName.isEmpty()) {
+                errors.required("metadata.name", "name or generateName is required");
+            }
+        } else {
+            wrongName(name, nameIsLabel).forEach(wrong -> errors.invalid("metadata.name", name, wrong));
+        }
+        parts(metadata, "metadata", errors);
+    }
+
+    private static List<String> wrongName(String name, boolean label) {
+        return label ? Names.label(name) : Names.subdomain(name);
+    }
+
+    /** Labels, annotations, owners and finalizers: also of a template. */
+    static void parts(@Nullable ObjectMeta metadata, String path, FieldErrors errors) {
+        if (metadata == null) {
+            return;
+        }
+        List<OwnerReference> owners = metadata.getOwnerReferences();
+        labelsAndAnnotations(metadata, path, errors);
+        int controllers = 0;
+        for (int i = 0; owners != null && i < owners.size(); i++) {
+            owner(owners.get(i), path + ".ownerReferences[" + i + "]", errors);
+            controllers += Boolean.TRUE.equals(owners.get(i).getController()) ? 1 : 0;
+        }
+        if (controllers > 1) {
+            errors.invalid(path + ".ownerReferences", owners, "Only one reference can have Controller set to true");
+        }
+        List<String> finalizers = metadata.getFinalizers();
+        for (int i = 0; finalizers != null && i < finalizers.size(); i++) {
+            String finalizer = finalizers.get(i);
+            String at = path + ".finalizers[" + i + "]";
+            Names.qualifiedName(finalizer).forEach(wrong -> errors.invalid(at, finalizer, wrong));
+            if (!finalizer.contains("/") && !STANDARD_FINALIZERS.contains(finalizer)) {
+                errors.invalid(at, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
+            }
+        }
+    }
+
+    static void labelsAndAnnotations(ObjectMeta metadata, String path, FieldErrors errors) {
+        Names.labels(path + ".labels", metadata.getLabels(), errors);
+        if (metadata.getAnnotations() == null) {
+            return;
+        }
+        long size = 0;
+        for (var annotation : metadata.getAnnotations().entrySet()) {
+            String value = Objects.requireNonNullElse(annotation.getValue(), "");
+            size += annotation.getKey().length() + value.length();
+            Names.qualifiedName(annotation.getKey().toLowerCase(Locale.ROOT))
+                    .forEach(wrong -> errors.invalid(path + ".annotations", annotation.getKey(), wrong));
+        }
+        if (size > ANNOTATIONS_LIMIT) {
+            errors.invalid(
+                    path + ".annotations", size, "Too long: may not be more than " + ANNOTATIONS_LIMIT + " bytes");
+        }
+    }
+
+    private static void owner(OwnerReference owner, String path, FieldErrors errors) {
+        required(owner.getApiVersion(), path + ".apiVersion", errors);
+        required(owner.getKind(), path + ".kind", errors);
+        required(owner.getName(), path + ".name", errors);
+        required(owner.getUid(), path + ".uid", errors);
+    }
+
+    private static void required(@Nullable String value, String path, FieldErrors errors) {
+        if (value == null || value.isEmpty()) {
+            errors.required(path, "must not be empty");
+        }
+    }
+}

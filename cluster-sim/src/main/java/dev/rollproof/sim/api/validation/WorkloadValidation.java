@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.validation;
+
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetSpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The rules for Deployments and ReplicaSets. */
+final class WorkloadValidation {
+    private static final Pattern PERCENT = Pattern.compile("[0-9]+%");
+
+    private WorkloadValidation() {}
+
+    static void deployment(DeploymentSpec spec, FieldErrors errors) {
+        nonNegative("spec.replicas", spec.getReplicas(), errors);
+        boolean selects = selector(spec.getSelector(), "deployment", errors);
+        template(spec.getTemplate(), selects ? spec.getSelector() : null, spec.getSelector(), errors);
+        strategy(spec.getStrategy(), errors);
+        nonNegative("spec.minReadySeconds", spec.getMinReadySeconds(), errors);
+        nonNegative("spec.revisionHistoryLimit", spec.getRevisionHistoryLimit(), errors);
+        Integer deadline = spec.getProgressDeadlineSeconds();
+        if (deadline != null) {
+            nonNegative("spec.progressDeadlineSeconds", deadline, errors);
+            if (deadline <= Objects.requireNonNullElse(spec.getMinReadySeconds(), 0)) {
+                errors.invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds");
+            }
+        }
+    }
+
+    static void replicaSet(ReplicaSetSpec spec, FieldErrors errors) {
+        nonNegative("spec.replicas", spec.getReplicas(), errors);
+        nonNegative("spec.minReadySeconds", spec.getMinReadySeconds(), errors);
+        boolean selects = selector(spec.getSelector(), "deployment", errors);
+        template(spec.getTemplate(), selects ? spec.getSelector() : null, spec.getSelector(), errors);
+    }
+
+    private static void nonNegative(String path, @Nullable Integer value, FieldErrors errors) {
+        if (value != null && value < 0) {
+            errors.invalid(path, value, Names.NON_NEGATIVE);
+        }
+    }
+
+    /** Whether the selector can be compared with labels. */
+    private static boolean selector(@Nullable LabelSelector selector, String of, FieldErrors errors) {
+        if (selector == null) {
+            errors.required("spec.selector");
+            return true;
+        }
+        boolean valid = true;
+        Map<String, String> labels = selector.getMatchLabels() == null ? Map.of() : selector.getMatchLabels();
+        FieldErrors before = new FieldErrors();
+        Names.labels("spec.selector.matchLabels", labels, before);
+        Names.labels("spec.selector.matchLabels", labels, errors);
+        valid &= before.isEmpty();
+        List<LabelSelectorRequirement> expressions =
+                selector.getMatchExpressions() == null ? List.of() : selector.getMatchExpressions();
+        for (int i = 0; i < expressions.size(); i++) {
+            valid &= requirement(expressions.get(i), "spec.selector.matchExpressions[" + i + "]", errors);
+        }
+        if (labels.isEmpty() && expressions.isEmpty()) {
+            errors.invalid("spec.selector", Map.of(), "empty selector is invalid for " + of);
+        }
+        if (!valid) {
+            errors.invalid("spec.selector", selector, "invalid label selector");
+        }
+        return valid;
+    }
+
+    private static boolean requirement(LabelSelectorRequirement requirement, String path, FieldErrors errors) {
+        FieldErrors own = new FieldErrors();
+        String operator = requirement.getOperator() == null ? "" : requirement.getOperator();
+        boolean hasValues =
+                requirement.getValues() != null && !requirement.getValues().isEmpty();
+        boolean valid = true;
+        switch (operator) {
+            case "In", "NotIn" -> {
+                if (!hasValues) {
+                    errors.required(path + ".values", "must be specified when `operator` is 'In' or 'NotIn'");
+                    valid = false;
+                }
+            }
+            case "Exists", "DoesNotExist" -> {
+                if (hasValues) {
+                    errors.forbidden(
+                            path + ".values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+                    valid = false;
+                }
+            }
+            default -> {
+                errors.invalid(path + ".operator", operator, "not a valid selector operator");
+                valid = false;
+            }
+        }
+        String key = requirement.getKey() == null ? "" : requirement.getKey();
+        for (String wrong : Names.qualifiedName(key)) {
+            errors.invalid(path + ".key", key, wrong);
+            valid = false;
+        }
+        return valid && own.isEmpty();
+    }
+
+    private static void template(
+            @Nullable PodTemplateSpec template,
+            @Nullable LabelSelector comparable,
+            @Nullable LabelSelector selector,
+            FieldErrors errors) {
+        ObjectMeta metadata = template == null ? null : template.getMetadata();
+        Map<String, String> labels = metadata == null || metadata.getLabels() == null ? Map.of() : metadata.getLabels();
+        boolean empty = selector == null;
+        boolean matches = !empty && comparable != null && Selectors.matches(comparable, labels);
+        if ((empty || comparable != null) && !matches) {
+            errors.invalid(
+                    "spec.template.metadata.labels",
+                    labels.isEmpty() ? null : labels,
+                    "`selector` does not match template `labels`");
+        }
+        if (metadata != null) {
+            MetadataValidation.labelsAndAnnotations(metadata, "spec.template.metadata", errors);
+        }
+        PodSpec spec = template == null || template.getSpec() == null ? new PodSpec() : template.getSpec();
+        PodSpecValidation.validate(spec, "spec.template.spec", errors);
+        if (spec.getRestartPolicy() != null && !"Always".equals(spec.getRestartPolicy())) {
+            errors.notSupported("spec.template.spec.restartPolicy", spec.getRestartPolicy(), List.of("Always"));
+        }
+        if (spec.getActiveDeadlineSeconds() != null) {
+            errors.forbidden(
+                    "spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported");
+        }
+    }
+
+    private static void strategy(@Nullable DeploymentStrategy strategy, FieldErrors errors) {
+        if (strategy == null || strategy.getType() == null) {
+            return;
+        }
+        var rolling = strategy.getRollingUpdate();
+        if (strategy.getType().equals("Recreate")) {
+            if (rolling != null) {
+                errors.forbidden(
+                        "spec.strategy.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'");
+            }
+        } else if (strategy.getType().equals("RollingUpdate")) {
+            if (rolling == null) {
+                errors.required("spec.strategy.rollingUpdate", "this should be defaulted and never be nil");
+                return;
+            }
+            String unavailablePath = "spec.strategy.rollingUpdate.maxUnavailable";
+            IntOrString unavailable = rolling.getMaxUnavailable();
+            IntOrString surge = rolling.getMaxSurge();
+            intOrPercent(unavailablePath, unavailable, errors);
+            intOrPercent("spec.strategy.rollingUpdate.maxSurge", surge, errors);
+            if (isZero(unavailable) && isZero(surge)) {
+                errors.invalid(unavailablePath, value(unavailable), "may not be 0 when `maxSurge` is 0");
+            }
+            if (percent(unavailable) > 100) {
+                errors.invalid(unavailablePath, value(unavailable), "must not be greater than 100%");
+            }
+        } else {
+            Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+            shown.put("Type", strategy.getType());
+            shown.put("RollingUpdate", null);
+            errors.notSupported("spec.strategy", shown, List.of("Recreate", "RollingUpdate"));
+        }
+    }
+
+    private static void intOrPercent(String path, @Nullable IntOrString value, FieldErrors errors) {
+        if (value == null) {
+            return;
+        }
+        String text = value.getStrVal();
+        if (text == null) {
+            nonNegative(path, value.getIntVal(), errors);
+        } else if (!PERCENT.matcher(text).matches()) {
+            errors.invalid(
+                    path,
+                    text,
+                    "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%',"
+                            + " regex used for validation is '[0-9]+%')");
+        }
+    }
+
+    private static @Nullable Object value(@Nullable IntOrString value) {
+        return value == null ? null : value.getStrVal() != null ? value.getStrVal() : value.getIntVal();
+    }
+
+    private static boolean isZero(@Nullable IntOrString value) {
+        return value == null
+                || (value.getStrVal() == null ? Objects.equals(value.getIntVal(), 0) : percent(value) == 0);
+    }
+
+    /** The number before the percent sign; -1 for what is no percentage. */
+    private static int percent(@Nullable IntOrString value) {
+        String text = value == null ? null : value.getStrVal();
+        if (text == null || !PERCENT.matcher(text).matches()) {
+            return -1;
+        }
+        String digits = text.substring(0, text.length() - 1);
+        return digits.length() > 9 ? Integer.MAX_VALUE : Integer.parseInt(digits);
+    }
+}
