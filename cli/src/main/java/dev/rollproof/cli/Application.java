@@ -10,6 +10,7 @@ import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.manifest.Manifest;
 import dev.rollproof.k8s.manifest.ManifestException;
+import dev.rollproof.verifier.RolloutActions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -96,10 +97,16 @@ final class Application {
             object.getMetadata().setNamespace("default");
         }
         try {
-            cluster.apply(object, VerifyCommand.writeOptions().withDryRun());
+            apply(object, WriteOptions.defaults().withDryRun());
         } catch (ClusterException refused) {
             throw explained(manifest, refused);
         }
+    }
+
+    private HasMetadata apply(HasMetadata object, WriteOptions options) {
+        return object instanceof Deployment deployment
+                ? RolloutActions.on(cluster).with(options).apply(deployment)
+                : cluster.apply(object, options);
     }
 
     private static RuntimeException explained(Manifest manifest, ClusterException refused) {
@@ -161,8 +168,7 @@ final class Application {
         List<Deployment> applied = new ArrayList<>();
         for (Manifest manifest : manifests) {
             try {
-                WriteOptions options = VerifyCommand.writeOptions();
-                HasMetadata stored = cluster.apply(manifest.object(), options);
+                HasMetadata stored = apply(manifest.object(), WriteOptions.defaults());
                 if (stored instanceof Deployment deployment) {
                     applied.add(deployment);
                 }

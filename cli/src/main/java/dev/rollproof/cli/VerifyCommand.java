@@ -7,7 +7,6 @@ import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ObjectRef;
-import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.KubernetesCluster;
 import dev.rollproof.k8s.manifest.Manifest;
 import dev.rollproof.k8s.manifest.Manifests;
@@ -27,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -52,11 +52,6 @@ final class VerifyCommand implements Callable<Integer> {
     enum Output {
         text,
         json
-    }
-
-    enum Unknown {
-        ready,
-        not_found
     }
 
     @ParentCommand
@@ -130,7 +125,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Rollproof.Console console = java.util.Objects.requireNonNull(parent).console();
+        Rollproof.Console console = Objects.requireNonNull(parent).console();
         if (timeout.isZero()) {
             throw new UsageException("--timeout must be longer than nothing, such as 60s");
         }
@@ -249,10 +244,5 @@ final class VerifyCommand implements Callable<Integer> {
         } else {
             verdicts.forEach(verdict -> console.out().println(verdict.summary()));
         }
-    }
-
-    /** So that nobody has to know where write options come from. */
-    static WriteOptions writeOptions() {
-        return WriteOptions.defaults().withFieldManager("rollproof");
     }
 }

@@ -15,6 +15,7 @@ import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import dev.rollproof.k8s.observed.PodTemplate;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * What people do to rollouts, as kubectl does it: history, undo, pause, resume, restart, scale, a new image. Each returns the
+ * What people do to rollouts, as kubectl does it: apply, history, undo, pause, resume, restart, scale, a new image. Each returns the
  * Deployment as it is then, ready to be verified. What cannot be done is a {@link RolloutActionException} with kubectl's own
  * reason, and changes nothing. Immutable and thread-safe.
  */
@@ -51,6 +52,63 @@ public final class RolloutActions {
 
     public RolloutActions with(WriteOptions value) {
         return new RolloutActions(cluster, value);
+    }
+
+    /**
+     * Server-side apply, also where a Deployment goes from RollingUpdate to Recreate. There the server refuses to apply (as
+     * of 1.37) because of the {@code rollingUpdate} that it has itself filled in; it is taken out first, by a write that
+     * changes no pod, and put back if the rest is refused after all.
+     *
+     * @throws ClusterException if the cluster refuses the Deployment; nothing was changed then
+     */
+    public Deployment apply(Deployment manifest) {
+        try {
+            return cluster.apply(manifest, options);
+        } catch (ClusterException refused) {
+            if (!isAboutDefaultedRollingUpdate(manifest, refused)) {
+                throw refused;
+            }
+            return applyRecreate(manifest);
+        }
+    }
+
+    private static boolean isAboutDefaultedRollingUpdate(Deployment manifest, ClusterException refused) {
+        DeploymentStrategy strategy =
+                manifest.getSpec() == null ? null : manifest.getSpec().getStrategy();
+        return refused.reason() == Reason.INVALID
+                && strategy != null
+                && "Recreate".equals(strategy.getType())
+                && strategy.getRollingUpdate() == null
+                && refused.causes().stream().anyMatch(cause -> cause.field().equals("spec.strategy.rollingUpdate"));
+    }
+
+    private Deployment applyRecreate(Deployment manifest) {
+        ObjectRef deployment = new ObjectRef(
+                "Deployment",
+                Objects.requireNonNullElse(manifest.getMetadata().getNamespace(), "default"),
+                manifest.getMetadata().getName());
+        // Everything but the strategy is checked before anything is written.
+        Deployment others = Models.copy(manifest);
+        others.getSpec().setStrategy(null);
+        Deployment checked = cluster.apply(others, options.withDryRun());
+        DeploymentStrategy before = existing(deployment).getSpec().getStrategy();
+        Deployment switched =
+                setStrategy(deployment, "{\"spec\":{\"strategy\":{\"type\":\"Recreate\",\"rollingUpdate\":null}}}");
+        if (options.dryRun()) {
+            checked.getSpec().setStrategy(switched.getSpec().getStrategy());
+            return checked;
+        }
+        try {
+            return cluster.apply(manifest, options);
+        } catch (ClusterException refused) {
+            setStrategy(deployment, Models.toJson(Map.of("spec", Map.of("strategy", Models.toTree(before)))));
+            throw refused;
+        }
+    }
+
+    private Deployment setStrategy(ObjectRef deployment, String mergePatch) {
+        return cluster.patch(
+                Deployment.class, deployment.namespace(), deployment.name(), Patch.merge(mergePatch), options);
     }
 
     /** All revisions that are kept, oldest first. */

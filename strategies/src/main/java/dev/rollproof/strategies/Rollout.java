@@ -4,9 +4,9 @@ package dev.rollproof.strategies;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ObjectRef;
-import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.verifier.Progress;
+import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
@@ -86,7 +86,7 @@ public final class Rollout {
     public Verdict run(Cluster cluster) throws InterruptedException {
         Deployment wanted = Models.copy(deployment);
         strategy.ifPresent(chosen -> wanted.getSpec().setStrategy(chosen.toModel()));
-        Deployment applied = cluster.apply(wanted, WriteOptions.defaults());
+        Deployment applied = RolloutActions.on(cluster).apply(wanted);
         return RolloutVerifier.on(cluster).with(options).onProgress(onProgress).verify(applied);
     }
 

@@ -91,7 +91,7 @@ public final class Demo {
             rollOut(cluster, meter, 8, "verify clock:1.2 within 60 s", clock("next.yaml"), "");
             breakAndUndo(cluster, meter, actions);
             recreate(cluster, meter, actions);
-            rolling(cluster, meter, actions);
+            rolling(cluster, meter);
         }
         out.println();
         Table.of(steps).forEach(out::println);
@@ -128,7 +128,7 @@ public final class Demo {
                 10,
                 "Recreate, clock:1.1 to clock:1.2",
                 Optional.empty(),
-                () -> cluster.apply(clock("recreate.yaml"), WriteOptions.defaults()),
+                () -> actions.apply(clock("recreate.yaml")),
                 Verdict::isComplete);
         Measured measured = step.measured();
         replaceLast(measured.mostVersions() <= 1 && !measured.down().isZero());
@@ -136,7 +136,7 @@ public final class Demo {
                 + "; nobody served for " + Table.seconds(measured.down()) + " s");
     }
 
-    private void rolling(Cluster cluster, Meter meter, RolloutActions actions) throws InterruptedException {
+    private void rolling(Cluster cluster, Meter meter) throws InterruptedException {
         Deployment wanted = clock("rolling.yaml");
         RollingUpdate strategy = RollingUpdate.of().maxSurge("40%").maxUnavailable(2);
         Deployment before = clock("rolling.yaml");

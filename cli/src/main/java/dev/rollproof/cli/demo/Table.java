@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /** The summary: one line a step. */
 final class Table {
-    private static final String LINE = "%3s  %-44s %-12s %8s %9s %10s %9s  %s";
+    private static final String LINE = "%3s  %-46s %-12s %8s %9s %10s %9s  %s";
 
     private Table() {}
 

@@ -7,7 +7,6 @@ import java.util.List;
 
 /** Draws each picture over the one before, with ANSI's cursor movements. */
 public final class TerminalView implements View {
-    private static final String UP = "\u001b[%dA";
     private static final String CLEAR_BELOW = "\u001b[J";
 
     private final PrintStream out;
@@ -35,7 +34,7 @@ public final class TerminalView implements View {
         last = frame;
         StringBuilder picture = new StringBuilder();
         if (drawn > 0) {
-            picture.append(String.format(UP, drawn)).append('\r').append(CLEAR_BELOW);
+            picture.append("\u001b[").append(drawn).append("A").append('\r').append(CLEAR_BELOW);
         }
         for (String line : frame) {
             picture.append(line.length() <= columns ? line : line.substring(0, columns))
