@@ -92,13 +92,13 @@ final class ContainerRules {
         String times = crashes == 1 ? "once" : crashes + " times";
         String how;
         if (last.reason().equals("OOMKilled")) {
-            how = "ran out of memory and was killed (exit 137) " + times;
+            how = "ran out of memory and was killed " + times + " (exit 137)";
         } else if (last.exitCode() == 0) {
-            how = "ended with exit 0 " + times + ", but is expected to keep running";
+            how = "ended " + times + " with exit 0, but is expected to keep running";
         } else if (last.signal() > 0) {
-            how = "was ended by signal " + last.signal() + " (exit " + last.exitCode() + ") " + times;
+            how = "was ended " + times + " by signal " + last.signal() + " (exit " + last.exitCode() + ")";
         } else {
-            how = "crashed with exit " + last.exitCode() + " " + times;
+            how = "crashed " + times + " with exit " + last.exitCode();
         }
         return container.command().isEmpty()
                 ? how

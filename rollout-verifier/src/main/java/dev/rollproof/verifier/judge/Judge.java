@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Judges one rollout of a Deployment. A ladder: is it still ours, has the controller seen it, will it fail, and only then,
@@ -96,7 +98,7 @@ public final class Judge {
         private final Optional<ObservedReplicaSet> newSet;
         private final PodCount pods;
         private final Map<String, Instant> since;
-        private final Map<String, Instant> lastSeen;
+        private final Map<String, Instant> awaySince;
         private final Map<String, Integer> firstSight;
         private Optional<Instant> recheckAt = Optional.empty();
 
@@ -108,7 +110,7 @@ public final class Judge {
             this.newSet = newReplicaSet();
             this.pods = PodCount.of(seen, d, newSet);
             this.since = new HashMap<>(before.since());
-            this.lastSeen = new HashMap<>(before.lastSeen());
+            this.awaySince = new HashMap<>(before.awaySince());
             this.firstSight = firstSight();
         }
 
@@ -186,7 +188,7 @@ public final class Judge {
 
         private Assessment assessment(Status status, Optional<Instant> completeSince) {
             return new Assessment(
-                    new Memory(since, lastSeen, completeSince, firstSight, pods.restarts()), status, recheckAt);
+                    new Memory(since, awaySince, completeSince, firstSight, pods.restarts()), status, recheckAt);
         }
 
         private void recheckAt(Instant time) {
@@ -215,12 +217,9 @@ public final class Judge {
         /** The causes of those troubles that have lasted too long; remembers all of them. */
         private List<Cause> ripe(List<Trouble> troubles) {
             List<Cause> ripe = new ArrayList<>();
+            forgetWhatIsOver(troubles);
             for (Trouble trouble : troubles) {
-                Instant last = lastSeen.get(trouble.key());
-                if (last == null || last.plus(FORGET_AFTER).isBefore(at)) {
-                    since.put(trouble.key(), at);
-                }
-                lastSeen.put(trouble.key(), at);
+                since.putIfAbsent(trouble.key(), at);
                 if (trouble.grace().isPresent()) {
                     Instant end = since.getOrDefault(trouble.key(), at)
                             .plus(trouble.grace().get());
@@ -232,6 +231,24 @@ public final class Judge {
                 }
             }
             return merge(ripe);
+        }
+
+        /** Looks may be far apart, so a trouble is over only if it was found away, and for a while. */
+        private void forgetWhatIsOver(List<Trouble> troubles) {
+            Set<String> present = new HashSet<>();
+            for (Trouble trouble : troubles) {
+                present.add(trouble.key());
+            }
+            since.keySet().stream()
+                    .filter(key -> !present.contains(key))
+                    .forEach(key -> awaySince.putIfAbsent(key, at));
+            awaySince.entrySet().removeIf(away -> {
+                boolean over = away.getValue().plus(FORGET_AFTER).isBefore(at);
+                if (over) {
+                    since.remove(away.getKey());
+                }
+                return over || present.contains(away.getKey());
+            });
         }
 
         /** The same trouble of several pods is one cause with their number. */

@@ -10,8 +10,8 @@ import java.util.Optional;
  * rollout is complete.
  *
  * @param since the time at which each trouble was first seen without having been away for long since
- * @param lastSeen the time at which it was last seen: states alternate (ErrImagePull and ImagePullBackOff, running and
- *     CrashLoopBackOff), so a trouble is over only after it was away for a while
+ * @param awaySince the time at which a trouble was first found away: states alternate (ErrImagePull and ImagePullBackOff,
+ *     running and CrashLoopBackOff), so a trouble is over only after it was away for a while
  * @param restartsAtFirstSight how often a container had been restarted when it was first seen, if it was ready then: what
  *     happened to it last week does not count against this rollout
  * @param restarts how often containers of the new pods had been restarted at the last look: a restart begins the wait for
@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public record Memory(
         Map<String, Instant> since,
-        Map<String, Instant> lastSeen,
+        Map<String, Instant> awaySince,
         Optional<Instant> completeSince,
         Map<String, Integer> restartsAtFirstSight,
         int restarts) {
