@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier;
+
+import static dev.rollproof.verifier.Deployments.CLOCK;
+import static dev.rollproof.verifier.Deployments.clock;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.DeleteOptions;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.sim.Faults.Call;
+import dev.rollproof.sim.ImageBehavior;
+import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.verifier.judge.Status;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Rollouts on the simulated cluster, verified while they happen: each verdict as a story. */
+class RolloutVerifierTest {
+    private static final ImageBehavior WELL = ImageBehavior.wellBehaved();
+
+    private final SimulatedCluster cluster = SimulatedCluster.create();
+    private final RolloutActions actions = RolloutActions.on(cluster);
+    private final RolloutVerifier verifier =
+            RolloutVerifier.on(cluster).with(VerifierOptions.defaults().withTimeout(ofSeconds(60)));
+
+    @AfterEach
+    void close() {
+        cluster.close();
+    }
+
+    private Deployment running(int replicas) throws InterruptedException {
+        Deployment applied = actions.apply(clock(replicas, "clock:1.0"));
+        verifier.verify(applied).orElseThrow();
+        return applied;
+    }
+
+    private long readyPods(String image) {
+        return cluster.list(Query.of(Pod.class).inNamespace("default")).stream()
+                .map(Observed::from)
+                .filter(pod -> pod.live() && pod.ready())
+                .filter(pod -> pod.containers().get(0).image().equals(image))
+                .count();
+    }
+
+    @Test
+    void aNewDeploymentIsCompleteWhenItsPodsAreReady() throws InterruptedException {
+        Verdict verdict = verifier.verify(actions.apply(clock(3, "clock:1.0")));
+        assertThat(verdict).isInstanceOf(Verdict.Complete.class);
+        assertThat(readyPods("clock:1.0")).isEqualTo(3);
+        assertThat(verdict.evidence().elapsed()).isBetween(ofMillis(500), ofSeconds(5));
+        assertThat(verdict.evidence().generation()).isEqualTo(1);
+    }
+
+    @Test
+    void anUpdateIsNotDoneBeforeTheControllerHasSeenIt() throws InterruptedException {
+        running(3);
+        List<String> lines = new ArrayList<>();
+        Verdict verdict = verifier.onProgress(
+                        progress -> lines.add(progress.status().line()))
+                .verify(actions.setImage(CLOCK, "web", "clock:1.1"));
+        assertThat(verdict.isComplete()).isTrue();
+        assertThat(lines).contains("waiting for the Deployment controller to observe generation 2");
+        assertThat(readyPods("clock:1.1")).isEqualTo(3);
+        assertThat(readyPods("clock:1.0")).isZero();
+    }
+
+    @Test
+    void aScaleDownIsDoneWhenThePodsAreGoing() throws InterruptedException {
+        running(10);
+        Verdict verdict = verifier.verify(actions.scale(CLOCK, 1));
+        assertThat(verdict.isComplete()).isTrue();
+        assertThat(readyPods("clock:1.0")).isEqualTo(1);
+    }
+
+    @Test
+    void aScaleToZeroIsDoneWhenThePodsAreGoing() throws InterruptedException {
+        running(3);
+        Verdict verdict = verifier.verify(actions.scale(CLOCK, 0));
+        assertThat(verdict.isComplete()).isTrue();
+        assertThat(readyPods("clock:1.0")).isZero();
+    }
+
+    @Test
+    void anOptionWaitsUntilTheOldPodsAreGone() throws InterruptedException {
+        cluster.images().declare("clock:1.0", WELL.drainsFor(ofSeconds(4)));
+        running(3);
+        Duration plain = verifier.verify(actions.setImage(CLOCK, "web", "clock:1.1"))
+                .evidence()
+                .elapsed();
+        assertThat(cluster.list(Query.of(Pod.class).inNamespace("default"))).hasSizeGreaterThan(3);
+        Duration more = RolloutVerifier.on(cluster)
+                .with(VerifierOptions.defaults().withWaitForOldPods(true))
+                .verify(CLOCK)
+                .evidence()
+                .elapsed();
+        assertThat(cluster.list(Query.of(Pod.class).inNamespace("default"))).hasSize(3);
+        assertThat(plain.plus(more)).isGreaterThan(ofSeconds(4));
+    }
+
+    @Test
+    void aCrashingVersionFailsWithItsCauseLongBeforeTheTimeout() throws InterruptedException {
+        running(3);
+        cluster.images()
+                .declare("clock:broken", WELL.crashesAfter(Duration.ZERO).withExitCode(1));
+        Verdict verdict = verifier.verify(actions.setImage(CLOCK, "web", "clock:broken"));
+        assertThat(verdict).isInstanceOf(Verdict.Failed.class);
+        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(15));
+        assertThat(verdict.evidence().causes())
+                .extracting(Cause::reason, Cause::message)
+                .containsExactly(org.assertj.core.api.Assertions.tuple(
+                        "CrashLoopBackOff", "container \"web\" crashed 2 times with exit 1"));
+        assertThat(verdict.evidence().causes().get(0).pod()).startsWith("clock-");
+        assertThat(readyPods("clock:1.0")).as("the old version serves on").isEqualTo(3);
+    }
+
+    @Test
+    void anImageThatCannotBePulledFailsWithinSeconds() throws InterruptedException {
+        cluster.images().declare("clock:nope", WELL.notFound());
+        Verdict verdict = verifier.verify(actions.apply(clock(3, "clock:nope")));
+        assertThat(verdict).isInstanceOf(Verdict.Failed.class);
+        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(10));
+        assertThat(verdict.summary())
+                .startsWith("Deployment/clock in default failed after ")
+                .contains("ErrImagePull: container \"web\" image \"clock:nope\" cannot be pulled: ")
+                .contains("not found");
+    }
+
+    @Test
+    void outOfMemoryIsSaidToBe() throws InterruptedException {
+        cluster.images().declare("clock:fat", WELL.readyAfter(ofSeconds(5)).outOfMemoryAfter(ofMillis(500)));
+        Verdict verdict = verifier.verify(actions.apply(clock(1, "clock:fat")));
+        assertThat(verdict.evidence().causes()).extracting(Cause::reason).containsExactly("OOMKilled");
+    }
+
+    @Test
+    void aVersionThatIsNeverReadyTimesOutAndTheCauseIsNamed() throws InterruptedException {
+        cluster.images().declare("clock:mute", WELL.neverReady());
+        Verdict verdict = verifier.verify(actions.apply(clock(1, "clock:mute")));
+        assertThat(verdict).isInstanceOf(Verdict.TimedOut.class);
+        assertThat(verdict.evidence().elapsed()).isEqualTo(ofSeconds(60));
+        assertThat(verdict.evidence().causes()).extracting(Cause::reason).containsExactly("ContainersNotReady");
+        assertThat(verdict.summary()).contains("statuscode: 503");
+    }
+
+    @Test
+    void theProgressDeadlineIsAFailureBeforeTheTimeout() throws InterruptedException {
+        cluster.images().declare("clock:mute", WELL.neverReady());
+        Deployment impatient = clock(1, "clock:mute");
+        impatient.getSpec().setProgressDeadlineSeconds(20);
+        Verdict verdict = verifier.verify(actions.apply(impatient));
+        assertThat(verdict).isInstanceOf(Verdict.Failed.class);
+        assertThat(verdict.evidence().elapsed()).isBetween(ofSeconds(20), ofSeconds(23));
+        assertThat(verdict.evidence().causes())
+                .extracting(Cause::reason)
+                .containsExactly("ContainersNotReady", "ProgressDeadlineExceeded");
+    }
+
+    @Test
+    void anExhaustedQuotaFailsWithTheServersText() throws InterruptedException {
+        running(3);
+        cluster.create(
+                new ResourceQuotaBuilder()
+                        .withNewMetadata()
+                        .withName("pods")
+                        .withNamespace("default")
+                        .endMetadata()
+                        .withNewSpec()
+                        .addToHard("pods", new Quantity("3"))
+                        .endSpec()
+                        .build(),
+                WriteOptions.defaults());
+        cluster.advance(ofSeconds(1));
+        Verdict verdict = verifier.verify(actions.setImage(CLOCK, "web", "clock:1.1"));
+        assertThat(verdict).isInstanceOf(Verdict.Failed.class);
+        assertThat(verdict.evidence().elapsed()).isBetween(ofSeconds(35), ofSeconds(37));
+        assertThat(verdict.evidence().causes()).extracting(Cause::reason).containsExactly("FailedCreate");
+        assertThat(verdict.summary())
+                .contains("exceeded quota: pods, requested: pods=1, used: pods=3, limited: pods=3");
+    }
+
+    @Test
+    void aPodThatFitsNowhereIsAFailureAfterAMinute() throws InterruptedException {
+        Deployment greedy = clock(1, "clock:1.0");
+        greedy.getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .get(0)
+                .setResources(new io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder()
+                        .addToRequests("cpu", new Quantity("100"))
+                        .build());
+        Verdict verdict = RolloutVerifier.on(cluster).verify(actions.apply(greedy));
+        assertThat(verdict).isInstanceOf(Verdict.Failed.class);
+        assertThat(verdict.evidence().elapsed()).isBetween(ofSeconds(60), ofSeconds(62));
+        assertThat(verdict.evidence().causes()).extracting(Cause::reason).containsExactly("Unschedulable");
+    }
+
+    @Test
+    void aVersionThatCrashesAfterItWasCompleteIsCaughtByAskingForStability() throws InterruptedException {
+        cluster.images().declare("clock:late", WELL.crashesAfter(ofSeconds(8)));
+        assertThat(verifier.verify(actions.apply(clock(3, "clock:late"))).isComplete())
+                .as("without asking, the same early answer that kubectl gives")
+                .isTrue();
+        Verdict verdict = RolloutVerifier.on(cluster)
+                .with(VerifierOptions.defaults().withTimeout(ofSeconds(60)).withStableFor(ofSeconds(20)))
+                .verify(CLOCK);
+        assertThat(verdict).isInstanceOf(Verdict.Failed.class);
+        assertThat(verdict.evidence().causes()).extracting(Cause::reason).containsExactly("CrashLoopBackOff");
+    }
+
+    @Test
+    void somebodyElsesUndoIsASupersededRolloutNotASuccess() throws InterruptedException {
+        running(3);
+        cluster.images().declare("clock:mute", WELL.neverReady());
+        Deployment broken = actions.setImage(CLOCK, "web", "clock:mute");
+        cluster.advance(ofSeconds(5));
+        actions.undo(CLOCK);
+        Verdict verdict = verifier.verify(broken);
+        assertThat(verdict).isInstanceOf(Verdict.Superseded.class);
+        assertThat(verdict.evidence().generation())
+                .isEqualTo(broken.getMetadata().getGeneration());
+        assertThat(verdict.summary()).contains("somebody changed its template").contains("clock:1.0");
+    }
+
+    @Test
+    void somebodyElsesUndoMeanwhileIsASupersededRolloutToo() throws InterruptedException {
+        running(3);
+        cluster.images().declare("clock:mute", WELL.neverReady());
+        Deployment broken = actions.setImage(CLOCK, "web", "clock:mute");
+        Verdict verdict = verifier.onProgress(progress -> {
+                    if (progress.elapsed().compareTo(ofSeconds(3)) > 0
+                            && progress.status() instanceof Status.Progressing) {
+                        actions.undo(CLOCK);
+                    }
+                })
+                .verify(broken);
+        assertThat(verdict).isInstanceOf(Verdict.Superseded.class);
+        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(30));
+    }
+
+    @Test
+    void aPausedRolloutIsSaidToBePaused() throws InterruptedException {
+        running(3);
+        actions.pause(CLOCK);
+        Verdict verdict = verifier.verify(actions.setImage(CLOCK, "web", "clock:1.1"));
+        assertThat(verdict).isInstanceOf(Verdict.Paused.class);
+        assertThat(verifier.verify(actions.resume(CLOCK)).isComplete()).isTrue();
+        assertThat(readyPods("clock:1.1")).isEqualTo(3);
+    }
+
+    @Test
+    void aDeletedDeploymentIsSaidToBeDeleted() throws InterruptedException {
+        Deployment applied = running(3);
+        cluster.delete(Deployment.class, "default", "clock", DeleteOptions.defaults());
+        assertThat(verifier.verify(applied)).isInstanceOf(Verdict.Deleted.class);
+        assertThat(verifier.verify(CLOCK).summary()).contains("Deployment/clock in default does not exist");
+    }
+
+    @Test
+    void anotherDeploymentOfTheSameNameIsNotOurs() throws InterruptedException {
+        Deployment applied = running(3);
+        cluster.delete(Deployment.class, "default", "clock", DeleteOptions.defaults());
+        running(3);
+        Verdict verdict = verifier.verify(applied);
+        assertThat(verdict).isInstanceOf(Verdict.Deleted.class);
+        assertThat(verdict.summary()).contains("another one was created under its name");
+    }
+
+    @Test
+    void aClusterOutOfReachIsAVerdictOfItsOwn() throws InterruptedException {
+        Deployment applied = actions.apply(clock(3, "clock:1.0"));
+        cluster.faults().unreachable(Duration.ofHours(1));
+        Verdict verdict = RolloutVerifier.on(cluster).verify(applied);
+        assertThat(verdict).isInstanceOf(Verdict.Unreachable.class);
+        assertThat(verdict.evidence().elapsed()).isBetween(ofSeconds(90), ofSeconds(91));
+        assertThat(verifier.verify(CLOCK)).isInstanceOf(Verdict.Unreachable.class);
+    }
+
+    @Test
+    void aRestartOfTheServerIsSurvived() throws InterruptedException {
+        running(3);
+        Deployment changed = actions.setImage(CLOCK, "web", "clock:1.1");
+        cluster.faults().unreachable(ofSeconds(30));
+        Verdict verdict = verifier.verify(changed);
+        assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+        assertThat(readyPods("clock:1.1")).isEqualTo(3);
+    }
+
+    @Test
+    void watchesThatAreOpenAndSilentAreFoundOutByTheWatchdog() throws InterruptedException {
+        running(3);
+        List<String> notes = new ArrayList<>();
+        Deployment changed = actions.setImage(CLOCK, "web", "clock:1.1");
+        Verdict verdict = verifier.onProgress(progress -> {
+                    if (progress.elapsed().compareTo(ofMillis(500)) > 0 && notes.isEmpty()) {
+                        notes.add("silenced");
+                        cluster.faults().silenceWatches();
+                    }
+                })
+                .verify(changed);
+        assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+        assertThat(verdict.evidence().elapsed()).isBetween(ofSeconds(10), ofSeconds(32));
+        assertThat(verdict.evidence().timeline().entries())
+                .extracting(Timeline.Entry::what)
+                .anyMatch(what -> what.startsWith("the watches were silent while the cluster changed"));
+    }
+
+    @Test
+    void expiredAndCutWatchesAreSurvived() throws InterruptedException {
+        running(3);
+        Deployment changed = actions.setImage(CLOCK, "web", "clock:1.1");
+        int[] cuts = {0};
+        Verdict verdict = verifier.onProgress(progress -> {
+                    if (cuts[0]++ % 5 == 2) {
+                        cluster.faults().expireHistory();
+                        cluster.faults().cutWatches();
+                    }
+                })
+                .verify(changed);
+        assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+        assertThat(cuts[0]).isGreaterThan(3);
+    }
+
+    @Test
+    void withoutTheRightToSeePodsAndEventsTheStatusIsJudgedAndThatIsSaid() throws InterruptedException {
+        cluster.faults().failFrom(1, Integer.MAX_VALUE, Call.any().on(Pod.class), Reason.FORBIDDEN);
+        cluster.faults().failFrom(1, Integer.MAX_VALUE, Call.any().on(Event.class), Reason.FORBIDDEN);
+        cluster.faults().failFrom(1, Integer.MAX_VALUE, Call.any().on(ReplicaSet.class), Reason.FORBIDDEN);
+        Verdict verdict = verifier.verify(actions.apply(clock(3, "clock:1.0")));
+        assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+        assertThat(verdict.evidence().unseen())
+                .hasSize(3)
+                .anyMatch(unseen -> unseen.startsWith("judged without pods: "));
+        assertThat(verdict.summary()).contains("by the status alone");
+    }
+
+    @Test
+    void aPodThatCrashedOnceAndThenServesIsNoFailure() throws InterruptedException {
+        cluster.images().declare("clock:shy", WELL.crashesAfter(ofMillis(300)).times(1));
+        Verdict verdict = verifier.verify(actions.apply(clock(3, "clock:shy")));
+        assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+    }
+
+    @Test
+    void theTimelineTellsWhatWasObservedWhen() throws InterruptedException {
+        running(3);
+        Verdict verdict = verifier.verify(actions.setImage(CLOCK, "web", "clock:1.1"));
+        List<Timeline.Entry> entries = verdict.evidence().timeline().entries();
+        assertThat(entries).isSortedAccordingTo(java.util.Comparator.comparing(Timeline.Entry::at));
+        assertThat(entries)
+                .extracting(Timeline.Entry::subject)
+                .anyMatch(subject -> subject.startsWith("replicaset/clock-"));
+        assertThat(entries).extracting(Timeline.Entry::subject).anyMatch(subject -> subject.startsWith("pod/clock-"));
+        assertThat(entries)
+                .filteredOn(entry -> entry.subject().equals("rollout"))
+                .last()
+                .extracting(Timeline.Entry::what)
+                .isEqualTo("3 of 3 new pods ready");
+    }
+
+    @Test
+    void aFailureBecomesAnExceptionWhoseMessageSaysItAll() throws InterruptedException {
+        cluster.images()
+                .declare("clock:broken", WELL.crashesAfter(Duration.ZERO).withExitCode(3));
+        Verdict verdict = verifier.verify(actions.apply(clock(1, "clock:broken")));
+        assertThatThrownBy(verdict::orElseThrow)
+                .isInstanceOf(RolloutException.class)
+                .hasMessageMatching("Deployment/clock in default failed after \\d+\\.\\d s: 0 of 1 new pods ready;"
+                        + " CrashLoopBackOff: container \"web\" crashed 2 times with exit 3 \\(pod clock-\\w+-\\w+\\)");
+    }
+
+    @Test
+    void onlyDeploymentsCanBeVerified() {
+        assertThatThrownBy(() -> verifier.verify(new ObjectRef("StatefulSet", "default", "clock")))
+                .hasMessage("only Deployments can be verified, not StatefulSet/clock in default");
+    }
+
+    @Test
+    void anInterruptedVerificationSaysSo() {
+        Deployment applied = actions.apply(clock(3, "clock:1.0"));
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> verifier.verify(applied)).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void optionsAreValidated() {
+        VerifierOptions options = VerifierOptions.defaults();
+        assertThatThrownBy(() -> options.withTimeout(ofSeconds(-1))).hasMessage("timeout must be positive, was PT-1S");
+        assertThatThrownBy(() -> options.withTimeout(Duration.ZERO)).hasMessage("timeout must be positive, was PT0S");
+        assertThatThrownBy(() -> options.withStableFor(ofSeconds(-1)))
+                .hasMessage("stableFor must not be negative, was PT-1S");
+        assertThatThrownBy(() -> options.withWatchdog(Duration.ZERO)).hasMessage("watchdog must be positive, was PT0S");
+        assertThatThrownBy(() -> options.withUnreachable(Duration.ZERO))
+                .hasMessage("unreachable must be positive, was PT0S");
+    }
+
+    @Test
+    void observedPodsAreWhatTheClusterHas() throws InterruptedException {
+        running(2);
+        List<ObservedPod> pods = cluster.list(Query.of(Pod.class).inNamespace("default")).stream()
+                .map(Observed::from)
+                .toList();
+        assertThat(pods).hasSize(2).allMatch(ObservedPod::ready);
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier.recording;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.verifier.Deployments;
+import dev.rollproof.verifier.Replay;
+import dev.rollproof.verifier.RolloutActions;
+import dev.rollproof.verifier.RolloutVerifier;
+import dev.rollproof.verifier.Verdict;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RecordingTest {
+    private static final String POD =
+            "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"namespace\":\"shop\",\"uid\":\"u\"}}";
+
+    @TempDir
+    Path folder;
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(folder.resolve("watch.jsonl"), text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"watch.jsonl", "watch.jsonl.gz"})
+    void whatVerifyRecordsReplayJudgesTheSame(String name) throws InterruptedException {
+        Path file = folder.resolve(name);
+        Verdict live;
+        try (SimulatedCluster cluster = SimulatedCluster.create();
+                RecordingWriter writer = RecordingWriter.to(file, cluster.time())) {
+            live = RolloutVerifier.on(cluster)
+                    .onChange(writer)
+                    .verify(RolloutActions.on(cluster).apply(Deployments.clock(3, "clock:1.0")));
+        }
+        Verdict replayed = Replay.of(Recording.read(file)).judge();
+        assertThat(replayed.outcome()).isEqualTo("complete").isEqualTo(live.outcome());
+        assertThat(replayed.evidence().elapsed()).isCloseTo(live.evidence().elapsed(), Duration.ofMillis(1));
+        assertThat(replayed.evidence().generation()).isEqualTo(live.evidence().generation());
+    }
+
+    @Test
+    void otherLinesFieldsAndKindsArePassedOver() throws IOException {
+        Recording recording = Recording.read(file("""
+                {"t":0.5,"k":"action","action":"create"}
+
+                {"t":1,"type":"ADDED","more":true,"object":%s}
+                {"t":2,"type":"BOOKMARK","object":%s}
+                {"t":3,"type":"ADDED","object":{"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"s"}}}
+                {"t":4,"type":"ADDED","object":{"apiVersion":"example.org/v1","kind":"Odd","metadata":{"name":"o"}}}
+                {"t":5,"type":"DELETED","object":%s}
+                """.formatted(POD, POD, POD)));
+        assertThat(recording.entries())
+                .extracting(Recording.Entry::at)
+                .contains(Duration.ofSeconds(1), Duration.ofSeconds(5));
+        assertThat(recording.entries())
+                .extracting(entry -> entry.object().ref().kind())
+                .contains("Pod")
+                .doesNotContain("");
+        assertThat(recording.end()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        assertThatThrownBy(() -> Recording.read(folder.resolve("nothere.jsonl")))
+                .isInstanceOf(RecordingException.class)
+                .hasMessage(folder.resolve("nothere.jsonl")
+                        + ": there is no such file; name a recording that verify --record wrote");
+    }
+
+    @Test
+    void aFolderIsNoRecording() {
+        assertThatThrownBy(() -> Recording.read(folder))
+                .hasMessage(folder + ": cannot be read: it is a directory; name a recording");
+    }
+
+    @Test
+    void aLineThatIsNoJsonIsNamedByItsNumber() throws IOException {
+        Path file = file("{\"t\":1,\"type\":\"ADDED\",\"object\":" + POD + "}\n{\"t\":2,\"type\":\n");
+        assertThatThrownBy(() -> Recording.read(file))
+                .hasMessage(file + ", line 2: not a JSON object; each line must be one");
+    }
+
+    @Test
+    void timeMustBeThereAndMustNotGoBack() throws IOException {
+        Path none = file("{\"type\":\"ADDED\",\"object\":" + POD + "}\n");
+        assertThatThrownBy(() -> Recording.read(none))
+                .hasMessage(none + ", line 1: t is missing or no number; it is the time in seconds since the start");
+        Path back = file("{\"t\":2,\"type\":\"ADDED\",\"object\":" + POD + "}\n{\"t\":1,\"type\":\"ADDED\",\"object\":"
+                + POD + "}\n");
+        assertThatThrownBy(() -> Recording.read(back))
+                .hasMessage(back + ", line 2: t goes back from 2.0 to 1.0; lines must be in the order of time");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n\n", "{\"t\":1}\n"})
+    void aRecordingWithoutChangesIsNone(String text) throws IOException {
+        Path file = file(text);
+        assertThatThrownBy(() -> Recording.read(file))
+                .hasMessage(file + ": no change in it; each line must be a JSON object with t, type and object");
+    }
+
+    @Test
+    void anObjectThatIsNoneIsNamedByItsLine() throws IOException {
+        Path file =
+                file("{\"t\":1,\"type\":\"ADDED\",\"object\":{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":7}}\n");
+        assertThatThrownBy(() -> Recording.read(file))
+                .hasMessage(file + ", line 1: the object is no Pod that Kubernetes would send");
+    }
+
+    @Test
+    void aFileThatWasCutOffIsSaidToBe() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(("{\"t\":1,\"type\":\"ADDED\",\"object\":" + POD + "}\n")
+                    .repeat(50)
+                    .getBytes(StandardCharsets.UTF_8));
+        }
+        Path file = folder.resolve("cut.jsonl.gz");
+        Files.write(file, java.util.Arrays.copyOf(bytes.toByteArray(), bytes.size() - 12));
+        assertThatThrownBy(() -> Recording.read(file))
+                .isInstanceOf(RecordingException.class)
+                .hasMessageStartingWith(file + ": cannot be read: Unexpected end");
+    }
+
+    @Test
+    void aFolderThatIsNotThereCannotBeWrittenTo() {
+        Path file = folder.resolve("nothere").resolve("watch.jsonl");
+        try (SimulatedCluster cluster = SimulatedCluster.create()) {
+            assertThatThrownBy(() -> RecordingWriter.to(file, cluster.time()))
+                    .hasMessage(
+                            file + ": cannot be written (NoSuchFileException); name a file in a folder that exists and"
+                                    + " that you may write to");
+        }
+    }
+}
