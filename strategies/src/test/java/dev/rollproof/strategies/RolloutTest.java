@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.strategies;
+
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.Observation;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.k8s.observed.ObservedReplicaSet;
+import dev.rollproof.sim.ImageBehavior;
+import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.verifier.Verdict;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A workload and the strategy to roll it out with, as users write it. */
+class RolloutTest {
+    private final SimulatedCluster cluster = SimulatedCluster.create();
+
+    @AfterEach
+    void close() {
+        cluster.close();
+    }
+
+    private static String clock(int replicas, String image) {
+        return """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata:
+                  name: clock
+                  namespace: default
+                spec:
+                  replicas: %d
+                  selector:
+                    matchLabels: {app: clock}
+                  template:
+                    metadata:
+                      labels: {app: clock}
+                    spec:
+                      containers:
+                        - name: web
+                          image: %s
+                          readinessProbe: {periodSeconds: 1, httpGet: {port: 8080}}
+                """.formatted(replicas, image);
+    }
+
+    @Test
+    void aRollingUpdateKeepsItsSurgeAndItsAvailability() throws InterruptedException {
+        RollingUpdate strategy = RollingUpdate.of().maxSurge("40%").maxUnavailable(2);
+        Rollout.of(clock(3, "clock:1.0")).by(strategy).run(cluster).orElseThrow();
+        List<Integer> wanted = new ArrayList<>();
+        List<Long> ready = new ArrayList<>();
+        Map<String, ObservedReplicaSet> sets = new HashMap<>();
+        Map<String, ObservedPod> pods = new HashMap<>();
+        try (Observation one = cluster.observe(Query.of(ReplicaSet.class).inNamespace("default"), change -> {
+                    ObservedReplicaSet set = (ObservedReplicaSet) change.object();
+                    sets.put(set.metadata().uid(), set);
+                    wanted.add(sets.values().stream()
+                            .mapToInt(ObservedReplicaSet::replicas)
+                            .sum());
+                });
+                Observation other = cluster.observe(Query.of(Pod.class).inNamespace("default"), change -> {
+                    ObservedPod pod = (ObservedPod) change.object();
+                    pods.put(pod.metadata().uid(), pod);
+                    if (change.type() == Change.Type.DELETED) {
+                        pods.remove(pod.metadata().uid());
+                    }
+                    ready.add(pods.values().stream()
+                            .filter(p -> p.live() && p.ready())
+                            .count());
+                })) {
+            Verdict verdict = Rollout.of(clock(3, "clock:1.1"))
+                    .by(strategy)
+                    .within(ofSeconds(60))
+                    .run(cluster);
+            assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+            assertThat(one.synced() && other.synced()).isTrue();
+        }
+        assertThat(wanted).allMatch(sum -> sum <= 5).contains(5);
+        // The first three tell what was there already.
+        assertThat(ready.subList(3, ready.size())).allMatch(count -> count >= 1);
+    }
+
+    @Test
+    void recreateNeverRunsTwoVersionsAtOnce() throws InterruptedException {
+        Rollout.of(clock(3, "clock:1.0")).run(cluster).orElseThrow();
+        Map<String, ObservedPod> pods = new HashMap<>();
+        List<Long> versions = new ArrayList<>();
+        try (Observation watching = cluster.observe(Query.of(Pod.class).inNamespace("default"), change -> {
+            ObservedPod pod = (ObservedPod) change.object();
+            pods.put(pod.metadata().uid(), pod);
+            if (change.type() == Change.Type.DELETED) {
+                pods.remove(pod.metadata().uid());
+            }
+            versions.add(pods.values().stream()
+                    .filter(p -> p.phase().equals("Running"))
+                    .map(p -> p.containers().get(0).image())
+                    .distinct()
+                    .count());
+        })) {
+            Verdict verdict =
+                    Rollout.of(clock(3, "clock:1.1")).by(Recreate.of()).run(cluster);
+            assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+            assertThat(watching.synced()).isTrue();
+        }
+        assertThat(versions).contains(0L).allMatch(count -> count <= 1);
+    }
+
+    @Test
+    void theStrategyOfTheRolloutReplacesTheOneOfTheManifest() throws InterruptedException {
+        Rollout.of(clock(1, "clock:1.0"))
+                .by(RollingUpdate.of().maxSurge(3))
+                .run(cluster)
+                .orElseThrow();
+        Deployment stored = cluster.get(Deployment.class, "default", "clock").orElseThrow();
+        assertThat(stored.getSpec()
+                        .getStrategy()
+                        .getRollingUpdate()
+                        .getMaxSurge()
+                        .getIntVal())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void aBrokenVersionIsAFailedVerdict() throws InterruptedException {
+        cluster.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(ofSeconds(0)));
+        Verdict verdict =
+                Rollout.of(clock(2, "clock:broken")).within(ofSeconds(60)).run(cluster);
+        assertThat(verdict).isInstanceOf(Verdict.Failed.class);
+    }
+
+    @Test
+    void whatTheClusterRefusesChangesNothing() {
+        assertThatThrownBy(() -> Rollout.of(clock(-1, "clock:1.0")).run(cluster))
+                .isInstanceOf(ClusterException.class)
+                .hasMessageContaining("spec.replicas: Invalid value: -1: must be greater than or equal to 0");
+        assertThat(cluster.list(Query.of(Deployment.class))).isEmpty();
+    }
+
+    @Test
+    void theManifestOfTheCallerIsNotTouched() throws InterruptedException {
+        Deployment mine = dev.rollproof.k8s.fabric8.Models.fromYaml(clock(1, "clock:1.0"), Deployment.class);
+        Rollout rollout = Rollout.of(mine).by(Recreate.of());
+        rollout.run(cluster).orElseThrow();
+        assertThat(mine.getSpec().getStrategy()).isNull();
+        assertThat(mine.getMetadata().getUid()).isNull();
+        assertThat(rollout.workload()).isEqualTo(new ObjectRef("Deployment", "default", "clock"));
+    }
+
+    @Test
+    void textThatIsNoDeploymentIsRefused() {
+        assertThatThrownBy(() -> Rollout.of("kind: Pod\napiVersion: v1\n")).hasMessage("not a Deployment: kind is Pod");
+        assertThatThrownBy(() -> Rollout.of("hello")).hasMessage("not a Deployment: kind is missing");
+        assertThatThrownBy(() -> Rollout.of("a: b\n---\nc: d\n")).hasMessageStartingWith("not one YAML document");
+        assertThatThrownBy(() -> Rollout.of("kind: Deployment\nspec: 7\n"))
+                .hasMessageStartingWith("not a valid Deployment");
+    }
+}
