@@ -52,6 +52,12 @@ final class Application {
             }
             manifests.add(manifest);
         }
+        for (Manifest manifest : manifests) {
+            if (manifest.object().getKind().equals("Deployment") && !(manifest.object() instanceof Deployment)) {
+                throw new ManifestException(manifest.whereIs("apiVersion") + ": Kubernetes serves no Deployment of "
+                        + manifest.object().getApiVersion() + " any more; write apiVersion: apps/v1");
+            }
+        }
         if (deployments().isEmpty()) {
             throw new ManifestException(given.get(0).file()
                     + ": there is no Deployment in the manifests, so there is no rollout to verify; add one, or use"
@@ -113,7 +119,13 @@ final class Application {
         if (refused.reason().isTransient()) {
             return refused;
         }
-        String hint = refused.reason() == Reason.FORBIDDEN ? "; ask for the right, or use another context" : "";
+        String hint = "";
+        if (refused.reason() == Reason.FORBIDDEN) {
+            hint = "; ask for the right, or use another context";
+        } else if (refused.reason() == Reason.NOT_FOUND
+                && String.valueOf(refused.getMessage()).startsWith("namespaces ")) {
+            hint = "; create it, or put it among the manifests";
+        }
         return new ManifestException(manifest.explain(refused) + hint);
     }
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
         })
 final class DemoCommand implements Callable<Integer> {
     /** Long enough for an eye to see a picture, short enough for a dozen steps. */
-    private static final long PAUSE_MILLIS = 25;
+    private static final long PAUSE_MILLIS = 15;
 
     @ParentCommand
     private @Nullable Rollproof parent;

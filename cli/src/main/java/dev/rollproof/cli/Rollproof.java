@@ -73,6 +73,7 @@ public final class Rollproof implements Runnable {
         line.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));
         line.setErr(new PrintWriter(new OutputStreamWriter(console.err(), StandardCharsets.UTF_8), true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUnmatchedOptionsAllowedAsOptionParameters(false);
         line.setParameterExceptionHandler((wrong, given) -> {
             console.err().println("rollproof: " + sentence(wrong));
             console.err().println("Try 'rollproof " + path(wrong.getCommandLine()) + "--help'.");
@@ -84,7 +85,11 @@ public final class Rollproof implements Runnable {
 
     private static String sentence(ParameterException wrong) {
         String message = String.valueOf(wrong.getMessage());
-        return message.lines().findFirst().orElse("wrong arguments");
+        // An unknown option after -f FILE is reported twice, as unknown and as no file.
+        return message.lines()
+                .findFirst()
+                .orElse("wrong arguments")
+                .replaceFirst("; Expected parameter for option .*", "");
     }
 
     private static String path(CommandLine command) {

@@ -10,6 +10,7 @@ import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.fabric8.KubernetesCluster;
 import dev.rollproof.k8s.manifest.Manifest;
 import dev.rollproof.k8s.manifest.Manifests;
+import dev.rollproof.k8s.time.Time;
 import dev.rollproof.sim.Images;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.Evidence;
@@ -29,7 +30,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -138,7 +138,8 @@ final class VerifyCommand implements Callable<Integer> {
                     "--kubeconfig and --context are for a real cluster; leave them out with --cluster sim");
         }
         List<Manifest> manifests = Manifests.read(files);
-        try (Cluster cluster = connect()) {
+        try (Cluster cluster = connect();
+                Recorder recorder = Recorder.to(Optional.ofNullable(record), cluster.time())) {
             String home = namespaceOf(cluster);
             Application application =
                     new Application(cluster, manifests, home, Optional.ofNullable(namespace), allowOverlaps);
@@ -152,7 +153,7 @@ final class VerifyCommand implements Callable<Integer> {
                 }
                 return unreachable(console, application.firstDeployment(), failed);
             }
-            return verify(console, cluster, applied);
+            return verify(console, cluster, applied, recorder);
         }
     }
 
@@ -200,42 +201,51 @@ final class VerifyCommand implements Callable<Integer> {
         return ExitCode.UNREACHABLE;
     }
 
-    private Integer verify(Rollproof.Console console, Cluster cluster, List<Deployment> applied)
+    /** Keeps what is observed, if that was asked for; opened before anything is applied, so that a wrong file costs nothing. */
+    private record Recorder(Optional<RecordingWriter> writer) implements AutoCloseable {
+        static Recorder to(Optional<Path> file, Time time) {
+            return new Recorder(file.map(path -> RecordingWriter.to(path, time)));
+        }
+
+        void accept(Change change) {
+            writer.ifPresent(open -> open.accept(change));
+        }
+
+        @Override
+        public void close() {
+            writer.ifPresent(RecordingWriter::close);
+        }
+    }
+
+    private Integer verify(Rollproof.Console console, Cluster cluster, List<Deployment> applied, Recorder recorder)
             throws InterruptedException {
         View view = Screen.viewOn(
                 output == Output.json ? console.err() : console.out(),
                 console.terminal() && output == Output.text,
                 console.environment(),
+                Duration.ZERO,
                 () -> {});
-        Optional<RecordingWriter> recording =
-                Optional.ofNullable(record).map(file -> RecordingWriter.to(file, cluster.time()));
-        Consumer<Change> recorder =
-                recording.<Consumer<Change>>map(writer -> writer).orElse(change -> {});
         List<Verdict> verdicts = new ArrayList<>();
         Instant deadline = cluster.time().now().plus(timeout);
-        try {
-            for (Deployment deployment : applied) {
-                Duration left = Duration.between(cluster.time().now(), deadline);
-                VerifierOptions options = VerifierOptions.defaults()
-                        .withTimeout(left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left)
-                        .withStableFor(stableFor)
-                        .withWaitForOldPods(waitForOldPods);
-                verdicts.add(RolloutVerifier.on(cluster)
-                        .with(options)
-                        .onProgress(view)
-                        .onChange(recorder)
-                        .verify(deployment));
-                view.finish();
-            }
-        } finally {
-            recording.ifPresent(RecordingWriter::close);
+        for (Deployment deployment : applied) {
+            Duration left = Duration.between(cluster.time().now(), deadline);
+            VerifierOptions options = VerifierOptions.defaults()
+                    .withTimeout(left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left)
+                    .withStableFor(stableFor)
+                    .withWaitForOldPods(waitForOldPods);
+            verdicts.add(RolloutVerifier.on(cluster)
+                    .with(options)
+                    .onProgress(view)
+                    .onChange(recorder::accept)
+                    .verify(deployment));
+            view.finish();
         }
         print(console, verdicts);
         return verdicts.stream()
                 .filter(verdict -> !verdict.isComplete())
                 .findFirst()
                 .map(ExitCode::of)
-                .orElse(0);
+                .orElse(ExitCode.ROLLED_OUT);
     }
 
     private void print(Rollproof.Console console, List<Verdict> verdicts) {

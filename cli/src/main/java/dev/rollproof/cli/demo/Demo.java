@@ -40,6 +40,9 @@ public final class Demo {
     private static final ObjectRef CLOCK = new ObjectRef("Deployment", NAMESPACE, "clock");
     private static final Duration TIME_LIMIT = Duration.ofSeconds(60);
 
+    /** Of virtual time: the pods of a rollout change more often than an eye can see. */
+    private static final Duration BETWEEN_PICTURES = Duration.ofMillis(200);
+
     private final Path manifests;
     private final long seed;
     private final PrintStream out;
@@ -61,7 +64,7 @@ public final class Demo {
         this.manifests = manifests;
         this.seed = seed;
         this.out = out;
-        this.view = Screen.viewOn(out, terminal, environment, pause);
+        this.view = Screen.viewOn(out, terminal, environment, BETWEEN_PICTURES, pause);
     }
 
     /** Plays all steps and prints the summary; returns whether every step ended as expected. */

@@ -85,8 +85,6 @@ public final class Frame {
     }
 
     private static List<String> troubles(Progress progress) {
-        return progress.status().causesOrNone().stream()
-                .map(cause -> "          " + cause)
-                .toList();
+        return Troubles.of(progress).stream().map(cause -> "          " + cause).toList();
     }
 }

@@ -18,7 +18,7 @@ public final class PlainView implements View {
     @Override
     public void accept(Progress progress) {
         StringBuilder line = new StringBuilder(progress.status().line());
-        for (Cause cause : progress.status().causesOrNone()) {
+        for (Cause cause : Troubles.of(progress)) {
             line.append("; ").append(cause.reason());
         }
         if (!line.toString().equals(last)) {

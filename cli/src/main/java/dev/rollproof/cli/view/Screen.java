@@ -2,6 +2,7 @@
 package dev.rollproof.cli.view;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Map;
 
 /** Where the command prints, and what that can show. */
@@ -10,10 +11,16 @@ public final class Screen {
 
     private Screen() {}
 
-    /** A view that fits: redrawn in a terminal, plain lines everywhere else. */
-    public static View viewOn(PrintStream out, boolean isTerminal, Map<String, String> environment, Runnable pause) {
+    /**
+     * A view that fits: redrawn in a terminal, plain lines everywhere else.
+     *
+     * @param every the least time of the rollout between two pictures
+     * @param pause what to do after each picture
+     */
+    public static View viewOn(
+            PrintStream out, boolean isTerminal, Map<String, String> environment, Duration every, Runnable pause) {
         return isTerminal && !"dumb".equals(environment.get("TERM"))
-                ? new TerminalView(out, columns(environment), pause)
+                ? new TerminalView(out, columns(environment), every, pause)
                 : new PlainView(out);
     }
 

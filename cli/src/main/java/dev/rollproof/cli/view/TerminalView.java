@@ -3,6 +3,7 @@ package dev.rollproof.cli.view;
 
 import dev.rollproof.verifier.Progress;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 
 /** Draws each picture over the one before, with ANSI's cursor movements. */
@@ -13,25 +14,33 @@ public final class TerminalView implements View {
     private final int columns;
     private final Runnable pause;
     private int drawn;
+    private final Duration every;
     private List<String> last = List.of();
+    private Duration lastAt = Duration.ZERO;
 
     /**
      * @param columns the terminal's width; longer lines are cut, so that the cursor finds its way back
+     * @param every the least time of the rollout between two pictures; the last one is drawn in any case
      * @param pause what to do after each picture, so that a person can follow
      */
-    public TerminalView(PrintStream out, int columns, Runnable pause) {
+    public TerminalView(PrintStream out, int columns, Duration every, Runnable pause) {
         this.out = out;
         this.columns = columns;
+        this.every = every;
         this.pause = pause;
     }
 
     @Override
     public void accept(Progress progress) {
         List<String> frame = Frame.of(progress);
-        if (frame.isEmpty() || frame.equals(last)) {
+        boolean tooSoon = drawn > 0
+                && !progress.status().isFinal()
+                && progress.elapsed().minus(lastAt).compareTo(every) < 0;
+        if (frame.isEmpty() || frame.equals(last) || tooSoon) {
             return;
         }
         last = frame;
+        lastAt = progress.elapsed();
         StringBuilder picture = new StringBuilder();
         if (drawn > 0) {
             picture.append("\u001b[").append(drawn).append("A").append('\r').append(CLEAR_BELOW);
@@ -50,6 +59,7 @@ public final class TerminalView implements View {
     public void finish() {
         drawn = 0;
         last = List.of();
+        lastAt = Duration.ZERO;
         out.flush();
     }
 }

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Bad input ends in one clear sentence that names the file and line, or the flag, and in exit code 2. */
+class BadInputTest {
+    private static final Path CLOCK = Path.of("..", "examples", "clock");
+
+    @TempDir
+    Path folder;
+
+    private String deployment() throws IOException {
+        return Files.readString(CLOCK.resolve("deployment.yaml"));
+    }
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(folder.resolve("clock.yaml"), text);
+    }
+
+    private static void isRefused(Command command, String sentence) {
+        assertThat(command.exitCode()).as(command.out() + command.err()).isEqualTo(2);
+        assertThat(command.out()).isEmpty();
+        assertThat(command.sentence()).isEqualTo("rollproof: " + sentence);
+        assertThat(command.err()).doesNotContain("\tat ");
+    }
+
+    private void manifestIsRefused(String text, String sentence) throws IOException {
+        Path file = file(text);
+        isRefused(Command.run("verify", "-f", file.toString(), "--cluster", "sim"), file + sentence);
+    }
+
+    private static void usageIsRefused(String sentence, String... args) {
+        Command command = Command.run(args);
+        assertThat(command.exitCode()).as(command.out() + command.err()).isEqualTo(2);
+        assertThat(command.err().lines().findFirst().orElse("")).isEqualTo("rollproof: " + sentence);
+        assertThat(command.err()).doesNotContain("\tat ");
+    }
+
+    @Test
+    void matchLabelsThatLostTheirIndentation() throws IOException {
+        Path file =
+                file(deployment().replace("    matchLabels:\n      app: clock", "    matchLabels:\n    app: clock"));
+        Command command = Command.run("verify", "-f", file.toString(), "--cluster", "sim");
+        assertThat(command.exitCode()).isEqualTo(2);
+        assertThat(command.sentence())
+                .startsWith("rollproof: " + file + ", line 12: ")
+                .contains("spec.selector.app");
+    }
+
+    @Test
+    void containersAtTheWrongDepth() throws IOException {
+        Path file = file("""
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata:
+                  name: clock
+                spec:
+                  selector:
+                    matchLabels:
+                      app: clock
+                  template:
+                    metadata:
+                      labels:
+                        app: clock
+                  containers:
+                    - name: clock
+                      image: clock:1.0
+                """);
+        Command command = Command.run("verify", "-f", file.toString(), "--cluster", "sim");
+        assertThat(command.exitCode()).isEqualTo(2);
+        assertThat(command.sentence())
+                .startsWith("rollproof: " + file + ", line 13: ")
+                .contains("spec.containers")
+                .contains("spec.template.spec");
+    }
+
+    @Test
+    void aSelectorThatAlsoMatchesAnotherDeploymentsPods() throws IOException {
+        String other = deployment().replace("  name: clock\n  labels", "  name: watch\n  labels");
+        Path file = file(deployment() + "---\n" + other);
+        isRefused(
+                Command.run("verify", "-f", file.toString(), "--cluster", "sim"),
+                file
+                        + ", line 10: spec.selector of Deployment/clock also matches the pods of Deployment/watch; give both a"
+                        + " label of their own, or say --allow-overlapping-selectors");
+        assertThat(Command.run("verify", "-f", file.toString(), "--cluster", "sim", "--allow-overlapping-selectors")
+                        .exitCode())
+                .isZero();
+    }
+
+    @Test
+    void aFieldThatTheServerRefusesIsNamedWithItsLine() throws IOException {
+        manifestIsRefused(
+                deployment().replace("replicas: 4", "replicas: -4"),
+                ", line 9: spec.replicas: Invalid value: -4: must be greater than or equal to 0");
+        manifestIsRefused(
+                deployment().replace("      labels:\n        app: clock", "      labels:\n        app: watch"),
+                ", line 15: spec.template.metadata.labels: Invalid value: {\"app\":\"watch\"}: `selector` does not match"
+                        + " template `labels`");
+    }
+
+    @Test
+    void oneBadDocumentKeepsAllFromBeingApplied() throws IOException {
+        String bad = deployment()
+                .replace("name: clock\n  labels", "name: other\n  labels")
+                .replace("app: clock", "app: other")
+                .replace("replicas: 4", "replicas: -1");
+        manifestIsRefused(
+                deployment() + "---\n" + bad,
+                ", line 39: spec.replicas: Invalid value: -1: must be greater than or equal to 0");
+    }
+
+    @Test
+    void kindsAndFieldsThatDoNotExist() throws IOException {
+        manifestIsRefused(
+                deployment().replace("replicas: 4", "replica: 4"),
+                ", line 9: unknown field \"spec.replica\"; did you mean \"replicas\"?");
+        manifestIsRefused(
+                deployment().replace("replicas: 4", "replicas: many"),
+                ", line 9: spec.replicas must be a whole number, but is the text \"many\"");
+        manifestIsRefused(
+                deployment().replace("kind: Deployment", "kind: Deploymnt"),
+                ", line 2: there is no kind Deploymnt in apps/v1 that is known here; check kind and apiVersion");
+        manifestIsRefused(
+                deployment().replace("apps/v1", "extensions/v1beta1"),
+                ", line 2: Kubernetes serves no Deployment of extensions/v1beta1 any more; write apiVersion: apps/v1");
+    }
+
+    @Test
+    void filesThatAreNoManifests() throws IOException {
+        manifestIsRefused("# nothing\n", ": no manifest in it; it is empty or all comments");
+        Path missing = folder.resolve("nothere.yaml");
+        isRefused(
+                Command.run("verify", "-f", missing.toString(), "--cluster", "sim"),
+                missing + ": there is no such file; check the name");
+        manifestIsRefused(
+                Files.readString(CLOCK.resolve("service.yaml")),
+                ": there is no Deployment in the manifests, so there is no rollout to verify; add one, or use kubectl"
+                        + " apply");
+    }
+
+    @Test
+    void namespacesThatAreNotThereOrContradictEachOther() throws IOException {
+        Path file = file(deployment());
+        Command missing = Command.run("verify", "-f", file.toString(), "--cluster", "sim", "-n", "other");
+        assertThat(missing.exitCode()).isEqualTo(2);
+        assertThat(missing.sentence())
+                .startsWith("rollproof: " + file)
+                .endsWith("namespaces \"other\" not found; create it, or put it among the manifests");
+        Path placed =
+                file(deployment().replace("  name: clock\n  labels", "  name: clock\n  namespace: shop\n  labels"));
+        Command contradicting = Command.run("verify", "-f", placed.toString(), "--cluster", "sim", "-n", "other");
+        assertThat(contradicting.exitCode()).isEqualTo(2);
+        assertThat(contradicting.sentence()).contains("is for namespace shop, but --namespace says other");
+    }
+
+    @Test
+    void flags() throws IOException {
+        String file = file(deployment()).toString();
+        usageIsRefused("Missing required option: '--filename=FILE'", "verify");
+        usageIsRefused("say what to do: verify, replay or demo");
+        usageIsRefused("Unmatched argument at index 0: 'foo'", "foo");
+        usageIsRefused("Unknown option: '--tiemout=3s'", "verify", "-f", file, "--tiemout=3s");
+        usageIsRefused(
+                "Invalid value for option '--timeout': 'abc' is no duration; write it as 60s, 1m30s or 500ms",
+                "verify",
+                "-f",
+                file,
+                "--timeout",
+                "abc");
+        usageIsRefused("--timeout must be longer than nothing, such as 60s", "verify", "-f", file, "--timeout", "0s");
+        usageIsRefused(
+                "Invalid value for option '--cluster': expected one of [kubeconfig, sim] (case-insensitive) but was 'moon'",
+                "verify",
+                "-f",
+                file,
+                "--cluster",
+                "moon");
+        usageIsRefused(
+                "--images and --unknown-images are for --cluster sim; a real cluster has real images",
+                "verify",
+                "-f",
+                file,
+                "--images",
+                file);
+        usageIsRefused(
+                "--kubeconfig and --context are for a real cluster; leave them out with --cluster sim",
+                "verify",
+                "-f",
+                file,
+                "--cluster",
+                "sim",
+                "--context",
+                "prod");
+        usageIsRefused(
+                "--unknown-images must be ready or not-found, was lost",
+                "verify",
+                "-f",
+                file,
+                "--cluster",
+                "sim",
+                "--unknown-images",
+                "lost");
+    }
+
+    @Test
+    void aRecordingThatCannotBeWrittenIsSaidBeforeAnythingIsApplied() throws IOException {
+        Path record = folder.resolve("nothere").resolve("watch.jsonl");
+        isRefused(
+                Command.run(
+                        "verify",
+                        "-f",
+                        file(deployment()).toString(),
+                        "--cluster",
+                        "sim",
+                        "--record",
+                        record.toString()),
+                record
+                        + ": cannot be written (NoSuchFileException); name a file in a folder that exists and that you may"
+                        + " write to");
+    }
+
+    @Test
+    void kubeconfigs() throws IOException {
+        String file = file(deployment()).toString();
+        Path missing = folder.resolve("nothere");
+        isRefused(
+                Command.run("verify", "-f", file, "--kubeconfig", missing.toString()),
+                "kubeconfig " + missing + " does not exist; name one that does");
+        Path broken = Files.writeString(folder.resolve("broken"), "a: [\n");
+        Command command = Command.run("verify", "-f", file, "--kubeconfig", broken.toString());
+        assertThat(command.exitCode()).isEqualTo(2);
+        assertThat(command.sentence()).startsWith("rollproof: kubeconfig " + broken + " is not valid YAML");
+        Path config = Files.writeString(folder.resolve("config"), """
+                apiVersion: v1
+                kind: Config
+                clusters: [{name: a, cluster: {server: "http://127.0.0.1:9"}}]
+                contexts: [{name: a, context: {cluster: a, user: a}}]
+                users: [{name: a, user: {}}]
+                """);
+        Command unknown = Command.run("verify", "-f", file, "--kubeconfig", config.toString(), "--context", "b");
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.sentence()).isEqualTo("rollproof: " + config + " has no context \"b\"; it has a");
+    }
+
+    @Test
+    void declarationsOfImages() throws IOException {
+        String file = file(deployment()).toString();
+        Path images = Files.writeString(folder.resolve("images.yaml"), "images:\n  clock:1.0:\n    explodes: true\n");
+        Command command = Command.run("verify", "-f", file, "--cluster", "sim", "--images", images.toString());
+        assertThat(command.exitCode()).isEqualTo(2);
+        assertThat(command.sentence())
+                .startsWith("rollproof: " + images + ", line 3: ")
+                .contains("explodes");
+        isRefused(
+                Command.run("verify", "-f", file, "--cluster", "sim", "--images", "nothere"),
+                "--images nothere: there is no such file; name a YAML file");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--from;x;watch.jsonl | --from must be a number of seconds from the start of the recording, was x",
+                "--from;-1;watch.jsonl | --from must be a number of seconds from the start of the recording, was -1",
+                "--timeout;0s;watch.jsonl | --timeout must be longer than nothing, such as 60s",
+            })
+    void flagsOfReplay(String args, String sentence) throws IOException {
+        Files.writeString(folder.resolve("watch.jsonl"), "");
+        String[] words = ("replay;" + args.replace("watch.jsonl", recording())).split(";", -1);
+        Command command = Command.run(words);
+        assertThat(command.exitCode()).as(command.err()).isEqualTo(2);
+        assertThat(command.sentence()).isEqualTo("rollproof: " + sentence);
+    }
+
+    private static String recording() {
+        return Path.of(
+                        "..",
+                        "rollout-verifier",
+                        "src",
+                        "test",
+                        "resources",
+                        "recordings",
+                        "1.37-04-rolling-s1-u0-r3.jsonl.gz")
+                .toString();
+    }
+
+    @Test
+    void workloadsOfReplay() {
+        Command unclear = Command.run("replay", recording(), "--workload", "clock");
+        assertThat(unclear.sentence()).isEqualTo("rollproof: --workload must be deployment/NAME, was clock");
+        Command unknown = Command.run("replay", recording(), "--workload", "deployment/nothere");
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.sentence())
+                .isEqualTo("rollproof: the recording has no deployment/nothere; it has clock-nginx");
+        assertThat(Command.run("replay").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aBugIsCalledABugAndItsTraceComesOnRequestOnly() {
+        Command demo = Command.runIn(
+                Map.of(),
+                false,
+                "demo",
+                "--manifests",
+                folder.resolve("nothere").toString());
+        isRefused(
+                demo,
+                folder.resolve("nothere")
+                        + ": there is no such folder; name the one with the manifests by --manifests");
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DemoCommandTest {
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(ints = {1, 2, 3, 4, 5})
+    void everyStepEndsAsExpectedWithEverySeed(int seed) {
+        Command command = Command.run("demo", "--manifests", "../examples/clock", "--seed", "" + seed);
+        assertThat(command.exitCode()).as(command.out()).isZero();
+        assertThat(command.verdict()).isEqualTo("Every step ended as expected.");
+    }
+
+    @Test
+    void theTableHasALineForEachStepOfTheExercise() {
+        List<String> lines = Command.run("demo", "--manifests", "../examples/clock")
+                .out()
+                .lines()
+                .toList();
+        List<String> table = lines.subList(lines.lastIndexOf("") - 16, lines.lastIndexOf(""));
+        for (String row : List.of("4", "5", "6", "7", "8", "9", "10", "11")) {
+            assertThat(table)
+                    .anyMatch(line -> line.startsWith(String.format("%3s  ", row)) && line.endsWith("as expected"));
+        }
+        assertThat(table)
+                .anyMatch(line -> line.matches(" +9  a broken image +failed +\\d\\.\\d +4 +3 +none +as expected"))
+                .anyMatch(line ->
+                        line.matches(" 10  Recreate, clock:1.1 to clock:1.2 +complete +.* [1-9]\\.\\d s +as expected"));
+        assertThat(lines)
+                .anyMatch(line -> line.contains("40% of 3 rounds up to 2"))
+                .anyMatch(line -> line.matches(" +promises checked on \\d+ events: all kept"))
+                .anyMatch(line -> line.contains("never two versions at once: kept"));
+    }
+
+    @Test
+    void inATerminalReplicaSetsAndPodsAreDrawn() {
+        Command command = Command.runIn(
+                Map.of("TERM", "xterm", "COLUMNS", "100"), true, "demo", "--manifests", "../examples/clock");
+        assertThat(command.out())
+                .contains("replicaset/clock-")
+                .contains("●●●")
+                .contains("◌")
+                .contains("✗");
+    }
+
+    @Test
+    void theSameSeedPlaysTheSame() {
+        String[] args = {"demo", "--manifests", "../examples/clock", "--seed", "7"};
+        assertThat(Command.run(args).out()).isEqualTo(Command.run(args).out());
+    }
+}
