@@ -27,12 +27,13 @@ class DemoCommandTest {
         List<String> table = lines.subList(lines.lastIndexOf("") - 16, lines.lastIndexOf(""));
         for (String row : List.of("4", "5", "6", "7", "8", "9", "10", "11")) {
             assertThat(table)
-                    .anyMatch(line -> line.startsWith(String.format("%3s  ", row)) && line.endsWith("as expected"));
+                    .anyMatch(line -> line.startsWith(String.format("%3s  ", row))
+                            && !line.endsWith("EXPECTED")
+                            && line.length() <= 100);
         }
         assertThat(table)
-                .anyMatch(line -> line.matches(" +9  a broken image +failed +\\d\\.\\d +4 +3 +none +as expected"))
-                .anyMatch(line ->
-                        line.matches(" 10  Recreate, clock:1.1 to clock:1.2 +complete +.* [1-9]\\.\\d s +as expected"));
+                .anyMatch(line -> line.matches(" +9  a broken image +failed +\\d\\.\\d +4 +3 +none"))
+                .anyMatch(line -> line.matches(" 10  Recreate, clock:1.1 to clock:1.2 +complete +.* [1-9]\\.\\d s"));
         assertThat(lines)
                 .anyMatch(line -> line.contains("40% of 3 rounds up to 2"))
                 .anyMatch(line -> line.matches(" +promises checked on \\d+ events: all kept"))

@@ -8,14 +8,14 @@ import java.util.Locale;
 
 /** The summary: one line a step. */
 final class Table {
-    private static final String LINE = "%3s  %-46s %-12s %8s %9s %10s %9s  %s";
+    private static final String LINE = "%3s  %-45s %-10s %7s %9s %11s %8s";
 
     private Table() {}
 
     static List<String> of(List<Step> steps) {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
-                Locale.ROOT, LINE, "row", "step", "verdict", "seconds", "most pods", "least ready", "downtime", ""));
+                Locale.ROOT, LINE, "row", "step", "verdict", "seconds", "most pods", "least ready", "downtime"));
         for (Step step : steps) {
             lines.add(String.format(
                             Locale.ROOT,
@@ -28,9 +28,8 @@ final class Table {
                             step.measured().leastReady(),
                             step.measured().down().isZero()
                                     ? "none"
-                                    : seconds(step.measured().down()) + " s",
-                            step.expected() ? "as expected" : "NOT AS EXPECTED")
-                    .stripTrailing());
+                                    : seconds(step.measured().down()) + " s")
+                    + (step.expected() ? "" : "  NOT AS EXPECTED"));
         }
         return lines;
     }
