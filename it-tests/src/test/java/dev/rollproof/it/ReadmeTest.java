@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.manifest.Manifests;
+import dev.rollproof.sim.ImageBehavior;
+import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.strategies.RollingUpdate;
+import dev.rollproof.strategies.Rollout;
+import dev.rollproof.verifier.RolloutActions;
+import dev.rollproof.verifier.RolloutVerifier;
+import dev.rollproof.verifier.Verdict;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README is true: its Java is a part of this file that runs, and its commands are run as they are written. */
+class ReadmeTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Path SELF = Path.of("src", "test", "java", "dev", "rollproof", "it", "ReadmeTest.java");
+
+    @TempDir
+    static Path scratch;
+
+    private static Deployment clock(String file) {
+        return (Deployment)
+                Manifests.read(List.of(ROOT.resolve("examples/clock").resolve(file)))
+                        .get(0)
+                        .object();
+    }
+
+    @Test
+    void theRollout() throws InterruptedException {
+        try (Cluster cluster = SimulatedCluster.create()) {
+            Deployment deployment = clock("deployment.yaml");
+            // readme: rollout
+            Verdict verdict = Rollout.of(deployment)
+                    .by(RollingUpdate.of().maxSurge("40%").maxUnavailable(2))
+                    .within(Duration.ofSeconds(60))
+                    .run(cluster);
+            verdict.orElseThrow();
+            // end
+            assertThat(verdict.isComplete()).isTrue();
+        }
+    }
+
+    @Test
+    void theSimulationAndTheUndo() throws InterruptedException {
+        // readme: simulation
+        SimulatedCluster cluster = SimulatedCluster.create();
+        cluster.images().declare("clock:1.2", ImageBehavior.wellBehaved().readyAfter(Duration.ofSeconds(2)));
+        cluster.images()
+                .declare(
+                        "clock:broken",
+                        ImageBehavior.wellBehaved().crashesAfter(Duration.ZERO).withExitCode(1));
+        // end
+        Rollout.of(clock("next.yaml")).run(cluster).orElseThrow();
+        Deployment broken = clock("next.yaml");
+        broken.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("clock:broken");
+        assertThat(Rollout.of(broken).run(cluster)).isInstanceOf(Verdict.Failed.class);
+        undo(cluster);
+        cluster.close();
+    }
+
+    private static void undo(SimulatedCluster cluster) throws InterruptedException {
+        // readme: undo
+        Deployment undone = RolloutActions.on(cluster).undo(new ObjectRef("Deployment", "default", "clock"));
+        Verdict verdict = RolloutVerifier.on(cluster).verify(undone);
+        // end
+        assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+    }
+
+    @Test
+    void theMessageIsOneThatIsSaid() throws IOException, InterruptedException {
+        try (SimulatedCluster cluster = SimulatedCluster.create()) {
+            Rollout.of(clock("next.yaml")).run(cluster).orElseThrow();
+            String said = Rollout.of(clock("broken.yaml")).run(cluster).summary();
+            String written = block(readme(), "text");
+            assertThat(withoutNumbers(written)).isEqualTo(withoutNumbers(said));
+        }
+    }
+
+    private static String withoutNumbers(String message) {
+        return message.strip().replaceAll("[0-9]+\\.[0-9] s", "S").replaceAll("clock-[0-9a-z]+-[0-9a-z]+", "POD");
+    }
+
+    @Test
+    void itsJavaIsTheJavaOfThisTest() throws IOException {
+        Map<String, String> written = new LinkedHashMap<>();
+        Matcher marked = Pattern.compile("<!-- ReadmeTest: (\\w+) -->\n```java\n(.*?)```", Pattern.DOTALL)
+                .matcher(readme());
+        while (marked.find()) {
+            written.put(marked.group(1), marked.group(2));
+        }
+        assertThat(readme().split("```java", -1))
+                .as("every Java block is marked")
+                .hasSize(written.size() + 1);
+        assertThat(written).isNotEmpty();
+        String self = Files.readString(SELF);
+        written.forEach((name, code) -> assertThat(withoutLayout(code))
+                .as("README's \"%s\"", name)
+                .isEqualTo(withoutLayout(region(self, name))));
+    }
+
+    private static String region(String source, String name) {
+        int start = source.indexOf("// readme: " + name + "\n");
+        assertThat(start).as("a region \"%s\" in ReadmeTest", name).isPositive();
+        return source.substring(source.indexOf('\n', start), source.indexOf("// end", start));
+    }
+
+    /** The README breaks lines where people read, the formatter where it wants to. */
+    private static String withoutLayout(String code) {
+        return code.replaceAll("\\s+", "");
+    }
+
+    /** All commands in their order: one may use what another wrote. */
+    @TestFactory
+    List<DynamicTest> itsCommandsDoWhatTheySay() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String line : block(readme(), "sh").lines().toList()) {
+            String command = line.replaceFirst("\\s+#.*", "").strip();
+            if (command.equals("./mvnw verify")) {
+                tests.add(DynamicTest.dynamicTest(command, ReadmeTest::theTestCommandIsTheOneOfCi));
+            } else if (command.startsWith("./rollproof ")) {
+                tests.add(DynamicTest.dynamicTest(command, () -> runs(command)));
+            } else if (!command.isEmpty()) {
+                throw new AssertionError("the README has a command that no test runs: " + command);
+            }
+        }
+        assertThat(tests).hasSizeGreaterThanOrEqualTo(4);
+        return tests;
+    }
+
+    private static void theTestCommandIsTheOneOfCi() throws IOException {
+        assertThat(Files.readString(ROOT.resolve(".ci/run"))).contains("./mvnw").contains("maven verify");
+    }
+
+    private static void runs(String command) throws IOException, InterruptedException {
+        boolean packaged;
+        try (var files = Files.list(ROOT.resolve("cli"))) {
+            packaged = files.anyMatch(file -> file.endsWith("target"))
+                    && Files.isDirectory(ROOT.resolve("cli/target/lib"));
+        }
+        Assumptions.assumeTrue(packaged, "the command is not packaged in this build; ./mvnw verify packages it");
+        Path output = scratch.resolve("output.txt");
+        Process process = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        command.replace(
+                                "watch.jsonl", scratch.resolve("watch.jsonl").toString()))
+                .directory(ROOT.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("ends: %s", command).isTrue();
+        String printed = Files.readString(output, StandardCharsets.UTF_8);
+        assertThat(process.exitValue()).as(printed).isZero();
+        assertThat(printed)
+                .containsAnyOf("Every step ended as expected.", "is complete after", "\"outcome\":\"complete\"");
+    }
+
+    private static String readme() throws IOException {
+        return Files.readString(ROOT.resolve("README.md"));
+    }
+
+    /** All blocks of a language, one after the other. */
+    private static String block(String text, String language) {
+        StringBuilder all = new StringBuilder();
+        Matcher blocks =
+                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(text);
+        while (blocks.find()) {
+            all.append(blocks.group(1));
+        }
+        assertThat(all).as("a block of %s in the README", language).isNotEmpty();
+        return all.toString();
+    }
+
+    @Test
+    void itIsShort() throws IOException {
+        assertThat(readme().lines().count()).isLessThanOrEqualTo(120);
+    }
+}
