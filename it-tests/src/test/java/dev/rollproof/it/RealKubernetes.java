@@ -108,8 +108,7 @@ public final class RealKubernetes implements BeforeAllCallback, ParameterResolve
                 if (!DockerClientFactory.instance().isDockerAvailable()) {
                     problem = "no Docker engine can be reached";
                 } else {
-                    started = new K3sContainer(
-                            DockerImageName.parse(image).asCompatibleSubstituteFor("rancher/k3s"));
+                    started = new K3sContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("rancher/k3s"));
                     started.start();
                     prepareImages(started);
                 }

@@ -51,9 +51,9 @@ abstract class Contract {
 
     void createNamespace(String name) {
         cluster.create(namespace(name), DEFAULTS);
-        eventually("namespace " + name + " to have its service account", () -> cluster.get(
-                        ServiceAccount.class, name, "default")
-                .isPresent());
+        eventually(
+                "namespace " + name + " to have its service account",
+                () -> cluster.get(ServiceAccount.class, name, "default").isPresent());
     }
 
     /** Waits, in whichever time the cluster lives by. */
@@ -65,7 +65,8 @@ abstract class Contract {
         Instant deadline = cluster.time().now().plus(PATIENCE);
         while (!condition.getAsBoolean()) {
             if (cluster.time().now().isAfter(deadline)) {
-                throw new AssertionError("waited " + PATIENCE.toSeconds() + "s for " + what + ", but " + otherwise.get());
+                throw new AssertionError(
+                        "waited " + PATIENCE.toSeconds() + "s for " + what + ", but " + otherwise.get());
             }
             pass(LOOK_AGAIN);
         }

@@ -10,4 +10,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class KubernetesContractTest {
     @Nested
     class Objects extends ObjectsContract {}
+
+    @Nested
+    class Validation extends ValidationContract {}
+
+    @Nested
+    class Patches extends PatchesContract {}
+
+    @Nested
+    class Namespaces extends NamespacesContract {}
+
+    @Nested
+    class Observations extends ObservationContract {}
 }

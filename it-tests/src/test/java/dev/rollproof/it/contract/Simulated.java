@@ -32,7 +32,11 @@ final class Simulated implements ParameterResolver {
                         .declare("clock:1.1", wellBehaved)
                         .declare("clock:1.2", wellBehaved)
                         .declare("clock:never", wellBehaved.neverReady())
-                        .declare("clock:broken", wellBehaved.crashesAfter(java.time.Duration.ZERO).withExitCode(3))
+                        .declare(
+                                "clock:broken",
+                                wellBehaved
+                                        .crashesAfter(java.time.Duration.ZERO)
+                                        .withExitCode(3))
                         .unknownAreNotFound())
                 .build();
     }

@@ -9,4 +9,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SimulatedContractTest {
     @Nested
     class Objects extends ObjectsContract {}
+
+    @Nested
+    class Validation extends ValidationContract {}
+
+    @Nested
+    class Patches extends PatchesContract {}
+
+    @Nested
+    class Namespaces extends NamespacesContract {}
+
+    @Nested
+    class Observations extends ObservationContract {}
 }
