@@ -12,7 +12,11 @@ public final class Yaml {
 
     @SuppressWarnings("unchecked")
     public static <T> T read(Class<T> type, String yaml) {
-        Object tree = new Load(LoadSettings.builder().build()).loadFromString(yaml);
-        return Models.fromTree((Map<String, Object>) tree, type);
+        return Models.fromTree((Map<String, Object>) tree(yaml), type);
+    }
+
+    /** Maps, lists, texts, numbers and booleans. */
+    public static Object tree(String yaml) {
+        return new Load(LoadSettings.builder().build()).loadFromString(yaml);
     }
 }

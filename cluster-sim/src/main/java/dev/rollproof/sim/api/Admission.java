@@ -11,19 +11,29 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaStatus;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.Toleration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the API server asks before it lets anybody, client or controller, create an object: that its namespace is there and
  * stays, that a pod's service account is, and that quotas have room. Not thread-safe: under the simulation's lock.
  */
 final class Admission {
+    private static final List<Toleration> DEFAULT_TOLERATIONS =
+            List.of(fiveMinutes("node.kubernetes.io/not-ready"), fiveMinutes("node.kubernetes.io/unreachable"));
+
     private final ApiServer api;
 
     Admission(ApiServer api) {
         this.api = api;
+    }
+
+    private static Toleration fiveMinutes(String taint) {
+        return new Toleration("NoExecute", taint, "Exists", 300L, null);
     }
 
     /** Refuses an object whose namespace is not there, or on its way out. */
@@ -54,19 +64,20 @@ final class Admission {
     }
 
     /**
-     * Gives a pod its service account.
+     * Gives a pod its service account, and five minutes on a node that is lost.
      *
      * @param pod a private object; its spec is not changed but replaced
      */
-    void addServiceAccount(Pod pod) {
-        String name = pod.getSpec().getServiceAccountName();
+    void completePod(Pod pod) {
+        PodSpec spec = Frozen.copy(pod.getSpec(), PodSpec::new);
+        pod.setSpec(spec);
+        String name = spec.getServiceAccountName();
         if (name == null || name.isEmpty()) {
-            PodSpec spec = Frozen.copy(pod.getSpec(), PodSpec::new);
             spec.setServiceAccountName("default");
             spec.setServiceAccount("default");
-            pod.setSpec(spec);
             name = "default";
         }
+        spec.setTolerations(withDefaults(spec.getTolerations()));
         String namespace = Metadata.namespace(pod);
         ServiceAccount account = api.find(ResourceType.SERVICE_ACCOUNTS, namespace, name);
         if (account == null) {
@@ -75,6 +86,26 @@ final class Admission {
                     forbidden(ResourceType.PODS, pod) + "error looking up service account " + namespace + "/" + name
                             + ": serviceaccount \"" + name + "\" not found");
         }
+    }
+
+    private static List<Toleration> withDefaults(@Nullable List<Toleration> own) {
+        if (own == null || own.isEmpty()) {
+            return DEFAULT_TOLERATIONS;
+        }
+        List<Toleration> all = new ArrayList<>(own);
+        for (Toleration added : DEFAULT_TOLERATIONS) {
+            boolean said = own.stream()
+                    .anyMatch(toleration -> (toleration.getKey() == null
+                                    || toleration.getKey().isEmpty()
+                                    || toleration.getKey().equals(added.getKey()))
+                            && (toleration.getEffect() == null
+                                    || toleration.getEffect().isEmpty()
+                                    || toleration.getEffect().equals(added.getEffect())));
+            if (!said) {
+                all.add(added);
+            }
+        }
+        return all;
     }
 
     /**

@@ -147,7 +147,7 @@ public final class ApiServer {
         }
         admission.checkNamespace(type, created);
         if (created instanceof Pod pod) {
-            admission.addServiceAccount(pod);
+            admission.completePod(pod);
         }
         admission.checkQuotas(type, created, !dryRun);
         if (find(type, Metadata.namespace(created), metadata.getName()) != null) {
@@ -304,20 +304,22 @@ public final class ApiServer {
 
     private static void checkPreconditions(ResourceType<?> type, HasMetadata stored, DeleteOptions options) {
         ObjectMeta metadata = stored.getMetadata();
-        String refused = "Operation cannot be fulfilled on " + type.resource() + " \"" + metadata.getName()
-                + "\": Precondition failed: ";
+        String refused =
+                "Operation cannot be fulfilled on " + type.qualifiedKind() + " \"" + metadata.getName() + "\": the ";
         options.uid().filter(uid -> !uid.equals(metadata.getUid())).ifPresent(uid -> {
             throw new ClusterException(
                     Reason.CONFLICT,
-                    refused + "UID in precondition: " + uid + ", UID in object meta: " + metadata.getUid());
+                    refused + "UID in the precondition (" + uid + ") does not match the UID in record ("
+                            + metadata.getUid() + "). The object might have been deleted and then recreated");
         });
         options.resourceVersion()
                 .filter(version -> !version.equals(metadata.getResourceVersion()))
                 .ifPresent(version -> {
                     throw new ClusterException(
                             Reason.CONFLICT,
-                            refused + "ResourceVersion in precondition: " + version
-                                    + ", ResourceVersion in object meta: " + metadata.getResourceVersion());
+                            refused + "ResourceVersion in the precondition (" + version
+                                    + ") does not match the ResourceVersion in record ("
+                                    + metadata.getResourceVersion() + "). The object might have been modified");
                 });
     }
 

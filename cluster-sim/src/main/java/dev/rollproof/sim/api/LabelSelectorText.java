@@ -3,7 +3,9 @@ package dev.rollproof.sim.api;
 
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,53 +13,158 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A label selector in Kubernetes' text form: {@code a=b,c==d,e!=f,g in (h,i),j notin (k),l,!m}. */
+/**
+ * A label selector in Kubernetes' text form: {@code a=b,c==d,e!=f,g in (h,i),j notin (k),l,!m,n>5}. Refuses what is none in
+ * the API server's words (apimachinery pkg/labels).
+ */
 final class LabelSelectorText {
-    private static final Pattern REQUIREMENT = Pattern.compile(
-            "\\s*(?:(?<absent>!)\\s*)?(?<key>[^\\s=!,()<>]+)\\s*"
-                    + "(?:(?<op>==|=|!=)\\s*(?<value>[^\\s=!,()<>]*)|(?<set>in|notin)\\s*\\((?<values>[^()]*)\\))?\\s*(?<end>,|$)");
+    private static final Pattern TOKEN = Pattern.compile("\\s*(==|!=|[=!,()<>]|[^\\s=!,()<>]+)");
+    private static final String END = "";
 
-    private record Requirement(String key, boolean negated, Set<String> values) {
+    private record Requirement(String key, String operator, Set<String> values) {
         boolean matches(Map<String, String> labels) {
             String value = labels.get(key);
-            boolean selected = values.isEmpty() ? value != null : value != null && values.contains(value);
-            return selected != negated;
+            return switch (operator) {
+                case "exists" -> value != null;
+                case "!" -> value == null;
+                case "!=", "notin" -> value == null || !values.contains(value);
+                case ">" -> value != null && number(value) > number(only());
+                case "<" -> value != null && number(value) < number(only());
+                default -> value != null && values.contains(value);
+            };
+        }
+
+        private String only() {
+            return values.iterator().next();
+        }
+
+        /** A label that is no number is on neither side. */
+        private static double number(String text) {
+            return text.matches("-?\\d{1,18}") ? Long.parseLong(text) : Double.NaN;
         }
     }
 
-    private final List<Requirement> requirements;
+    private final List<Requirement> requirements = new ArrayList<>();
+    private final Deque<String> tokens = new ArrayDeque<>();
 
-    private LabelSelectorText(List<Requirement> requirements) {
-        this.requirements = requirements;
+    private LabelSelectorText(String text) {
+        Matcher matcher = TOKEN.matcher(text);
+        while (matcher.find()) {
+            tokens.add(matcher.group(1));
+        }
     }
 
     static LabelSelectorText parse(String text) {
-        List<Requirement> requirements = new ArrayList<>();
-        Matcher matcher = REQUIREMENT.matcher(text);
-        int at = 0;
-        while (at < text.length()) {
-            if (!matcher.find(at) || matcher.start() != at || matcher.end() == at) {
-                throw new ClusterException(
-                        Reason.BAD_REQUEST,
-                        "unable to parse requirement: found '"
-                                + text.substring(at).trim() + "'");
+        LabelSelectorText selector = new LabelSelectorText(text);
+        selector.readAll();
+        return selector;
+    }
+
+    private void readAll() {
+        while (!tokens.isEmpty()) {
+            if (!isWord(peek()) && !peek().equals("!")) {
+                throw refused("found '" + peek() + "', expected: !, identifier, or 'end of string'");
             }
-            boolean negated = matcher.group("absent") != null
-                    || "!=".equals(matcher.group("op"))
-                    || "notin".equals(matcher.group("set"));
-            Set<String> values = new LinkedHashSet<>();
-            if (matcher.group("op") != null) {
-                values.add(matcher.group("value"));
-            }
-            if (matcher.group("set") != null) {
-                for (String value : matcher.group("values").split(",", -1)) {
-                    values.add(value.trim());
+            requirements.add(requirement());
+            String next = take();
+            if (next.equals(",")) {
+                if (!isWord(peek()) && !peek().equals("!")) {
+                    throw refused("found '" + peek() + "', expected: identifier after ','");
                 }
+            } else if (!next.equals(END)) {
+                throw refused("found '" + next + "', expected: ',' or 'end of string'");
             }
-            requirements.add(new Requirement(matcher.group("key"), negated, values));
-            at = matcher.end();
         }
-        return new LabelSelectorText(requirements);
+    }
+
+    private Requirement requirement() {
+        boolean absent = peek().equals("!");
+        if (absent) {
+            take();
+        }
+        String key = take();
+        if (!isWord(key)) {
+            throw inRequirement("found '" + key + "', expected: identifier");
+        }
+        if (absent) {
+            return new Requirement(key, "!", Set.of());
+        }
+        if (atEndOfRequirement()) {
+            return new Requirement(key, "exists", Set.of());
+        }
+        String operator = take();
+        return switch (operator) {
+            case "in", "notin" -> new Requirement(key, operator, values());
+            case "=", "==", "!=" -> new Requirement(key, operator, Set.of(value()));
+            case ">", "<" -> new Requirement(key, operator, Set.of(wholeNumber(value())));
+            default -> throw inRequirement("found '" + operator + "', expected: in, notin, =, ==, !=, gt, lt");
+        };
+    }
+
+    private String value() {
+        if (atEndOfRequirement()) {
+            return "";
+        }
+        String value = take();
+        if (!isWord(value)) {
+            throw inRequirement("found '" + value + "', expected: identifier");
+        }
+        return value;
+    }
+
+    private Set<String> values() {
+        String open = take();
+        if (!open.equals("(")) {
+            throw inRequirement("found '" + open + "' expected: '('");
+        }
+        Set<String> values = new LinkedHashSet<>();
+        String pending = "";
+        while (true) {
+            String token = take();
+            if (token.equals(",")) {
+                values.add(pending);
+                pending = "";
+            } else if (token.equals(")")) {
+                values.add(pending);
+                return values;
+            } else if (isWord(token) && pending.isEmpty()) {
+                pending = token;
+            } else {
+                throw inRequirement("found '" + token + "', expected: ',' or ')'");
+            }
+        }
+    }
+
+    private static String wholeNumber(String text) {
+        if (!text.matches("-?\\d{1,18}")) {
+            throw inRequirement("values[0]: Invalid value: \"" + text
+                    + "\": for 'Gt', 'Lt' operators, the value must be an integer");
+        }
+        return text;
+    }
+
+    private boolean atEndOfRequirement() {
+        return peek().equals(END) || peek().equals(",");
+    }
+
+    private String peek() {
+        return tokens.isEmpty() ? END : tokens.peek();
+    }
+
+    private String take() {
+        return tokens.isEmpty() ? END : tokens.remove();
+    }
+
+    private static boolean isWord(String token) {
+        return !token.isEmpty() && "=!,()<>".indexOf(token.charAt(0)) < 0;
+    }
+
+    private static ClusterException inRequirement(String problem) {
+        return refused("unable to parse requirement: " + problem);
+    }
+
+    private static ClusterException refused(String problem) {
+        return new ClusterException(Reason.BAD_REQUEST, problem);
     }
 
     boolean matches(Map<String, String> labels) {

@@ -105,7 +105,7 @@ public final class Requests {
         place(type, manifest);
         T stored = api.get(
                 type, Metadata.namespace(manifest), manifest.getMetadata().getName());
-        T replaced = update(type, manifest, stored, options);
+        T replaced = unlessSame(type, manifest, stored, options);
         if (!options.dryRun()) {
             note(stored, replaced, options.fieldManager());
         }

@@ -256,6 +256,11 @@ public record ResourceType<T extends HasMetadata>(
         return group.isEmpty() ? plural : plural + "." + group;
     }
 
+    /** The kind as the server uses it in messages, such as {@code Deployment.apps}. */
+    public String qualifiedKind() {
+        return group.isEmpty() ? kind : kind + "." + group;
+    }
+
     private static Event copyEvent(Event e) {
         Event copy = new Event();
         copy.setMetadata(e.getMetadata());

@@ -26,22 +26,20 @@ public final class JsonPatch {
         String path = String.valueOf(operation.get("path"));
         switch (String.valueOf(operation.get("op"))) {
             case "test" -> {
-                if (!Objects.equals(at(tree, path), operation.get("value"))) {
+                if (!Objects.equals(orNull(tree, path), operation.get("value"))) {
                     throw refused();
                 }
             }
             case "add" -> put(tree, path, operation.get("value"), false);
             case "replace" -> put(tree, path, operation.get("value"), true);
             case "remove" -> remove(tree, path);
-            case "copy" -> put(tree, path, Trees.copy(at(tree, from(operation))), false);
+            case "copy" -> put(tree, path, Trees.copy(orNull(tree, from(operation))), false);
             case "move" -> {
-                Object value = at(tree, from(operation));
+                Object value = orNull(tree, from(operation));
                 remove(tree, from(operation));
                 put(tree, path, value, false);
             }
-            default ->
-                throw new ClusterException(
-                        Reason.BAD_REQUEST, "a JSON patch has no operation \"" + operation.get("op") + "\"");
+            default -> throw refused();
         }
     }
 
@@ -70,6 +68,12 @@ public final class JsonPatch {
             here = child(here, step);
         }
         return here;
+    }
+
+    /** A field that is not there is null to the server; what it would be in must be there. */
+    private static @Nullable Object orNull(Object tree, String path) {
+        Object parent = parent(tree, path);
+        return parent instanceof Map<?, ?> map ? map.get(lastStep(path)) : child(parent, lastStep(path));
     }
 
     private static @Nullable Object child(@Nullable Object parent, String step) {
@@ -108,17 +112,15 @@ public final class JsonPatch {
     }
 
     @SuppressWarnings("unchecked")
-    private static void put(Object tree, String path, @Nullable Object value, boolean mustExist) {
+    private static void put(Object tree, String path, @Nullable Object value, boolean replaces) {
         Object parent = parent(tree, path);
         String step = lastStep(path);
         if (parent instanceof Map<?, ?> map) {
-            if (mustExist && !map.containsKey(step)) {
-                throw refused();
-            }
+            // The server, other than RFC 6902, lets "replace" add a field.
             ((Map<String, @Nullable Object>) map).put(step, value);
         } else if (parent instanceof List<?> list) {
             List<@Nullable Object> items = (List<@Nullable Object>) list;
-            if (mustExist) {
+            if (replaces) {
                 items.set(index(items, step, items.size() - 1), value);
             } else {
                 items.add(index(items, step, items.size()), value);

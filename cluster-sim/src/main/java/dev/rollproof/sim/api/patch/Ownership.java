@@ -47,7 +47,7 @@ public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> upd
         Map<String, FieldSet> updatedAfter = new LinkedHashMap<>(updated);
         appliedAfter.remove(manager);
         takeOver(appliedAfter, "", wanted, live, configuration, conflicts);
-        takeOver(updatedAfter, " using v1", wanted, live, configuration, conflicts);
+        takeOver(updatedAfter, " using " + live.get("apiVersion"), wanted, live, configuration, conflicts);
         if (!force && !conflicts.isEmpty()) {
             throw new ClusterException(Reason.CONFLICT, message(conflicts), conflicts, null);
         }

@@ -65,6 +65,24 @@ final class MetadataValidation {
         }
     }
 
+    /** What is on its way out waits for nobody new. */
+    static void update(ObjectMeta now, ObjectMeta stored, FieldErrors errors) {
+        if (stored.getDeletionTimestamp() == null || now.getFinalizers() == null) {
+            return;
+        }
+        List<String> before = stored.getFinalizers() == null ? List.of() : stored.getFinalizers();
+        List<String> added = now.getFinalizers().stream()
+                .filter(finalizer -> !before.contains(finalizer))
+                .sorted()
+                .toList();
+        if (!added.isEmpty()) {
+            errors.forbidden(
+                    "metadata.finalizers",
+                    "no new finalizers can be added if the object is being deleted, found new finalizers []string{\""
+                            + String.join("\", \"", added) + "\"}");
+        }
+    }
+
     static void labelsAndAnnotations(ObjectMeta metadata, String path, FieldErrors errors) {
         Names.labels(path + ".labels", metadata.getLabels(), errors);
         if (metadata.getAnnotations() == null) {

@@ -34,6 +34,7 @@ public final class Validation {
     public static FieldErrors ofUpdate(HasMetadata object, HasMetadata stored) {
         FieldErrors errors = new FieldErrors();
         MetadataValidation.parts(object.getMetadata(), "metadata", errors);
+        MetadataValidation.update(object.getMetadata(), stored.getMetadata(), errors);
         if (!(object instanceof Pod)) {
             contents(object, errors);
         }

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.rollproof.it.Yaml;
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.DeleteOptions;
+import dev.rollproof.k8s.WriteOptions;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** What every part of the contract needs: the cluster, a namespace of the test's own, manifests, and patience. */
+abstract class Contract {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
+    static final WriteOptions DEFAULTS = WriteOptions.defaults();
+    static final DeleteOptions DELETE = DeleteOptions.defaults();
+
+    Cluster cluster;
+    String namespace;
+
+    @BeforeEach
+    void openNamespace(Cluster given) {
+        cluster = given;
+        namespace = "t-" + UUID.randomUUID().toString().substring(0, 8);
+        createNamespace(namespace);
+    }
+
+    @AfterEach
+    void closeNamespace() {
+        cluster.delete(Namespace.class, "", namespace, DELETE);
+        cluster.close();
+    }
+
+    void createNamespace(String name) {
+        cluster.create(namespace(name), DEFAULTS);
+        eventually(
+                "namespace " + name + " to have its service account",
+                () -> cluster.get(ServiceAccount.class, name, "default").isPresent());
+    }
+
+    /** Waits, in whichever time the cluster lives by. */
+    void eventually(String what, BooleanSupplier condition) {
+        eventually(what, condition, () -> "");
+    }
+
+    void eventually(String what, BooleanSupplier condition, Supplier<Object> otherwise) {
+        Instant deadline = cluster.time().now().plus(PATIENCE);
+        while (!condition.getAsBoolean()) {
+            if (cluster.time().now().isAfter(deadline)) {
+                throw new AssertionError(
+                        "waited " + PATIENCE.toSeconds() + "s for " + what + ", but " + otherwise.get());
+            }
+            pass(LOOK_AGAIN);
+        }
+    }
+
+    /** Lets time pass. */
+    void pass(Duration time) {
+        try {
+            cluster.time().awaitUntil(cluster.time().now().plus(time), () -> false);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", interrupted);
+        }
+    }
+
+    /** What the cluster answers to a request that it refuses. */
+    static ClusterException refusal(Reason reason, ThrowingCallable request) {
+        ClusterException refused = catchThrowableOfType(ClusterException.class, request);
+        assertThat(refused).as("the refusal").isNotNull();
+        assertThat(refused.reason()).as(refused.getMessage()).isEqualTo(reason);
+        return refused;
+    }
+
+    <T extends HasMetadata> T create(T manifest) {
+        return cluster.create(manifest, DEFAULTS);
+    }
+
+    <T extends HasMetadata> T stored(Class<T> type, String name) {
+        return cluster.get(type, namespace, name)
+                .orElseThrow(() -> new AssertionError("there is no " + type.getSimpleName() + " " + name));
+    }
+
+    boolean gone(Class<? extends HasMetadata> type, String name) {
+        return cluster.get(type, namespace, name).isEmpty();
+    }
+
+    static long version(HasMetadata object) {
+        return Long.parseLong(object.getMetadata().getResourceVersion());
+    }
+
+    static Namespace namespace(String name) {
+        return Yaml.read(Namespace.class, """
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: %s}
+                """.formatted(name));
+    }
+
+    /** A config map with such data, in YAML's flow form. */
+    ConfigMap configMap(String name, String data) {
+        return Yaml.read(ConfigMap.class, """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: %s, namespace: %s, labels: {made-by: contract}}
+                data: %s
+                """.formatted(name, namespace, data));
+    }
+
+    /** A Deployment of the image {@code clock:1.0}, whose pods are ready when they serve and go quickly. */
+    Deployment clock(String name, int replicas) {
+        return Yaml.read(Deployment.class, """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: %1$s, namespace: %2$s}
+                spec:
+                  replicas: %3$d
+                  selector: {matchLabels: {app: %1$s}}
+                  template:
+                    metadata: {labels: {app: %1$s}}
+                    spec:
+                      terminationGracePeriodSeconds: 5
+                      containers:
+                      - name: web
+                        image: clock:1.0
+                        ports: [{containerPort: 8080}]
+                        readinessProbe:
+                          httpGet: {path: /ready, port: 8080}
+                          periodSeconds: 1
+                """.formatted(name, namespace, replicas));
+    }
+
+    /** A pod of the image {@code clock:1.0}. */
+    Pod pod(String name) {
+        return Yaml.read(Pod.class, """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %s, namespace: %s, labels: {app: clock}}
+                spec:
+                  containers:
+                  - {name: web, image: "clock:1.0"}
+                """.formatted(name, namespace));
+    }
+
+    /** A pod that no node takes. */
+    Pod homelessPod(String name) {
+        Pod pod = pod(name);
+        pod.getSpec().setNodeSelector(java.util.Map.of("no-such", "node"));
+        return pod;
+    }
+}

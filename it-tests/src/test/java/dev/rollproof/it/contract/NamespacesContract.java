@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollproof.it.Yaml;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Cause;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.DeleteOptions.Propagation;
+import dev.rollproof.k8s.Patch;
+import dev.rollproof.k8s.Query;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What namespaces, owners and quotas promise, by their controllers and at admission. */
+abstract class NamespacesContract extends Contract {
+    @Test
+    void aNewNamespaceIsFurnished() {
+        Namespace stored = cluster.get(Namespace.class, "", namespace).orElseThrow();
+
+        assertThat(stored.getStatus().getPhase()).isEqualTo("Active");
+        assertThat(stored.getMetadata().getLabels()).isEqualTo(Map.of("kubernetes.io/metadata.name", namespace));
+        assertThat(stored.getSpec().getFinalizers()).containsExactly("kubernetes");
+        eventually("the certificate", () -> !gone(ConfigMap.class, "kube-root-ca.crt"));
+        assertThat(stored(ConfigMap.class, "kube-root-ca.crt").getData()).containsOnlyKeys("ca.crt");
+    }
+
+    @Test
+    void nothingIsCreatedWhereThereIsNoNamespace() {
+        ConfigMap lost = configMap("settings", "{}");
+        lost.getMetadata().setNamespace("nowhere");
+
+        assertThat(refusal(Reason.NOT_FOUND, () -> create(lost))).hasMessage("namespaces \"nowhere\" not found");
+    }
+
+    @Test
+    void theDefaultNamespaceStays() {
+        assertThat(refusal(Reason.FORBIDDEN, () -> cluster.delete(Namespace.class, "", "default", DELETE)))
+                .hasMessage("namespaces \"default\" is forbidden: this namespace may not be deleted");
+    }
+
+    @Test
+    void aNamespaceGoesWithAllThatIsInIt() {
+        String going = namespace + "-going";
+        createNamespace(going);
+        Deployment clock = clock("clock", 1);
+        clock.getMetadata().setNamespace(going);
+        create(clock);
+        ConfigMap held = configMap("held", "{}");
+        held.getMetadata().setNamespace(going);
+        held.getMetadata().setFinalizers(List.of("example.com/hold"));
+        create(held);
+        cluster.delete(Namespace.class, "", going, DELETE);
+
+        assertThat(cluster.get(Namespace.class, "", going)
+                        .orElseThrow()
+                        .getStatus()
+                        .getPhase())
+                .isEqualTo("Terminating");
+        ConfigMap late = configMap("late", "{}");
+        late.getMetadata().setNamespace(going);
+        ClusterException refused = refusal(Reason.FORBIDDEN, () -> create(late));
+        assertThat(refused)
+                .hasMessage("configmaps \"late\" is forbidden: unable to create new content in namespace " + going
+                        + " because it is being terminated");
+        assertThat(refused.causes())
+                .containsExactly(new Cause(
+                        "metadata.namespace", "NamespaceTerminating", "namespace " + going + " is being terminated"));
+
+        eventually(
+                "all but what is held to go",
+                () -> List.of(Deployment.class, ReplicaSet.class, Pod.class).stream()
+                        .allMatch(type ->
+                                cluster.list(Query.of(type).inNamespace(going)).isEmpty()));
+        assertThat(cluster.get(Namespace.class, "", going)).isPresent();
+        cluster.patch(ConfigMap.class, going, "held", Patch.merge("{\"metadata\": {\"finalizers\": null}}"), DEFAULTS);
+        eventually(
+                "the namespace to go",
+                () -> cluster.get(Namespace.class, "", going).isEmpty());
+    }
+
+    private ConfigMap ownedBy(ConfigMap owner, String name) {
+        ConfigMap owned = configMap(name, "{}");
+        owned.getMetadata()
+                .setOwnerReferences(List.of(new OwnerReferenceBuilder()
+                        .withApiVersion("v1")
+                        .withKind("ConfigMap")
+                        .withName(owner.getMetadata().getName())
+                        .withUid(owner.getMetadata().getUid())
+                        .withBlockOwnerDeletion(true)
+                        .build()));
+        return owned;
+    }
+
+    private void delete(String name, Propagation propagation) {
+        cluster.delete(ConfigMap.class, namespace, name, DELETE.withPropagation(propagation));
+    }
+
+    @Test
+    void whatIsOwnedGoesAfterItsOwner() {
+        ConfigMap owner = create(configMap("owner", "{}"));
+        create(ownedBy(create(ownedBy(owner, "child")), "grandchild"));
+        delete("owner", Propagation.BACKGROUND);
+
+        assertThat(gone(ConfigMap.class, "owner")).isTrue();
+        eventually("the owned to go", () -> gone(ConfigMap.class, "child") && gone(ConfigMap.class, "grandchild"));
+    }
+
+    @Test
+    void whatIsOwnedGoesBeforeItsOwner() {
+        ConfigMap owner = create(configMap("owner", "{}"));
+        ConfigMap child = ownedBy(owner, "child");
+        child.getMetadata().setFinalizers(List.of("example.com/hold"));
+        create(child);
+        // The collector must have heard of the child.
+        pass(java.time.Duration.ofSeconds(1));
+        delete("owner", Propagation.FOREGROUND);
+
+        ConfigMap waiting = stored(ConfigMap.class, "owner");
+        assertThat(waiting.getMetadata().getDeletionTimestamp()).isNotEmpty();
+        assertThat(waiting.getMetadata().getFinalizers()).containsExactly("foregroundDeletion");
+        eventually(
+                "the child to be deleted",
+                () -> stored(ConfigMap.class, "child").getMetadata().getDeletionTimestamp() != null);
+        pass(java.time.Duration.ofMillis(500));
+        assertThat(gone(ConfigMap.class, "owner")).isFalse();
+
+        cluster.patch(
+                ConfigMap.class,
+                namespace,
+                "child",
+                Patch.json("[{\"op\": \"remove\", \"path\": \"/metadata/finalizers/0\"}]"),
+                DEFAULTS);
+        eventually("the owner to go", () -> gone(ConfigMap.class, "owner"));
+        assertThat(gone(ConfigMap.class, "child")).isTrue();
+    }
+
+    @Test
+    void orphansStayWithoutAnOwner() {
+        create(ownedBy(create(configMap("owner", "{}")), "child"));
+        pass(java.time.Duration.ofSeconds(1));
+        delete("owner", Propagation.ORPHAN);
+
+        eventually("the owner to go", () -> gone(ConfigMap.class, "owner"));
+        assertThat(stored(ConfigMap.class, "child").getMetadata().getOwnerReferences())
+                .isEmpty();
+    }
+
+    @Test
+    void whatIsOwnedBySomethingThatNeverWasGoes() {
+        ConfigMap owner = configMap("owner", "{}");
+        owner.getMetadata().setUid("f2d5a3a2-6d39-4a3c-8c7f-0f3c7a9d2b11");
+        create(ownedBy(owner, "child"));
+
+        eventually("the child to go", () -> gone(ConfigMap.class, "child"));
+    }
+
+    @Test
+    void aDeploymentGoesWithItsReplicaSetsAndPods() {
+        create(clock("clock", 1));
+        eventually(
+                "a pod",
+                () -> !cluster.list(Query.of(Pod.class).inNamespace(namespace)).isEmpty());
+        cluster.delete(Deployment.class, namespace, "clock", DELETE);
+
+        assertThat(gone(Deployment.class, "clock")).isTrue();
+        eventually(
+                "the rest to go",
+                () -> cluster.list(Query.of(ReplicaSet.class).inNamespace(namespace))
+                                .isEmpty()
+                        && cluster.list(Query.of(Pod.class).inNamespace(namespace))
+                                .isEmpty());
+    }
+
+    private void limit(String hard) {
+        create(Yaml.read(ResourceQuota.class, """
+                apiVersion: v1
+                kind: ResourceQuota
+                metadata: {name: limits, namespace: %s}
+                spec: {hard: %s}
+                """.formatted(namespace, hard)));
+        eventually("the quota to be counted", () -> {
+            ResourceQuota quota = stored(ResourceQuota.class, "limits");
+            return quota.getStatus() != null
+                    && quota.getSpec().getHard().equals(quota.getStatus().getHard());
+        });
+    }
+
+    private String used(String resource) {
+        return stored(ResourceQuota.class, "limits")
+                .getStatus()
+                .getUsed()
+                .get(resource)
+                .toString();
+    }
+
+    @Test
+    void aQuotaRefusesWhatIsTooMuchUntilThereIsRoom() {
+        eventually("the certificate", () -> !gone(ConfigMap.class, "kube-root-ca.crt"));
+        limit("{count/configmaps: 2}");
+        create(configMap("a", "{}"));
+
+        assertThat(refusal(Reason.FORBIDDEN, () -> create(configMap("b", "{}"))))
+                .hasMessage(
+                        "configmaps \"b\" is forbidden: exceeded quota: limits, requested: count/configmaps=1, used:"
+                                + " count/configmaps=2, limited: count/configmaps=2");
+        assertThat(used("count/configmaps")).isEqualTo("2");
+        cluster.delete(ConfigMap.class, namespace, "a", DELETE);
+        eventually("room", () -> used("count/configmaps").equals("1"));
+        create(configMap("b", "{}"));
+    }
+
+    @Test
+    void aQuotaOfCpusWantsThemSaid() {
+        limit("{requests.cpu: 1}");
+
+        assertThat(refusal(Reason.FORBIDDEN, () -> create(homelessPod("clock"))))
+                .hasMessage("pods \"clock\" is forbidden: failed quota: limits: must specify requests.cpu for: web");
+        Pod big = homelessPod("clock");
+        big.getSpec()
+                .getContainers()
+                .get(0)
+                .setResources(Yaml.read(
+                        io.fabric8.kubernetes.api.model.ResourceRequirements.class, "{requests: {cpu: \"2\"}}"));
+        assertThat(refusal(Reason.FORBIDDEN, () -> create(big)))
+                .hasMessage("pods \"clock\" is forbidden: exceeded quota: limits, requested: requests.cpu=2, used:"
+                        + " requests.cpu=0, limited: requests.cpu=1");
+    }
+
+    @Test
+    void aDeploymentThatAQuotaKeepsFromItsPodsSaysSo() {
+        limit("{pods: 1}");
+        Deployment clock = clock("clock", 2);
+        clock.getSpec().getTemplate().getSpec().setNodeSelector(Map.of("no-such", "node"));
+        create(clock);
+
+        eventually(
+                "the condition",
+                () -> failure() != null,
+                () -> stored(Deployment.class, "clock").getStatus());
+        assertThat(failure().getStatus()).isEqualTo("True");
+        assertThat(failure().getReason()).isEqualTo("FailedCreate");
+        assertThat(failure().getMessage())
+                .matches("pods \"clock-[a-z0-9]+-[a-z0-9]{5}\" is forbidden: exceeded quota: limits, requested: pods=1,"
+                        + " used: pods=1, limited: pods=1");
+        assertThat(cluster.list(Query.of(Pod.class).inNamespace(namespace))).hasSize(1);
+
+        cluster.delete(ResourceQuota.class, namespace, "limits", DELETE);
+        cluster.scale(Deployment.class, namespace, "clock", 1, DEFAULTS);
+        eventually("the condition to go", () -> failure() == null);
+    }
+
+    private DeploymentCondition failure() {
+        var status = stored(Deployment.class, "clock").getStatus();
+        return status == null || status.getConditions() == null
+                ? null
+                : status.getConditions().stream()
+                        .filter(condition -> condition.getType().equals("ReplicaFailure"))
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    @Test
+    void aPodNeedsItsServiceAccount() {
+        Pod pod = pod("clock");
+        pod.getSpec().setServiceAccountName("nope");
+
+        assertThat(refusal(Reason.FORBIDDEN, () -> create(pod)))
+                .hasMessage("pods \"clock\" is forbidden: error looking up service account " + namespace
+                        + "/nope: serviceaccount \"nope\" not found");
+    }
+}

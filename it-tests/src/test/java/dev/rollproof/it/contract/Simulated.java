@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.contract;
+
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.sim.ImageBehavior;
+import dev.rollproof.sim.Images;
+import dev.rollproof.sim.SimulatedCluster;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Gives each test a simulated cluster of its own, with the images that the real one has. */
+final class Simulated implements ParameterResolver {
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType().equals(Cluster.class);
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        // In the store of the test, which closes it.
+        return context.getStore(Namespace.create(Simulated.class))
+                .computeIfAbsent(SimulatedCluster.class, type -> create(), SimulatedCluster.class);
+    }
+
+    private static SimulatedCluster create() {
+        ImageBehavior wellBehaved = ImageBehavior.wellBehaved();
+        return SimulatedCluster.builder()
+                .images(new Images()
+                        .declare("clock:1.0", wellBehaved)
+                        .declare("clock:1.1", wellBehaved)
+                        .declare("clock:1.2", wellBehaved)
+                        .declare("clock:never", wellBehaved.neverReady())
+                        .declare(
+                                "clock:broken",
+                                wellBehaved
+                                        .crashesAfter(java.time.Duration.ZERO)
+                                        .withExitCode(3))
+                        .unknownAreNotFound())
+                .build();
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.contract;
+
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The simulated cluster keeps the contract. */
+@ExtendWith(Simulated.class)
+class SimulatedContractTest {
+    @Nested
+    class Objects extends ObjectsContract {}
+
+    @Nested
+    class Validation extends ValidationContract {}
+
+    @Nested
+    class Patches extends PatchesContract {}
+
+    @Nested
+    class Namespaces extends NamespacesContract {}
+
+    @Nested
+    class Observations extends ObservationContract {}
+}
