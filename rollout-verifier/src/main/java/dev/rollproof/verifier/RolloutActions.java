@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * What people do to rollouts, as kubectl does it: apply, history, undo, pause, resume, restart, scale, a new image. Each returns the
@@ -133,16 +133,19 @@ public final class RolloutActions {
     }
 
     /**
-     * Goes back to the revision before the current one: the second-highest number, as kubectl does, which is the last tried
-     * and not the last that worked.
+     * Goes back to the revision before the current one: the last that was tried, not the last that worked. It is the highest
+     * number among those with another template, so that it is right also while the controller has not numbered the current
+     * one yet; kubectl, which takes the second-highest number, goes one too far then.
      */
     public Deployment undo(ObjectRef deployment) {
-        return rollBack(deployment, revisions -> {
-            if (revisions.size() < 2) {
-                throw new RolloutActionException(
-                        "no rollout history found for deployment \"" + deployment.name() + "\"");
+        return rollBack(deployment, (current, revisions) -> {
+            PodTemplate now = Observed.from(current).template();
+            for (int i = revisions.size() - 1; i >= 0; i--) {
+                if (!Observed.from(revisions.get(i)).template().equals(now)) {
+                    return revisions.get(i);
+                }
             }
-            return revisions.get(revisions.size() - 2);
+            throw new RolloutActionException("no rollout history found for deployment \"" + deployment.name() + "\"");
         });
     }
 
@@ -150,14 +153,14 @@ public final class RolloutActions {
     public Deployment undo(ObjectRef deployment, long revision) {
         return rollBack(
                 deployment,
-                revisions -> revisions.stream()
+                (current, revisions) -> revisions.stream()
                         .filter(candidate -> Observed.from(candidate).revision().orElse(0) == revision)
                         .findFirst()
                         .orElseThrow(() -> new RolloutActionException("unable to find specified revision " + revision
                                 + " in history of deployment \"" + deployment.name() + "\"")));
     }
 
-    private Deployment rollBack(ObjectRef deployment, Function<List<ReplicaSet>, ReplicaSet> choice) {
+    private Deployment rollBack(ObjectRef deployment, BiFunction<Deployment, List<ReplicaSet>, ReplicaSet> choice) {
         return changing(deployment, d -> {
             if (Observed.from(d).paused()) {
                 throw new RolloutActionException("deployment \"" + deployment.name()
@@ -167,7 +170,7 @@ public final class RolloutActions {
             numbered.removeIf(set -> Observed.from(set).revision().isEmpty());
             numbered.sort(Comparator.comparingLong(
                     set -> Observed.from(set).revision().orElse(0)));
-            ReplicaSet target = choice.apply(numbered);
+            ReplicaSet target = choice.apply(d, numbered);
             PodTemplateSpec template = Models.copy(target.getSpec().getTemplate());
             template.getMetadata().getLabels().remove(PodTemplate.HASH_LABEL);
             d.getSpec().setTemplate(template);

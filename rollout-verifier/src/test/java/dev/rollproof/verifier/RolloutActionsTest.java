@@ -75,6 +75,14 @@ class RolloutActionsTest {
     }
 
     @Test
+    void undoOfAChangeThatTheControllerHasNotSeenYetGoesOneBackNotTwo() throws InterruptedException {
+        rolledOut("clock:1", "clock:2");
+        actions.setImage(CLOCK, "web", "clock:3");
+        actions.undo(CLOCK);
+        assertThat(image()).isEqualTo("clock:2");
+    }
+
+    @Test
     void undoBringsTheChangeCauseOfItsRevisionBack() throws InterruptedException {
         Deployment first = clock(3, "clock:1");
         first.getMetadata().setAnnotations(Map.of("kubernetes.io/change-cause", "the first"));

@@ -23,7 +23,6 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,14 +37,14 @@ import org.jspecify.annotations.Nullable;
 public final class Requests {
     private final ApiServer api;
     private final Addresses addresses;
-    private final Map<String, Ownership> ownerships = new HashMap<>();
+    private final ManagedFields managed = new ManagedFields();
 
     public Requests(ApiServer api) {
         this.api = api;
         this.addresses = new Addresses(api);
         api.onChange(event -> {
             if (event.type() == Change.Type.DELETED) {
-                ownerships.remove(event.object().getMetadata().getUid());
+                managed.forget(event.object());
             }
         });
     }
@@ -70,10 +69,7 @@ public final class Requests {
         }
         T created = api.insert(type, manifest, options.dryRun());
         if (!options.dryRun()) {
-            Map<String, FieldSet> mine = Map.of(options.fieldManager(), said);
-            ownerships.put(
-                    created.getMetadata().getUid(),
-                    applied ? new Ownership(mine, Map.of()) : new Ownership(Map.of(), mine));
+            managed.created(created, said, options.fieldManager(), applied);
         }
         return created;
     }
@@ -107,7 +103,7 @@ public final class Requests {
                 type, Metadata.namespace(manifest), manifest.getMetadata().getName());
         T replaced = unlessSame(type, manifest, stored, options);
         if (!options.dryRun()) {
-            note(stored, replaced, options.fieldManager());
+            managed.changed(stored, replaced, options.fieldManager());
         }
         return replaced;
     }
@@ -131,12 +127,6 @@ public final class Requests {
         return api.overwrite(type, manifest, options.dryRun());
     }
 
-    private void note(HasMetadata before, HasMetadata after, String manager) {
-        String uid = after.getMetadata().getUid();
-        Ownership owned = ownerships.getOrDefault(uid, Ownership.nobody());
-        ownerships.put(uid, owned.update(Models.toTree(before), Models.toTree(after), manager));
-    }
-
     public <T extends HasMetadata> T replaceStatus(ResourceType<T> type, T manifest, WriteOptions options) {
         place(type, manifest);
         return api.overwriteStatus(type, manifest, options.dryRun());
@@ -155,14 +145,13 @@ public final class Requests {
         }
         Map<String, Object> configuration = Models.toTree(manifest);
         configuration.remove("status");
-        Ownership owned = ownerships.getOrDefault(stored.getMetadata().getUid(), Ownership.nobody());
         Ownership.Applied applied =
-                owned.apply(Models.toTree(stored), configuration, options.fieldManager(), options.force());
+                managed.of(stored).apply(Models.toTree(stored), configuration, options.fieldManager(), options.force());
         T merged = model(type, applied.tree());
         merged.getMetadata().setResourceVersion(manifest.getMetadata().getResourceVersion());
         T written = unlessSame(type, merged, stored, options);
         if (!options.dryRun()) {
-            ownerships.put(written.getMetadata().getUid(), applied.ownership());
+            managed.set(written, applied.ownership());
         }
         return written;
     }
@@ -170,6 +159,9 @@ public final class Requests {
     /** A write that changes nothing is no write: no new version, no event. */
     private <T extends HasMetadata> T unlessSame(ResourceType<T> type, T changed, T stored, WriteOptions options) {
         T checked = update(type, changed, stored, options.withDryRun());
+        if (Metadata.generation(checked) != Metadata.generation(stored)) {
+            return options.dryRun() ? checked : api.overwrite(type, changed, false);
+        }
         T comparable = type.shallowCopy().apply(checked);
         comparable.setMetadata(Metadata.copy(checked.getMetadata()));
         comparable.getMetadata().setResourceVersion(stored.getMetadata().getResourceVersion());
@@ -197,7 +189,7 @@ public final class Requests {
         T changed = model(type, tree);
         T written = unlessSame(type, changed, stored, options);
         if (!options.dryRun()) {
-            note(stored, written, options.fieldManager());
+            managed.changed(stored, written, options.fieldManager());
         }
         return written;
     }
@@ -269,7 +261,7 @@ public final class Requests {
         changed.getMetadata().setResourceVersion(null);
         T written = unlessSame(type, changed, stored, options);
         if (!options.dryRun()) {
-            note(stored, written, options.fieldManager());
+            managed.changed(stored, written, options.fieldManager());
         }
         return written;
     }
@@ -277,10 +269,5 @@ public final class Requests {
     public <T extends HasMetadata> T delete(
             ResourceType<T> type, String namespace, String name, DeleteOptions options) {
         return api.remove(type, namespace, name, options);
-    }
-
-    /** The managers of an object's fields, for those who ask; nobody for objects that controllers made. */
-    public Ownership ownershipOf(String uid) {
-        return ownerships.getOrDefault(uid, Ownership.nobody());
     }
 }

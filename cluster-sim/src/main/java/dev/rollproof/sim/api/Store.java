@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -24,7 +25,7 @@ final class Store<T extends HasMetadata> {
     private final ResourceType<T> type;
     private final VersionCounter versions;
     private final int historyLimit;
-    private final Map<String, TreeMap<String, T>> byNamespace = new TreeMap<>();
+    private final Map<String, Map<String, T>> byNamespace = new TreeMap<>();
     private final ArrayDeque<StoredEvent<T>> history = new ArrayDeque<>();
     private final List<Watch<T>> watches = new ArrayList<>();
     private final List<Consumer<? super StoredEvent<?>>> listeners = new ArrayList<>();
@@ -55,7 +56,7 @@ final class Store<T extends HasMetadata> {
 
     @Nullable
     T find(String namespace, String name) {
-        TreeMap<String, T> objects = byNamespace.get(namespace);
+        Map<String, T> objects = byNamespace.get(namespace);
         return objects == null ? null : objects.get(name);
     }
 
@@ -63,11 +64,20 @@ final class Store<T extends HasMetadata> {
     List<T> all(String namespace) {
         if (namespace.isEmpty()) {
             List<T> all = new ArrayList<>();
-            byNamespace.values().forEach(objects -> all.addAll(objects.values()));
+            byNamespace.values().forEach(objects -> all.addAll(sorted(objects)));
             return all;
         }
-        TreeMap<String, T> objects = byNamespace.get(namespace);
-        return objects == null ? List.of() : new ArrayList<>(objects.values());
+        Map<String, T> objects = byNamespace.get(namespace);
+        return objects == null ? List.of() : sorted(objects);
+    }
+
+    /** Objects are found far more often than listed, so they are put in order when they are listed. */
+    private static <T extends HasMetadata> List<T> sorted(Map<String, T> objects) {
+        List<T> list = new ArrayList<>(objects.values());
+        if (list.size() > 1) {
+            list.sort(Comparator.comparing(object -> object.getMetadata().getName()));
+        }
+        return list;
     }
 
     Collection<String> namespaces() {
@@ -80,7 +90,7 @@ final class Store<T extends HasMetadata> {
         long version = versions.next();
         metadata.setResourceVersion(Long.toString(version));
         T previous = byNamespace
-                .computeIfAbsent(Metadata.namespace(object), namespace -> new TreeMap<>())
+                .computeIfAbsent(Metadata.namespace(object), namespace -> new HashMap<>())
                 .put(metadata.getName(), object);
         tell(new StoredEvent<>(version, previous == null ? Change.Type.ADDED : Change.Type.MODIFIED, object, previous));
         return object;
@@ -88,7 +98,7 @@ final class Store<T extends HasMetadata> {
 
     void remove(T object) {
         String namespace = Metadata.namespace(object);
-        TreeMap<String, T> objects = byNamespace.get(namespace);
+        Map<String, T> objects = byNamespace.get(namespace);
         if (objects == null) {
             return;
         }
