@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Admission {
     private static final List<Toleration> DEFAULT_TOLERATIONS =
             List.of(fiveMinutes("node.kubernetes.io/not-ready"), fiveMinutes("node.kubernetes.io/unreachable"));
+
+    private static final Set<String> IMMORTAL = Set.of("default", "kube-system", "kube-public");
 
     private final ApiServer api;
 
@@ -56,6 +59,14 @@ final class Admission {
                             "NamespaceTerminating",
                             "namespace " + name + " is being terminated")),
                     null);
+        }
+    }
+
+    /** Refuses to delete what no cluster is without. */
+    void checkDeletion(ResourceType<?> type, String name) {
+        if (type.equals(ResourceType.NAMESPACES) && IMMORTAL.contains(name)) {
+            throw new ClusterException(
+                    Reason.FORBIDDEN, "namespaces \"" + name + "\" is forbidden: this namespace may not be deleted");
         }
     }
 
