@@ -75,7 +75,7 @@ final class Admission {
     }
 
     /**
-     * Gives a pod its service account, and five minutes on a node that is lost.
+     * Gives a pod its service account, five minutes on a node that is lost, and what templates have no default for.
      *
      * @param pod a private object; its spec is not changed but replaced
      */
@@ -89,6 +89,9 @@ final class Admission {
             name = "default";
         }
         spec.setTolerations(withDefaults(spec.getTolerations()));
+        if (spec.getEnableServiceLinks() == null) {
+            spec.setEnableServiceLinks(true);
+        }
         String namespace = Metadata.namespace(pod);
         ServiceAccount account = api.find(ResourceType.SERVICE_ACCOUNTS, namespace, name);
         if (account == null) {

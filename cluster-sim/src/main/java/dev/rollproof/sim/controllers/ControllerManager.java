@@ -69,7 +69,8 @@ public final class ControllerManager {
 
     private ResourceQuotaController quotaController(ControlPlane plane) {
         ResourceQuotaController controller = new ResourceQuotaController(plane, quotas);
-        List.of(deployments, sets, pods, services, configMaps, secrets, accounts).forEach(controller::watch);
+        List.of(deployments, sets, pods, services, configMaps, secrets, accounts)
+                .forEach(controller::watch);
         return controller;
     }
 

@@ -42,7 +42,8 @@ final class ResourceQuotaController {
     /** What goes makes room, and so does a pod that has ended. */
     <T extends HasMetadata> void watch(Informer<T> informer) {
         informer.addHandler((previous, object, deleted) -> {
-            if (deleted || previous instanceof Pod before && object instanceof Pod pod && ended(pod) && !ended(before)) {
+            if (deleted
+                    || previous instanceof Pod before && object instanceof Pod pod && ended(pod) && !ended(before)) {
                 replenish(object);
             }
         });

@@ -66,7 +66,9 @@ abstract class PodsContract extends Contract {
         assertThat(pod.podIp()).matches("\\d+\\.\\d+\\.\\d+\\.\\d+");
         assertThat(pod.startTime()).isPresent();
         for (String condition : List.of("PodScheduled", "Initialized", "ContainersReady", "Ready")) {
-            assertThat(pod.condition(condition).orElseThrow().isTrue()).as(condition).isTrue();
+            assertThat(pod.condition(condition).orElseThrow().isTrue())
+                    .as(condition)
+                    .isTrue();
         }
         assertThat(web("clock").getRestartCount()).isZero();
         assertThat(web("clock").getStarted()).isTrue();
@@ -76,14 +78,14 @@ abstract class PodsContract extends Contract {
     @Test
     void aPodThatIsNotReadySaysWhichContainer() {
         create(probedPod("clock", "clock:never"));
-        eventually("the container to run", () -> web("clock").getState() != null
-                && web("clock").getState().getRunning() != null);
+        eventually(
+                "the container to run",
+                () -> web("clock").getState() != null && web("clock").getState().getRunning() != null);
 
         ObservedPod pod = observed("clock");
         assertThat(pod.phase()).isEqualTo("Running");
         assertThat(pod.condition("Ready").orElseThrow().reason()).isEqualTo("ContainersNotReady");
-        assertThat(pod.condition("Ready").orElseThrow().message())
-                .isEqualTo("containers with unready status: [web]");
+        assertThat(pod.condition("Ready").orElseThrow().message()).isEqualTo("containers with unready status: [web]");
     }
 
     @Test
@@ -96,11 +98,12 @@ abstract class PodsContract extends Contract {
                 .setResources(Yaml.read(ResourceRequirements.class, "{requests: {cpu: \"1000\"}}"));
         create(big);
         for (String name : List.of("homeless", "big")) {
-            eventually("pod " + name + " to be looked at", () -> observed(name)
-                    .condition("PodScheduled")
-                    .isPresent());
+            eventually(
+                    "pod " + name + " to be looked at",
+                    () -> observed(name).condition("PodScheduled").isPresent());
             assertThat(observed(name).phase()).isEqualTo("Pending");
-            assertThat(observed(name).condition("PodScheduled").orElseThrow().isTrue()).isFalse();
+            assertThat(observed(name).condition("PodScheduled").orElseThrow().isTrue())
+                    .isFalse();
             assertThat(observed(name).condition("PodScheduled").orElseThrow().reason())
                     .isEqualTo("Unschedulable");
         }
@@ -244,26 +247,31 @@ abstract class PodsContract extends Contract {
         create(service());
         create(probedPod("good", "clock:1.0"));
         create(probedPod("bad", "clock:never"));
-        eventuallyAnEndpoint("the good one to be ready", endpoint -> endpoint.podName().equals("good")
-                && endpoint.ready()
-                && endpoint.serving()
-                && !endpoint.terminating());
+        eventuallyAnEndpoint(
+                "the good one to be ready",
+                endpoint -> endpoint.podName().equals("good")
+                        && endpoint.ready()
+                        && endpoint.serving()
+                        && !endpoint.terminating());
         eventuallyAnEndpoint("the bad one", endpoint -> endpoint.podName().equals("bad"));
         pass(Duration.ofSeconds(1));
 
         assertThat(endpoints()).hasSize(2).allSatisfy(endpoint -> {
-            assertThat(endpoint.addresses()).containsExactly(observed(endpoint.podName()).podIp());
+            assertThat(endpoint.addresses())
+                    .containsExactly(observed(endpoint.podName()).podIp());
             assertThat(endpoint.podUid())
                     .isEqualTo(observed(endpoint.podName()).metadata().uid());
             assertThat(endpoint.ready()).isEqualTo(endpoint.podName().equals("good"));
         });
-        EndpointSlice slice = cluster.list(Query.of(EndpointSlice.class).inNamespace(namespace)).get(0);
+        EndpointSlice slice = cluster.list(Query.of(EndpointSlice.class).inNamespace(namespace))
+                .get(0);
         assertThat(slice.getMetadata().getName()).startsWith("clock-");
         assertThat(slice.getMetadata().getLabels())
                 .containsEntry("endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io");
         assertThat(slice.getPorts().get(0).getPort()).isEqualTo(8080);
         assertThat(Observed.metadata(slice)
-                        .isControlledBy(stored(Service.class, "clock").getMetadata().getUid()))
+                        .isControlledBy(
+                                stored(Service.class, "clock").getMetadata().getUid()))
                 .isTrue();
     }
 

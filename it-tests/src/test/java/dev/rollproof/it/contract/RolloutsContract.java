@@ -88,7 +88,8 @@ abstract class RolloutsContract extends Contract {
         assertThat(sets()).hasSize(1);
         assertThat(set.podTemplateHash()).isNotEmpty();
         assertThat(set.metadata().name()).isEqualTo("clock-" + set.podTemplateHash());
-        assertThat(set.metadata().isControlledBy(created.getMetadata().getUid())).isTrue();
+        assertThat(set.metadata().isControlledBy(created.getMetadata().getUid()))
+                .isTrue();
         assertThat(set.labelSelector()).contains("app=clock").contains("pod-template-hash=" + set.podTemplateHash());
         assertThat(set.metadata().annotations())
                 .isEqualTo(Map.of(
@@ -103,6 +104,13 @@ abstract class RolloutsContract extends Contract {
             assertThat(pod.metadata().isControlledBy(set.metadata().uid())).isTrue();
             assertThat(pod.ready()).isTrue();
         });
+        assertThat(cluster.list(Query.of(Pod.class).inNamespace(namespace)))
+                .extracting(Pod::getSpec)
+                .allSatisfy(spec -> {
+                    assertThat(spec.getEnableServiceLinks()).isTrue();
+                    assertThat(spec.getServiceAccountName()).isEqualTo("default");
+                    assertThat(spec.getTolerations()).hasSize(2);
+                });
     }
 
     @Test
@@ -214,7 +222,9 @@ abstract class RolloutsContract extends Contract {
     @Test
     void recreateNeverOverlaps() {
         Deployment clock = clock("clock", 2);
-        clock.getSpec().setStrategy(new DeploymentStrategyBuilder().withType("Recreate").build());
+        clock.getSpec()
+                .setStrategy(
+                        new DeploymentStrategyBuilder().withType("Recreate").build());
         create(clock);
         eventuallyComplete();
         String old = sets().get(0).podTemplateHash();
@@ -312,8 +322,7 @@ abstract class RolloutsContract extends Contract {
         eventually("a pod", () -> pods().size() == 1);
 
         assertThat(observed().condition("Available").orElseThrow().isTrue()).isFalse();
-        assertThat(observed().condition("Available").orElseThrow().reason())
-                .isEqualTo("MinimumReplicasUnavailable");
+        assertThat(observed().condition("Available").orElseThrow().reason()).isEqualTo("MinimumReplicasUnavailable");
         assertThat(observed().condition("Available").orElseThrow().message())
                 .isEqualTo("Deployment does not have minimum availability.");
         eventually(
@@ -344,7 +353,8 @@ abstract class RolloutsContract extends Contract {
         eventually(
                 "another pod to be ready",
                 () -> pods().stream()
-                        .anyMatch(pod -> !pod.metadata().uid().equals(first.metadata().uid()) && pod.ready()));
+                        .anyMatch(pod ->
+                                !pod.metadata().uid().equals(first.metadata().uid()) && pod.ready()));
         eventually("the first to go", () -> gone(Pod.class, first.metadata().name()));
         eventuallyComplete();
     }
@@ -364,12 +374,14 @@ abstract class RolloutsContract extends Contract {
         eventually(
                 "another pod to be ready",
                 () -> pods().stream()
-                        .anyMatch(pod -> !pod.metadata().uid().equals(first.metadata().uid()) && pod.ready()));
-        eventually("the first to be nobody's", () -> Observed.from(
-                        stored(Pod.class, first.metadata().name()))
-                .metadata()
-                .owners()
-                .isEmpty());
+                        .anyMatch(pod ->
+                                !pod.metadata().uid().equals(first.metadata().uid()) && pod.ready()));
+        eventually(
+                "the first to be nobody's",
+                () -> Observed.from(stored(Pod.class, first.metadata().name()))
+                        .metadata()
+                        .owners()
+                        .isEmpty());
         assertThat(stored(Pod.class, first.metadata().name()).getMetadata().getDeletionTimestamp())
                 .isNull();
     }
@@ -384,9 +396,11 @@ abstract class RolloutsContract extends Contract {
         eventuallyComplete();
         eventually("the first pod to go", () -> gone(Pod.class, pod));
         String second = sets().get(1).metadata().name();
-        eventually("all events", () -> !messages("clock", "ScalingReplicaSet").isEmpty()
-                && messages("clock", "ScalingReplicaSet").size() >= 3
-                && !messages(pod, "Killing").isEmpty());
+        eventually(
+                "all events",
+                () -> !messages("clock", "ScalingReplicaSet").isEmpty()
+                        && messages("clock", "ScalingReplicaSet").size() >= 3
+                        && !messages(pod, "Killing").isEmpty());
 
         assertThat(messages("clock", "ScalingReplicaSet"))
                 .containsExactlyInAnyOrder(
@@ -410,8 +424,8 @@ abstract class RolloutsContract extends Contract {
 
     private List<String> messages(String name, String reason) {
         List<String> messages = new ArrayList<>();
-        for (Event event : cluster.list(
-                Query.of(Event.class).inNamespace(namespace).withFields("involvedObject.name=" + name))) {
+        for (Event event :
+                cluster.list(Query.of(Event.class).inNamespace(namespace).withFields("involvedObject.name=" + name))) {
             if (event.getReason().equals(reason)) {
                 messages.add(event.getMessage());
             }

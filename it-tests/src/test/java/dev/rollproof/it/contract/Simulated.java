@@ -35,9 +35,7 @@ final class Simulated implements ParameterResolver {
                         .declare("clock:never", wellBehaved.neverReady())
                         .declare(
                                 "clock:broken",
-                                wellBehaved
-                                        .crashesAfter(Duration.ZERO)
-                                        .withExitCode(3))
+                                wellBehaved.crashesAfter(Duration.ZERO).withExitCode(3))
                         .declare("clock:deaf", wellBehaved.ignoresSigterm())
                         .unknownAreNotFound())
                 .build();
