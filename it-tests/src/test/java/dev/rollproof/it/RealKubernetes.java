@@ -50,6 +50,7 @@ import org.testcontainers.utility.DockerImageName;
  *       port 8080, and exit with 0 at once on SIGTERM
  *   <li>{@code clock:never} runs, but has no {@code /ready}
  *   <li>{@code clock:broken} exits with 3 at once
+ *   <li>{@code clock:deaf} serves on after SIGTERM, until it is killed
  * </ul>
  *
  * <p>All of them have a shell and busybox's commands, such as {@code ["sleep", "60"]}.
@@ -69,18 +70,20 @@ public final class RealKubernetes implements BeforeAllCallback, ParameterResolve
             cat > $work/root/serve.sh <<'END'
             #!/bin/sh
             [ $VERSION = broken ] && exit 3
-            trap 'exit 0' TERM
+            [ $VERSION = deaf ] && trap '' TERM || trap 'exit 0' TERM
             echo "clock $VERSION" > /www/index.html
             [ $VERSION = never ] || echo ready > /www/ready
-            httpd -f -p 8080 -h /www &
-            wait
+            while true; do
+              httpd -f -p 8080 -h /www &
+              wait
+            done
             END
             cd $work
             $busybox tar -C root -cf layer.tar .
             layer=$($busybox sha256sum layer.tar | cut -d' ' -f1)
             case $(uname -m) in aarch64) architecture=arm64 ;; *) architecture=amd64 ;; esac
             comma=
-            for version in 1.0 1.1 1.2 never broken; do
+            for version in 1.0 1.1 1.2 never broken deaf; do
               printf '{"architecture":"%s","os":"linux","config":{"Env":["PATH=/bin","VERSION=%s"],"Entrypoint":["/bin/sh","/serve.sh"]},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
                   $architecture $version $layer > $version.json
               printf '%s{"Config":"%s.json","RepoTags":["docker.io/library/clock:%s"],"Layers":["layer.tar"]}' \
@@ -89,7 +92,6 @@ public final class RealKubernetes implements BeforeAllCallback, ParameterResolve
             done
             echo "[$(cat list)]" > manifest.json
             $busybox tar -cf images.tar manifest.json layer.tar *.json
-            # An image without layers of its own content needs no registry.
             ctr -n k8s.io images import images.tar
             rm -rf $work
             """;

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Admission {
     private static final List<Toleration> DEFAULT_TOLERATIONS =
             List.of(fiveMinutes("node.kubernetes.io/not-ready"), fiveMinutes("node.kubernetes.io/unreachable"));
+
+    private static final Set<String> IMMORTAL = Set.of("default", "kube-system", "kube-public");
 
     private final ApiServer api;
 
@@ -59,12 +62,20 @@ final class Admission {
         }
     }
 
+    /** Refuses to delete what no cluster is without. */
+    void checkDeletion(ResourceType<?> type, String name) {
+        if (type.equals(ResourceType.NAMESPACES) && IMMORTAL.contains(name)) {
+            throw new ClusterException(
+                    Reason.FORBIDDEN, "namespaces \"" + name + "\" is forbidden: this namespace may not be deleted");
+        }
+    }
+
     private static String forbidden(ResourceType<?> type, HasMetadata object) {
         return type.resource() + " \"" + object.getMetadata().getName() + "\" is forbidden: ";
     }
 
     /**
-     * Gives a pod its service account, and five minutes on a node that is lost.
+     * Gives a pod its service account, five minutes on a node that is lost, and what templates have no default for.
      *
      * @param pod a private object; its spec is not changed but replaced
      */
@@ -78,6 +89,9 @@ final class Admission {
             name = "default";
         }
         spec.setTolerations(withDefaults(spec.getTolerations()));
+        if (spec.getEnableServiceLinks() == null) {
+            spec.setEnableServiceLinks(true);
+        }
         String namespace = Metadata.namespace(pod);
         ServiceAccount account = api.find(ResourceType.SERVICE_ACCOUNTS, namespace, name);
         if (account == null) {

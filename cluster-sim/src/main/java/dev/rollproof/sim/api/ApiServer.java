@@ -271,6 +271,7 @@ public final class ApiServer {
     }
 
     <T extends HasMetadata> T remove(ResourceType<T> type, String namespace, String name, DeleteOptions options) {
+        admission.checkDeletion(type, name);
         T stored = get(type, namespace, name);
         checkPreconditions(type, stored, options);
         long grace = graceOf(stored, options);

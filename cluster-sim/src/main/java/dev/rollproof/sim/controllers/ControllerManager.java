@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -62,8 +63,15 @@ public final class ControllerManager {
         nodeLifecycle = new NodeLifecycleController(plane, nodes, pods);
         queues.put("node-lifecycle", nodeLifecycle.queue);
         queues.put("namespace", new NamespaceController(plane, namespaces).queue);
-        queues.put("resourcequota", new ResourceQuotaController(plane, quotas, pods, services).queue);
+        queues.put("resourcequota", quotaController(plane).queue);
         queues.put("garbagecollector", garbageCollector(plane).queue);
+    }
+
+    private ResourceQuotaController quotaController(ControlPlane plane) {
+        ResourceQuotaController controller = new ResourceQuotaController(plane, quotas);
+        List.of(deployments, sets, pods, services, configMaps, secrets, accounts)
+                .forEach(controller::watch);
+        return controller;
     }
 
     private GarbageCollector garbageCollector(ControlPlane plane) {

@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaStatus;
-import io.fabric8.kubernetes.api.model.Service;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +25,7 @@ final class ResourceQuotaController {
     private final Informer<ResourceQuota> quotas;
     final WorkQueue<ObjectKey> queue;
 
-    ResourceQuotaController(
-            ControlPlane plane, Informer<ResourceQuota> quotas, Informer<Pod> pods, Informer<Service> services) {
+    ResourceQuotaController(ControlPlane plane, Informer<ResourceQuota> quotas) {
         this.api = plane.api();
         this.quotas = quotas;
         this.queue = ControllerManager.queue(plane, "resourcequota", Integer.MAX_VALUE, this::sync);
@@ -39,17 +37,20 @@ final class ResourceQuotaController {
                 queue.add(ObjectKey.of(quota));
             }
         });
-        pods.addHandler((previous, pod, deleted) -> {
-            boolean ended = Pods.isFinal(Pods.phase(pod));
-            if (deleted || ended && previous != null && !Pods.isFinal(Pods.phase(previous))) {
-                replenish(pod);
+    }
+
+    /** What goes makes room, and so does a pod that has ended. */
+    <T extends HasMetadata> void watch(Informer<T> informer) {
+        informer.addHandler((previous, object, deleted) -> {
+            if (deleted
+                    || previous instanceof Pod before && object instanceof Pod pod && ended(pod) && !ended(before)) {
+                replenish(object);
             }
         });
-        services.addHandler((previous, service, deleted) -> {
-            if (deleted) {
-                replenish(service);
-            }
-        });
+    }
+
+    private static boolean ended(Pod pod) {
+        return Pods.isFinal(Pods.phase(pod));
     }
 
     private void replenish(HasMetadata gone) {

@@ -22,4 +22,10 @@ class KubernetesContractTest {
 
     @Nested
     class Observations extends ObservationContract {}
+
+    @Nested
+    class Rollouts extends RolloutsContract {}
+
+    @Nested
+    class Pods extends PodsContract {}
 }

@@ -5,6 +5,7 @@ import dev.rollproof.k8s.Cluster;
 import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.Images;
 import dev.rollproof.sim.SimulatedCluster;
+import java.time.Duration;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -34,9 +35,8 @@ final class Simulated implements ParameterResolver {
                         .declare("clock:never", wellBehaved.neverReady())
                         .declare(
                                 "clock:broken",
-                                wellBehaved
-                                        .crashesAfter(java.time.Duration.ZERO)
-                                        .withExitCode(3))
+                                wellBehaved.crashesAfter(Duration.ZERO).withExitCode(3))
+                        .declare("clock:deaf", wellBehaved.ignoresSigterm())
                         .unknownAreNotFound())
                 .build();
     }

@@ -21,4 +21,10 @@ class SimulatedContractTest {
 
     @Nested
     class Observations extends ObservationContract {}
+
+    @Nested
+    class Rollouts extends RolloutsContract {}
+
+    @Nested
+    class Pods extends PodsContract {}
 }

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollproof.it.Yaml;
+import dev.rollproof.k8s.Patch;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedEndpointSlice;
+import dev.rollproof.k8s.observed.ObservedPod;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** What scheduler, kubelet and the controller of EndpointSlices promise of pods. */
+abstract class PodsContract extends Contract {
+    private ObservedPod observed(String name) {
+        return Observed.from(stored(Pod.class, name));
+    }
+
+    private ContainerStatus web(String name) {
+        List<ContainerStatus> statuses = stored(Pod.class, name).getStatus().getContainerStatuses();
+        return statuses == null || statuses.isEmpty() ? new ContainerStatus() : statuses.get(0);
+    }
+
+    private String waiting(String name) {
+        var state = web(name).getState();
+        return state == null || state.getWaiting() == null
+                ? ""
+                : String.valueOf(state.getWaiting().getReason());
+    }
+
+    private void eventuallyReady(String name) {
+        eventually("pod " + name + " to be ready", () -> observed(name).ready(), () -> observed(name));
+    }
+
+    /** A pod of the image {@code clock:1.0} that is ready when it serves. */
+    private Pod probedPod(String name, String image) {
+        Pod pod = pod(name);
+        var web = pod.getSpec().getContainers().get(0);
+        web.setImage(image);
+        web.setReadinessProbe(Yaml.read(
+                io.fabric8.kubernetes.api.model.Probe.class,
+                "{periodSeconds: 1, httpGet: {path: /ready, port: 8080}}"));
+        return pod;
+    }
+
+    @Test
+    void aPodRunsAndIsReady() {
+        create(probedPod("clock", "clock:1.0"));
+        eventuallyReady("clock");
+
+        ObservedPod pod = observed("clock");
+        assertThat(pod.phase()).isEqualTo("Running");
+        assertThat(pod.nodeName()).isNotEmpty();
+        assertThat(pod.podIp()).matches("\\d+\\.\\d+\\.\\d+\\.\\d+");
+        assertThat(pod.startTime()).isPresent();
+        for (String condition : List.of("PodScheduled", "Initialized", "ContainersReady", "Ready")) {
+            assertThat(pod.condition(condition).orElseThrow().isTrue())
+                    .as(condition)
+                    .isTrue();
+        }
+        assertThat(web("clock").getRestartCount()).isZero();
+        assertThat(web("clock").getStarted()).isTrue();
+        assertThat(web("clock").getState().getRunning().getStartedAt()).isNotEmpty();
+    }
+
+    @Test
+    void aPodThatIsNotReadySaysWhichContainer() {
+        create(probedPod("clock", "clock:never"));
+        eventually(
+                "the container to run",
+                () -> web("clock").getState() != null && web("clock").getState().getRunning() != null);
+
+        ObservedPod pod = observed("clock");
+        assertThat(pod.phase()).isEqualTo("Running");
+        assertThat(pod.condition("Ready").orElseThrow().reason()).isEqualTo("ContainersNotReady");
+        assertThat(pod.condition("Ready").orElseThrow().message()).isEqualTo("containers with unready status: [web]");
+    }
+
+    @Test
+    void aPodThatNoNodeTakesSaysWhy() {
+        create(homelessPod("homeless"));
+        Pod big = pod("big");
+        big.getSpec()
+                .getContainers()
+                .get(0)
+                .setResources(Yaml.read(ResourceRequirements.class, "{requests: {cpu: \"1000\"}}"));
+        create(big);
+        for (String name : List.of("homeless", "big")) {
+            eventually(
+                    "pod " + name + " to be looked at",
+                    () -> observed(name).condition("PodScheduled").isPresent());
+            assertThat(observed(name).phase()).isEqualTo("Pending");
+            assertThat(observed(name).condition("PodScheduled").orElseThrow().isTrue())
+                    .isFalse();
+            assertThat(observed(name).condition("PodScheduled").orElseThrow().reason())
+                    .isEqualTo("Unschedulable");
+        }
+        assertThat(observed("homeless").condition("PodScheduled").orElseThrow().message())
+                .startsWith("0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.");
+        assertThat(observed("big").condition("PodScheduled").orElseThrow().message())
+                .startsWith("0/1 nodes are available: 1 Insufficient cpu.");
+    }
+
+    @Test
+    void aContainerThatCrashesIsStartedAgainAndLaterMoreSlowly() {
+        Pod pod = pod("clock");
+        pod.getSpec().getContainers().get(0).setImage("clock:broken");
+        create(pod);
+        eventually("back-off", () -> waiting("clock").equals("CrashLoopBackOff"), () -> web("clock"));
+
+        ContainerStatus web = web("clock");
+        assertThat(web.getRestartCount()).isPositive();
+        assertThat(web.getReady()).isFalse();
+        assertThat(web.getLastState().getTerminated().getExitCode()).isEqualTo(3);
+        assertThat(web.getLastState().getTerminated().getReason()).isEqualTo("Error");
+        assertThat(web.getState().getWaiting().getMessage()).startsWith("back-off ");
+        assertThat(observed("clock").phase()).isEqualTo("Running");
+    }
+
+    @Test
+    void aContainerThatMayNotRestartEndsItsPod() {
+        Pod pod = pod("clock");
+        pod.getSpec().setRestartPolicy("Never");
+        pod.getSpec().getContainers().get(0).setImage("clock:broken");
+        create(pod);
+        eventually("the end", () -> observed("clock").ended(), () -> observed("clock"));
+
+        assertThat(observed("clock").phase()).isEqualTo("Failed");
+        assertThat(web("clock").getState().getTerminated().getExitCode()).isEqualTo(3);
+        assertThat(web("clock").getRestartCount()).isZero();
+    }
+
+    @Test
+    void anImageThatCannotBePulledIsTriedAgain() {
+        Pod pod = pod("clock");
+        pod.getSpec().getContainers().get(0).setImage("localhost/none:1");
+        create(pod);
+        eventually("back-off", () -> waiting("clock").equals("ImagePullBackOff"), () -> web("clock"));
+
+        assertThat(web("clock").getState().getWaiting().getMessage())
+                .startsWith("Back-off pulling image \"localhost/none:1\"");
+        assertThat(observed("clock").phase()).isEqualTo("Pending");
+    }
+
+    @Test
+    void aContainerWaitsForWhatItsEnvironmentNames() {
+        Pod pod = pod("clock");
+        pod.getSpec()
+                .getContainers()
+                .get(0)
+                .setEnvFrom(List.of(Yaml.read(
+                        io.fabric8.kubernetes.api.model.EnvFromSource.class, "{configMapRef: {name: settings}}")));
+        create(pod);
+        eventually("the complaint", () -> waiting("clock").equals("CreateContainerConfigError"), () -> web("clock"));
+        assertThat(web("clock").getState().getWaiting().getMessage()).isEqualTo("configmap \"settings\" not found");
+
+        create(configMap("settings", "{}"));
+        eventuallyReady("clock");
+    }
+
+    @Test
+    void aDeletedPodHasItsGracePeriod() {
+        create(probedPod("clock", "clock:1.0"));
+        eventuallyReady("clock");
+        cluster.delete(Pod.class, namespace, "clock", DELETE.withGracePeriodSeconds(7));
+
+        cluster.get(Pod.class, namespace, "clock").ifPresent(going -> {
+            assertThat(going.getMetadata().getDeletionGracePeriodSeconds()).isEqualTo(7);
+            assertThat(going.getMetadata().getDeletionTimestamp()).isNotEmpty();
+        });
+        Instant before = cluster.time().now();
+        eventually("the pod to go", () -> gone(Pod.class, "clock"));
+        assertThat(Duration.between(before, cluster.time().now()))
+                .as("it goes when its containers have ended, not only when the time is over")
+                .isLessThan(Duration.ofSeconds(6));
+    }
+
+    @Test
+    void aPodThatDoesNotEndIsKilledWhenItsGracePeriodIsOver() {
+        Pod pod = pod("clock");
+        pod.getSpec().getContainers().get(0).setImage("clock:deaf");
+        create(pod);
+        eventuallyReady("clock");
+        cluster.delete(Pod.class, namespace, "clock", DELETE.withGracePeriodSeconds(3));
+        Instant before = cluster.time().now();
+
+        assertThat(observed("clock").metadata().terminating()).isTrue();
+        eventually("the pod to go", () -> gone(Pod.class, "clock"));
+        assertThat(Duration.between(before, cluster.time().now()))
+                .isBetween(Duration.ofMillis(2500), Duration.ofSeconds(15));
+    }
+
+    @Test
+    void withoutGraceAPodIsGoneAtOnce() {
+        create(probedPod("clock", "clock:1.0"));
+        eventuallyReady("clock");
+        cluster.delete(Pod.class, namespace, "clock", DELETE.withGracePeriodSeconds(0));
+
+        assertThat(gone(Pod.class, "clock")).isTrue();
+    }
+
+    @Test
+    void aPodThatIsOnNoNodeIsGoneAtOnce() {
+        create(homelessPod("clock"));
+        cluster.delete(Pod.class, namespace, "clock", DELETE);
+
+        assertThat(gone(Pod.class, "clock")).isTrue();
+    }
+
+    private List<ObservedEndpointSlice.Endpoint> endpoints() {
+        return cluster
+                .list(Query.of(EndpointSlice.class)
+                        .inNamespace(namespace)
+                        .withLabels("kubernetes.io/service-name=clock"))
+                .stream()
+                .flatMap(slice -> Observed.from(slice).endpoints().stream())
+                .toList();
+    }
+
+    private void eventuallyAnEndpoint(String what, Predicate<ObservedEndpointSlice.Endpoint> predicate) {
+        eventually(what, () -> endpoints().stream().anyMatch(predicate), this::endpoints);
+    }
+
+    private Service service() {
+        return Yaml.read(Service.class, """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: clock, namespace: %s}
+                spec: {selector: {app: clock}, ports: [{port: 80, targetPort: 8080}]}
+                """.formatted(namespace));
+    }
+
+    @Test
+    void aServiceHasAnEndpointForEachOfItsPods() {
+        create(service());
+        create(probedPod("good", "clock:1.0"));
+        create(probedPod("bad", "clock:never"));
+        eventuallyAnEndpoint(
+                "the good one to be ready",
+                endpoint -> endpoint.podName().equals("good")
+                        && endpoint.ready()
+                        && endpoint.serving()
+                        && !endpoint.terminating());
+        eventuallyAnEndpoint("the bad one", endpoint -> endpoint.podName().equals("bad"));
+        pass(Duration.ofSeconds(1));
+
+        assertThat(endpoints()).hasSize(2).allSatisfy(endpoint -> {
+            assertThat(endpoint.addresses())
+                    .containsExactly(observed(endpoint.podName()).podIp());
+            assertThat(endpoint.podUid())
+                    .isEqualTo(observed(endpoint.podName()).metadata().uid());
+            assertThat(endpoint.ready()).isEqualTo(endpoint.podName().equals("good"));
+        });
+        EndpointSlice slice = cluster.list(Query.of(EndpointSlice.class).inNamespace(namespace))
+                .get(0);
+        assertThat(slice.getMetadata().getName()).startsWith("clock-");
+        assertThat(slice.getMetadata().getLabels())
+                .containsEntry("endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io");
+        assertThat(slice.getPorts().get(0).getPort()).isEqualTo(8080);
+        assertThat(Observed.metadata(slice)
+                        .isControlledBy(
+                                stored(Service.class, "clock").getMetadata().getUid()))
+                .isTrue();
+    }
+
+    @Test
+    void aTerminatingPodsEndpointIsNotReadyButServing() {
+        create(service());
+        Pod pod = pod("clock");
+        pod.getSpec().getContainers().get(0).setImage("clock:deaf");
+        create(pod);
+        eventuallyAnEndpoint("an endpoint", ObservedEndpointSlice.Endpoint::ready);
+        cluster.delete(Pod.class, namespace, "clock", DELETE.withGracePeriodSeconds(4));
+
+        eventuallyAnEndpoint(
+                "the endpoint to go", endpoint -> endpoint.terminating() && endpoint.serving() && !endpoint.ready());
+        eventually("it to be gone", () -> endpoints().isEmpty(), this::endpoints);
+    }
+
+    @Test
+    void aPodWithAnotherLabelIsNoEndpoint() {
+        create(service());
+        create(probedPod("clock", "clock:1.0"));
+        eventuallyAnEndpoint("an endpoint", ObservedEndpointSlice.Endpoint::ready);
+        cluster.patch(
+                Pod.class, namespace, "clock", Patch.merge("{\"metadata\": {\"labels\": {\"app\": \"x\"}}}"), DEFAULTS);
+
+        eventually("it to be gone", () -> endpoints().isEmpty(), this::endpoints);
+        assertThat(observed("clock").ready()).isTrue();
+        assertThat(stored(Pod.class, "clock").getMetadata().getLabels()).isEqualTo(Map.of("app", "x"));
+    }
+
+    @Test
+    void anEndpointFollowsReadiness() {
+        create(service());
+        Deployment clock = clock("clock", 1);
+        create(clock);
+        eventuallyAnEndpoint("an endpoint", ObservedEndpointSlice.Endpoint::ready);
+        cluster.scale(Deployment.class, namespace, "clock", 0, DEFAULTS);
+
+        eventually("it to be gone", () -> endpoints().isEmpty(), this::endpoints);
+    }
+}
