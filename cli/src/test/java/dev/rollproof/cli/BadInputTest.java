@@ -54,7 +54,8 @@ class BadInputTest {
         assertThat(command.exitCode()).isEqualTo(2);
         assertThat(command.sentence())
                 .startsWith("rollproof: " + file + ", line 12: ")
-                .contains("spec.selector.app");
+                .contains(
+                        "unknown field \"spec.selector.app\"; it belongs into spec.selector.matchLabels: indent it below matchLabels");
     }
 
     @Test
@@ -130,7 +131,7 @@ class BadInputTest {
                 ", line 9: spec.replicas must be a whole number, but is the text \"many\"");
         manifestIsRefused(
                 deployment().replace("kind: Deployment", "kind: Deploymnt"),
-                ", line 2: there is no kind Deploymnt in apps/v1 that is known here; check kind and apiVersion");
+                ", line 3: there is no kind Deploymnt in apps/v1 that is known here; check kind and apiVersion");
         manifestIsRefused(
                 deployment().replace("apps/v1", "extensions/v1beta1"),
                 ", line 2: Kubernetes serves no Deployment of extensions/v1beta1 any more; write apiVersion: apps/v1");

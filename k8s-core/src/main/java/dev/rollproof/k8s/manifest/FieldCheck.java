@@ -41,7 +41,7 @@ final class FieldCheck {
             Shape field = fields.get(name);
             if (field == null) {
                 throw new ManifestException(where(fieldPath) + ": unknown field \"" + fieldPath + "\"; "
-                        + whereItBelongs(name, path, shape));
+                        + whereItBelongs(name, value, tree, path, shape));
             }
             value(value, field, fieldPath);
         });
@@ -85,7 +85,14 @@ final class FieldCheck {
         return file + ", line " + lines.getOrDefault(path, 1);
     }
 
-    private String whereItBelongs(String name, String path, Shape shape) {
+    private String whereItBelongs(String name, @Nullable Object value, Map<?, ?> siblings, String path, Shape shape) {
+        if (value instanceof String) {
+            Optional<String> emptied = emptyMapAmong(siblings, shape);
+            if (emptied.isPresent()) {
+                return "it belongs into " + (path.isEmpty() ? "" : path + ".") + emptied.get() + ": indent it below "
+                        + emptied.get();
+            }
+        }
         Optional<String> below = searchBelow(name, shape);
         if (below.isPresent()) {
             String parent = path.isEmpty() ? below.get() : path + "." + below.get();
@@ -106,6 +113,18 @@ final class FieldCheck {
         return nearest(name, shape)
                 .map(near -> "did you mean \"" + near + "\"?")
                 .orElse("remove it, or check its name");
+    }
+
+    /** A map without entries beside a field that nobody knows: its entries have lost their indentation. */
+    private static Optional<String> emptyMapAmong(Map<?, ?> siblings, Shape shape) {
+        for (Map.Entry<?, ?> sibling : siblings.entrySet()) {
+            String name = String.valueOf(sibling.getKey());
+            Shape field = shape.fields().get(name);
+            if (sibling.getValue() == null && field != null && field.kind() == Shape.Kind.MAP) {
+                return Optional.of(name);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The path from here to the nearest object below that has such a field. */

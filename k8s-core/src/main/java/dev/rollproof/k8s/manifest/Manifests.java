@@ -140,7 +140,8 @@ public final class Manifests {
         HasMetadata object;
         Class<? extends HasMetadata> type = Models.modelOf(apiVersion, kind);
         if (type.equals(GenericKubernetesResource.class)) {
-            throw new ManifestException(where + ": there is no kind " + kind + " in " + apiVersion
+            String atKind = file + ", line " + tree.lineOf((path.isEmpty() ? "" : path + ".") + "kind");
+            throw new ManifestException(atKind + ": there is no kind " + kind + " in " + apiVersion
                     + " that is known here" + Models.knownVersionsOf(kind) + "; check kind and apiVersion");
         }
         FieldCheck.check((Map<String, ?>) fields, type, file, lines);
