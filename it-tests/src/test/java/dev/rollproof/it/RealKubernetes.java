@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.it;
 
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.PullImageResultCallback;
+import com.github.dockerjava.api.exception.NotFoundException;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.fabric8.KubernetesCluster;
 import io.fabric8.kubernetes.client.Config;
@@ -12,6 +15,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -110,6 +114,7 @@ public final class RealKubernetes implements BeforeAllCallback, ParameterResolve
                 if (!DockerClientFactory.instance().isDockerAvailable()) {
                     problem = "no Docker engine can be reached";
                 } else {
+                    pull(image);
                     started = new K3sContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("rancher/k3s"));
                     started.start();
                     prepareImages(started);
@@ -119,7 +124,7 @@ public final class RealKubernetes implements BeforeAllCallback, ParameterResolve
                     started.stop();
                 }
                 started = null;
-                problem = image + " cannot be started: " + rootMessage(failed);
+                problem = image + " cannot be started: " + firstAndLast(failed);
             }
             container = started;
             whyNot = problem;
@@ -134,17 +139,41 @@ public final class RealKubernetes implements BeforeAllCallback, ParameterResolve
             return !property.isBlank() ? property : !variable.isBlank() ? variable : DEFAULT_IMAGE;
         }
 
+        /** Once and not for long: Testcontainers itself would try for minutes where no registry can be reached. */
+        private static void pull(String image) {
+            DockerClient docker = DockerClientFactory.instance().client();
+            try {
+                docker.inspectImageCmd(image).exec();
+            } catch (NotFoundException missing) {
+                try {
+                    PullImageResultCallback pulling = docker.pullImageCmd(image).exec(new PullImageResultCallback());
+                    if (!pulling.awaitCompletion(3, TimeUnit.MINUTES)) {
+                        throw new IllegalStateException("it is not here, and is not pulled in 3 minutes", missing);
+                    }
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("interrupted", interrupted);
+                }
+            }
+        }
+
         private static void prepareImages(K3sContainer container) {
             container.copyFileToContainer(Transferable.of(MAKE_IMAGES), "/tmp/make-images.sh");
             run(container, "sh", "/tmp/make-images.sh");
         }
 
-        private static String rootMessage(Throwable failed) {
-            Throwable root = failed;
-            while (root.getCause() != null) {
-                root = root.getCause();
+        /** What was tried, and at the bottom of it. */
+        private static String firstAndLast(Throwable failed) {
+            Throwable last = failed;
+            while (last.getCause() != null) {
+                last = last.getCause();
             }
-            return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+            String first = firstLine(failed);
+            return last == failed ? first : first + ": " + firstLine(last);
+        }
+
+        private static String firstLine(Throwable failed) {
+            return String.valueOf(failed.getMessage()).lines().findFirst().orElse("");
         }
 
         K3sContainer container() {

@@ -14,6 +14,7 @@ import dev.rollproof.sim.api.patch.JsonPatch;
 import dev.rollproof.sim.api.patch.MergePatch;
 import dev.rollproof.sim.api.patch.Ownership;
 import dev.rollproof.sim.api.validation.FieldErrors;
+import dev.rollproof.sim.api.validation.UnknownFields;
 import dev.rollproof.sim.api.validation.Validation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -55,6 +56,7 @@ public final class Requests {
 
     private <T extends HasMetadata> T create(ResourceType<T> type, T manifest, WriteOptions options, boolean applied) {
         place(type, manifest);
+        refuseUnknownFields(type, manifest);
         String version = manifest.getMetadata().getResourceVersion();
         if (version != null && !version.isEmpty()) {
             throw new ClusterException(Reason.UNKNOWN, "resourceVersion should not be set on objects to be created");
@@ -97,8 +99,23 @@ public final class Requests {
         }
     }
 
+    private static void refuseUnknownFields(ResourceType<?> type, HasMetadata manifest) {
+        List<String> unknown = UnknownFields.of(manifest);
+        if (!unknown.isEmpty()) {
+            throw new ClusterException(
+                    Reason.BAD_REQUEST,
+                    type.kind() + " in version \"" + type.version() + "\" cannot be handled as a " + type.kind() + ": "
+                            + strictly(unknown));
+        }
+    }
+
+    private static String strictly(List<String> unknown) {
+        return "strict decoding error: unknown field \"" + String.join("\", unknown field \"", unknown) + "\"";
+    }
+
     public <T extends HasMetadata> T replace(ResourceType<T> type, T manifest, WriteOptions options) {
         place(type, manifest);
+        refuseUnknownFields(type, manifest);
         T stored = api.get(
                 type, Metadata.namespace(manifest), manifest.getMetadata().getName());
         T replaced = unlessSame(type, manifest, stored, options);
@@ -138,6 +155,14 @@ public final class Requests {
         String name = manifest.getMetadata().getName();
         if (name == null || name.isEmpty()) {
             throw new ClusterException(Reason.BAD_REQUEST, "metadata.name is required for server-side apply");
+        }
+        List<String> unknown = UnknownFields.of(manifest);
+        if (!unknown.isEmpty()) {
+            throw new ClusterException(
+                    Reason.INTERNAL_ERROR,
+                    "failed to create typed patch object (" + Metadata.namespace(manifest) + "/" + name + "; "
+                            + type.apiVersion() + ", Kind=" + type.kind() + "): ." + unknown.get(0)
+                            + ": field not declared in schema");
         }
         T stored = api.find(type, Metadata.namespace(manifest), name);
         if (stored == null) {
@@ -187,6 +212,12 @@ public final class Requests {
                             + ") does not match the name on the URL (" + name + ")");
         }
         T changed = model(type, tree);
+        List<String> unknown = UnknownFields.of(changed);
+        if (!unknown.isEmpty()) {
+            FieldErrors errors = new FieldErrors();
+            errors.invalid("patch", patch.body(), strictly(unknown));
+            errors.throwIfAny("", "", "");
+        }
         T written = unlessSame(type, changed, stored, options);
         if (!options.dryRun()) {
             managed.changed(stored, written, options.fieldManager());

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
@@ -33,11 +34,20 @@ abstract class PodsContract extends Contract {
         return statuses == null || statuses.isEmpty() ? new ContainerStatus() : statuses.get(0);
     }
 
-    private String waiting(String name) {
-        var state = web(name).getState();
-        return state == null || state.getWaiting() == null
-                ? ""
-                : String.valueOf(state.getWaiting().getReason());
+    /** The container's status while it waits for a reason; a moment later it may be tried again. */
+    private ContainerStatus eventuallyWaiting(String name, String reason) {
+        AtomicReference<ContainerStatus> seen = new AtomicReference<>();
+        eventually(
+                reason,
+                () -> {
+                    seen.set(web(name));
+                    var state = seen.get().getState();
+                    return state != null
+                            && state.getWaiting() != null
+                            && reason.equals(state.getWaiting().getReason());
+                },
+                seen::get);
+        return seen.get();
     }
 
     private void eventuallyReady(String name) {
@@ -118,9 +128,8 @@ abstract class PodsContract extends Contract {
         Pod pod = pod("clock");
         pod.getSpec().getContainers().get(0).setImage("clock:broken");
         create(pod);
-        eventually("back-off", () -> waiting("clock").equals("CrashLoopBackOff"), () -> web("clock"));
+        ContainerStatus web = eventuallyWaiting("clock", "CrashLoopBackOff");
 
-        ContainerStatus web = web("clock");
         assertThat(web.getRestartCount()).isPositive();
         assertThat(web.getReady()).isFalse();
         assertThat(web.getLastState().getTerminated().getExitCode()).isEqualTo(3);
@@ -147,10 +156,9 @@ abstract class PodsContract extends Contract {
         Pod pod = pod("clock");
         pod.getSpec().getContainers().get(0).setImage("localhost/none:1");
         create(pod);
-        eventually("back-off", () -> waiting("clock").equals("ImagePullBackOff"), () -> web("clock"));
+        ContainerStatus web = eventuallyWaiting("clock", "ImagePullBackOff");
 
-        assertThat(web("clock").getState().getWaiting().getMessage())
-                .startsWith("Back-off pulling image \"localhost/none:1\"");
+        assertThat(web.getState().getWaiting().getMessage()).startsWith("Back-off pulling image \"localhost/none:1\"");
         assertThat(observed("clock").phase()).isEqualTo("Pending");
     }
 
@@ -163,8 +171,8 @@ abstract class PodsContract extends Contract {
                 .setEnvFrom(List.of(Yaml.read(
                         io.fabric8.kubernetes.api.model.EnvFromSource.class, "{configMapRef: {name: settings}}")));
         create(pod);
-        eventually("the complaint", () -> waiting("clock").equals("CreateContainerConfigError"), () -> web("clock"));
-        assertThat(web("clock").getState().getWaiting().getMessage()).isEqualTo("configmap \"settings\" not found");
+        ContainerStatus web = eventuallyWaiting("clock", "CreateContainerConfigError");
+        assertThat(web.getState().getWaiting().getMessage()).isEqualTo("configmap \"settings\" not found");
 
         create(configMap("settings", "{}"));
         eventuallyReady("clock");
@@ -174,17 +182,17 @@ abstract class PodsContract extends Contract {
     void aDeletedPodHasItsGracePeriod() {
         create(probedPod("clock", "clock:1.0"));
         eventuallyReady("clock");
-        cluster.delete(Pod.class, namespace, "clock", DELETE.withGracePeriodSeconds(7));
+        cluster.delete(Pod.class, namespace, "clock", DELETE.withGracePeriodSeconds(20));
 
         cluster.get(Pod.class, namespace, "clock").ifPresent(going -> {
-            assertThat(going.getMetadata().getDeletionGracePeriodSeconds()).isEqualTo(7);
+            assertThat(going.getMetadata().getDeletionGracePeriodSeconds()).isEqualTo(20);
             assertThat(going.getMetadata().getDeletionTimestamp()).isNotEmpty();
         });
         Instant before = cluster.time().now();
         eventually("the pod to go", () -> gone(Pod.class, "clock"));
         assertThat(Duration.between(before, cluster.time().now()))
                 .as("it goes when its containers have ended, not only when the time is over")
-                .isLessThan(Duration.ofSeconds(6));
+                .isLessThan(Duration.ofSeconds(15));
     }
 
     @Test

@@ -291,6 +291,32 @@ abstract class ValidationContract extends Contract {
     }
 
     @Test
+    void fieldsThatThereAreNotAreRefused() {
+        create(clock("clock", 0));
+        Map<String, Object> tree = Models.toTree(clock("clock", 0));
+        merge(tree, Map.of("spec", Map.of("colour", "red")));
+        Deployment coloured = Models.fromTree(tree, Deployment.class);
+        Patch patch = Patch.merge("{\"spec\": {\"colour\": \"red\"}}");
+        Patch strategic = Patch.strategicMerge(
+                "{\"spec\": {\"template\": {\"spec\": {\"containers\": [{\"name\": \"web\", \"imge\": \"x\"}]}}}}");
+
+        assertThat(refusal(Reason.BAD_REQUEST, () -> create(coloured)))
+                .hasMessage("Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding error:"
+                        + " unknown field \"spec.colour\"");
+        refusal(Reason.BAD_REQUEST, () -> cluster.replace(coloured, DEFAULTS));
+        assertThat(refusal(Reason.INTERNAL_ERROR, () -> cluster.apply(coloured, DEFAULTS)))
+                .hasMessage("failed to create typed patch object (" + namespace
+                        + "/clock; apps/v1, Kind=Deployment): .spec.colour: field not declared in schema");
+        ClusterException patched =
+                refusal(Reason.INVALID, () -> cluster.patch(Deployment.class, namespace, "clock", patch, DEFAULTS));
+        assertThat(patched).hasMessageEndingWith(": strict decoding error: unknown field \"spec.colour\"");
+        assertThat(patched.causes()).extracting(Cause::field).containsExactly("patch");
+        assertThat(refusal(
+                        Reason.INVALID, () -> cluster.patch(Deployment.class, namespace, "clock", strategic, DEFAULTS)))
+                .hasMessageEndingWith("unknown field \"spec.template.spec.containers[0].imge\"");
+    }
+
+    @Test
     void aSelectorCannotBeChanged() {
         create(clock("clock", 0));
         Deployment other = clock("clock", 0);

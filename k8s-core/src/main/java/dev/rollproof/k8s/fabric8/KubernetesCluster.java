@@ -192,6 +192,8 @@ public final class KubernetesCluster implements Cluster {
         PatchContext context = new PatchContext.Builder()
                 .withPatchType(patchType)
                 .withFieldManager(options.fieldManager())
+                // Otherwise the server drops fields that it does not know, and tells nobody.
+                .withFieldValidation("Strict")
                 .withDryRun(options.dryRun() ? List.of("All") : null)
                 .build();
         return failures.translate(() -> {
