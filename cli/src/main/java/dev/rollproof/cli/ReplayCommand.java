@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -45,47 +46,19 @@ final class ReplayCommand implements Callable<Integer> {
             description = "When verification begins, in seconds of the recording. Default: its start.")
     private String from = "0";
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "DURATION",
-            defaultValue = "60s",
-            converter = DurationConverter.class,
-            description = "How long the rollout may take in all. Default: ${DEFAULT-VALUE}.")
-    private Duration timeout = Duration.ZERO;
-
-    @Option(
-            names = "--stable-for",
-            paramLabel = "DURATION",
-            defaultValue = "0s",
-            converter = DurationConverter.class,
-            description = "How long it must stay complete before it counts.")
-    private Duration stableFor = Duration.ZERO;
-
-    @Option(names = "--wait-for-old-pods", description = "Wait until the old pods are gone, not only going.")
-    private boolean waitForOldPods;
-
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "text",
-            description = "What to print on standard output: ${COMPLETION-CANDIDATES}.")
-    private VerifyCommand.Output output = VerifyCommand.Output.text;
+    @Mixin
+    private Verifying verifying = new Verifying();
 
     @Override
     public Integer call() {
-        if (timeout.isZero()) {
-            throw new UsageException("--timeout must be longer than nothing, such as 60s");
-        }
+        VerifierOptions options = verifying.options();
         Replay replay = Replay.of(Recording.read(file)).from(start());
         if (workload != null) {
             replay = replay.deployment(name(workload));
         }
-        Verdict verdict = replay.with(VerifierOptions.defaults()
-                        .withTimeout(timeout)
-                        .withStableFor(stableFor)
-                        .withWaitForOldPods(waitForOldPods))
-                .judge();
+        Verdict verdict = replay.with(options).judge();
         Rollproof.Console console = Objects.requireNonNull(parent).console();
-        if (output == VerifyCommand.Output.json) {
+        if (verifying.json()) {
             console.out().println(JsonVerdict.of(List.of(verdict)));
         } else {
             for (Timeline.Entry entry : verdict.evidence().timeline().entries()) {

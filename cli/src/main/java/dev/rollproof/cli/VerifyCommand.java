@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -49,11 +50,6 @@ final class VerifyCommand implements Callable<Integer> {
         sim
     }
 
-    enum Output {
-        text,
-        json
-    }
-
     @ParentCommand
     private @Nullable Rollproof parent;
 
@@ -65,24 +61,8 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Manifests: YAML or JSON files, or folders of them.")
     private List<Path> files = List.of();
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "DURATION",
-            defaultValue = "60s",
-            converter = DurationConverter.class,
-            description = "How long the rollout may take in all. Default: ${DEFAULT-VALUE}.")
-    private Duration timeout = Duration.ZERO;
-
-    @Option(
-            names = "--stable-for",
-            paramLabel = "DURATION",
-            defaultValue = "0s",
-            converter = DurationConverter.class,
-            description = "How long it must stay complete before it counts. Default: ${DEFAULT-VALUE}.")
-    private Duration stableFor = Duration.ZERO;
-
-    @Option(names = "--wait-for-old-pods", description = "Wait until the old pods are gone, not only going.")
-    private boolean waitForOldPods;
+    @Mixin
+    private Verifying verifying = new Verifying();
 
     @Option(names = "--cluster", defaultValue = "kubeconfig", description = "Where: ${COMPLETION-CANDIDATES}.")
     private Target target = Target.kubeconfig;
@@ -117,18 +97,10 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Go on although a Deployment's selector also matches another one's pods.")
     private boolean allowOverlaps;
 
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "text",
-            description = "What to print on standard output: ${COMPLETION-CANDIDATES}.")
-    private Output output = Output.text;
-
     @Override
     public Integer call() throws InterruptedException {
         Rollproof.Console console = Objects.requireNonNull(parent).console();
-        if (timeout.isZero()) {
-            throw new UsageException("--timeout must be longer than nothing, such as 60s");
-        }
+        VerifierOptions options = verifying.options();
         if (target == Target.kubeconfig && (images != null || !unknownImages.equals("ready"))) {
             throw new UsageException(
                     "--images and --unknown-images are for --cluster sim; a real cluster has real images");
@@ -153,7 +125,7 @@ final class VerifyCommand implements Callable<Integer> {
                 }
                 return unreachable(console, application.firstDeployment(), failed);
             }
-            return verify(console, cluster, applied, recorder);
+            return verify(console, cluster, applied, options, recorder);
         }
     }
 
@@ -217,24 +189,27 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private Integer verify(Rollproof.Console console, Cluster cluster, List<Deployment> applied, Recorder recorder)
+    private Integer verify(
+            Rollproof.Console console,
+            Cluster cluster,
+            List<Deployment> applied,
+            VerifierOptions options,
+            Recorder recorder)
             throws InterruptedException {
         View view = Screen.viewOn(
-                output == Output.json ? console.err() : console.out(),
-                console.terminal() && output == Output.text,
+                verifying.json() ? console.err() : console.out(),
+                console.terminal() && !verifying.json(),
                 console.environment(),
                 Duration.ZERO,
                 () -> {});
         List<Verdict> verdicts = new ArrayList<>();
-        Instant deadline = cluster.time().now().plus(timeout);
+        Instant deadline = cluster.time().now().plus(options.timeout());
         for (Deployment deployment : applied) {
             Duration left = Duration.between(cluster.time().now(), deadline);
-            VerifierOptions options = VerifierOptions.defaults()
-                    .withTimeout(left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left)
-                    .withStableFor(stableFor)
-                    .withWaitForOldPods(waitForOldPods);
+            VerifierOptions forThis =
+                    options.withTimeout(left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left);
             verdicts.add(RolloutVerifier.on(cluster)
-                    .with(options)
+                    .with(forThis)
                     .onProgress(view)
                     .onChange(recorder::accept)
                     .verify(deployment));
@@ -249,7 +224,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private void print(Rollproof.Console console, List<Verdict> verdicts) {
-        if (output == Output.json) {
+        if (verifying.json()) {
             console.out().println(JsonVerdict.of(verdicts));
         } else {
             verdicts.forEach(verdict -> console.out().println(verdict.summary()));

@@ -3,13 +3,12 @@ package dev.rollproof.sim;
 
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.ResourceType;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import dev.rollproof.sim.controllers.NamespaceController;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import java.util.List;
 import java.util.Map;
 
@@ -58,23 +57,7 @@ final class Bootstrap {
                     .endStatus()
                     .build();
             api.create(ResourceType.NAMESPACES, namespace);
-            api.create(
-                    ResourceType.SERVICE_ACCOUNTS,
-                    new ServiceAccountBuilder()
-                            .withNewMetadata()
-                            .withName("default")
-                            .withNamespace(name)
-                            .endMetadata()
-                            .build());
-            api.create(
-                    ResourceType.CONFIG_MAPS,
-                    new ConfigMapBuilder()
-                            .withNewMetadata()
-                            .withName("kube-root-ca.crt")
-                            .withNamespace(name)
-                            .endMetadata()
-                            .addToData("ca.crt", "simulated")
-                            .build());
+            NamespaceController.furnish(api, name);
         }
         for (Node node : nodes) {
             String now = api.timestamps().now();

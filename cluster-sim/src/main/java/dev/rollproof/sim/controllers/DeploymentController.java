@@ -7,6 +7,7 @@ import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Frozen;
 import dev.rollproof.sim.api.Informer;
+import dev.rollproof.sim.api.LabelSelectors;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
 import io.fabric8.kubernetes.api.model.ObjectMeta;

@@ -4,6 +4,7 @@ package dev.rollproof.sim.controllers;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Informer;
+import dev.rollproof.sim.api.LabelSelectors;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.engine.Delay;

@@ -2,6 +2,7 @@
 package dev.rollproof.sim.controllers;
 
 import dev.rollproof.sim.api.Informer;
+import dev.rollproof.sim.api.LabelSelectors;
 import dev.rollproof.sim.api.Metadata;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;

@@ -17,7 +17,7 @@ import java.util.List;
  * Furnishes new namespaces with what every pod expects, the service account {@code default} and the config map
  * {@code kube-root-ca.crt}, and empties those that are deleted: when nothing is left, the namespace goes.
  */
-final class NamespaceController {
+public final class NamespaceController {
     private static final long LOOK_AGAIN_NANOS = 1_000_000_000;
 
     private final ApiServer api;
@@ -40,10 +40,11 @@ final class NamespaceController {
         if (namespace == null) {
             return 0;
         }
-        return Metadata.terminating(namespace) ? empty(name) : furnish(name);
+        return Metadata.terminating(namespace) ? empty(name) : furnish(api, name);
     }
 
-    private int furnish(String name) {
+    /** Creates what a namespace lacks; returns how many objects that took. */
+    public static int furnish(ApiServer api, String name) {
         int writes = 0;
         if (api.find(ResourceType.SERVICE_ACCOUNTS, name, "default") == null) {
             api.create(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.LabelSelectors;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
@@ -119,7 +120,7 @@ final class WorkloadValidation {
         ObjectMeta metadata = template == null ? null : template.getMetadata();
         Map<String, String> labels = metadata == null || metadata.getLabels() == null ? Map.of() : metadata.getLabels();
         boolean empty = selector == null;
-        boolean matches = !empty && comparable != null && Selectors.matches(comparable, labels);
+        boolean matches = !empty && comparable != null && LabelSelectors.matches(comparable, labels);
         if ((empty || comparable != null) && !matches) {
             errors.invalid(
                     "spec.template.metadata.labels",

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.rollproof.sim.controllers;
+package dev.rollproof.sim.api;
 
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Whether labels match a selector. */
-final class LabelSelectors {
+/** Whether labels match a selector. An absent selector selects nothing, an empty one everything. */
+public final class LabelSelectors {
     private LabelSelectors() {}
 
-    static boolean isEmpty(@Nullable LabelSelector selector) {
+    public static boolean isEmpty(@Nullable LabelSelector selector) {
         return selector == null
                 || ((selector.getMatchLabels() == null
                                 || selector.getMatchLabels().isEmpty())
@@ -18,7 +20,7 @@ final class LabelSelectors {
                                 || selector.getMatchExpressions().isEmpty()));
     }
 
-    static boolean matches(@Nullable LabelSelector selector, @Nullable Map<String, String> labels) {
+    public static boolean matches(@Nullable LabelSelector selector, @Nullable Map<String, String> labels) {
         Map<String, String> present = labels == null ? Map.of() : labels;
         if (selector == null) {
             return false;
@@ -36,7 +38,7 @@ final class LabelSelectors {
         return true;
     }
 
-    static boolean containsAll(Map<String, String> labels, Map<String, String> wanted) {
+    public static boolean containsAll(Map<String, String> labels, Map<String, String> wanted) {
         for (Map.Entry<String, String> entry : wanted.entrySet()) {
             if (!entry.getValue().equals(labels.get(entry.getKey()))) {
                 return false;
@@ -46,9 +48,10 @@ final class LabelSelectors {
     }
 
     private static boolean matches(LabelSelectorRequirement requirement, @Nullable String value) {
-        return switch (requirement.getOperator()) {
-            case "In" -> value != null && requirement.getValues().contains(value);
-            case "NotIn" -> value == null || !requirement.getValues().contains(value);
+        List<String> values = Objects.requireNonNullElse(requirement.getValues(), List.of());
+        return switch (String.valueOf(requirement.getOperator())) {
+            case "In" -> value != null && values.contains(value);
+            case "NotIn" -> value == null || !values.contains(value);
             case "Exists" -> value != null;
             case "DoesNotExist" -> value == null;
             default -> false;
