@@ -11,7 +11,7 @@ import java.time.Duration;
  *     restart may be bad luck, and after the second end the kubelet itself speaks of a loop
  * @param imageNotFound the registry says that there is no such image; default 1 s, so that a second look confirms it
  * @param imageDenied no right to pull: a pull secret may be on its way; default 15 s
- * @param imageTrouble the registry cannot be reached or is busy; default 60 s
+ * @param imageTrouble the registry cannot be reached or is busy; default 30 s, in which the kubelet tries twice
  * @param configuration a ConfigMap or Secret is missing, it may be applied next; default 10 s
  * @param startError a container cannot be created or started, for a reason not known to be final; default 10 s
  * @param nodeTrouble the node fails, not the workload; default 60 s
@@ -36,7 +36,7 @@ public record Patience(
             2,
             Duration.ofSeconds(1),
             Duration.ofSeconds(15),
-            Duration.ofSeconds(60),
+            Duration.ofSeconds(30),
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),

@@ -27,13 +27,13 @@ class FailingPodsTest {
                 "ErrImagePull, 'no match for platform in manifest', 1",
                 "ErrImagePull, 'pull access denied, repository does not exist or may require authorization', 1",
                 "ErrImagePull, 'failed to authorize: 401 Unauthorized', 15",
-                "ErrImagePull, 'dial tcp: lookup example.org: no such host', 60",
-                "ErrImagePull, 'dial tcp 127.0.0.1:80: connect: connection refused', 60",
-                "ErrImagePull, 'toomanyrequests: You have reached your pull rate limit', 60",
-                "ErrImagePull, 'x509: certificate signed by unknown authority', 60",
+                "ErrImagePull, 'dial tcp: lookup example.org: no such host', 30",
+                "ErrImagePull, 'dial tcp 127.0.0.1:80: connect: connection refused', 30",
+                "ErrImagePull, 'toomanyrequests: You have reached your pull rate limit', 30",
+                "ErrImagePull, 'x509: certificate signed by unknown authority', 30",
                 "ErrImageNeverPull, 'Container image \"clock\" is not present with pull policy of Never', 0",
                 "InvalidImageName, 'couldn''t parse image name', 0",
-                "ImageInspectError, 'Failed to inspect image', 60",
+                "ImageInspectError, 'Failed to inspect image', 30",
                 "CreateContainerConfigError, 'configmap \"clock-config\" not found', 10",
                 "CreateContainerConfigError, 'couldn''t find key color in ConfigMap shop/clock', 10",
                 "CreateContainerConfigError, 'failed to sync configmap cache: timed out', 60",
@@ -86,10 +86,10 @@ class FailingPodsTest {
         scene.waiting("new-0", "new", "ImagePullBackOff", "Back-off pulling image \"x\": ErrImagePull: " + text);
         scene.after(12);
         scene.waiting("new-0", "new", "ErrImagePull", text);
-        for (int second = 13; second < 60; second += 4) {
+        for (int second = 13; second < 30; second += 4) {
             assertThat(scene.after(second)).isInstanceOf(Status.Progressing.class);
         }
-        assertThat(scene.after(60)).isInstanceOf(Status.Failed.class);
+        assertThat(scene.after(30)).isInstanceOf(Status.Failed.class);
     }
 
     @Test
