@@ -37,11 +37,6 @@ public record IntOrPercent(int value, boolean percent) {
         }
     }
 
-    /** Of so many pods, rounded up. */
-    int ceilOf(int replicas) {
-        return percent ? Math.toIntExact(((long) value * replicas + 99) / 100) : value;
-    }
-
     /** Of so many pods, rounded down. */
     int floorOf(int replicas) {
         return percent ? Math.toIntExact((long) value * replicas / 100) : value;

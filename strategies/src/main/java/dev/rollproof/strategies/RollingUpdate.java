@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.strategies;
 
+import dev.rollproof.k8s.rolling.Fenceposts;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
 import java.util.Objects;
@@ -18,14 +19,6 @@ import java.util.Objects;
 public record RollingUpdate(IntOrPercent maxSurge, IntOrPercent maxUnavailable) implements Strategy {
     private static final IntOrPercent QUARTER = new IntOrPercent(25, true);
     private static final RollingUpdate DEFAULTS = new RollingUpdate(QUARTER, QUARTER);
-
-    /**
-     * What a rolling update's two limits are for a number of replicas (ResolveFenceposts).
-     *
-     * @param surge pods that may be wanted beyond the replicas; not capped at their number
-     * @param unavailable pods that may be missing; capped at their number
-     */
-    public record Fenceposts(int surge, int unavailable) {}
 
     public RollingUpdate {
         Objects.requireNonNull(maxSurge, "maxSurge");
@@ -80,12 +73,8 @@ public record RollingUpdate(IntOrPercent maxSurge, IntOrPercent maxUnavailable) 
         if (replicas < 0) {
             throw new IllegalArgumentException("replicas must not be negative, was " + replicas);
         }
-        int surge = maxSurge.ceilOf(replicas);
-        int unavailable = maxUnavailable.floorOf(replicas);
-        if (surge == 0 && unavailable == 0) {
-            unavailable = 1;
-        }
-        return new Fenceposts(surge, Math.min(unavailable, replicas));
+        return Fenceposts.resolve(maxSurge.toModel(), maxUnavailable.toModel(), replicas)
+                .cappedAt(replicas);
     }
 
     @Override

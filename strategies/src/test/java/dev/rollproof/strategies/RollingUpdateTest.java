@@ -4,7 +4,7 @@ package dev.rollproof.strategies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.rollproof.strategies.RollingUpdate.Fenceposts;
+import dev.rollproof.k8s.rolling.Fenceposts;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.controllers;
 
+import dev.rollproof.k8s.rolling.Fenceposts;
 import dev.rollproof.sim.api.Frozen;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;

@@ -3,6 +3,8 @@ package dev.rollproof.sim.controllers;
 
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.rolling.Fenceposts;
+import dev.rollproof.k8s.rolling.RollingArithmetic;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Frozen;
 import dev.rollproof.sim.api.Informer;

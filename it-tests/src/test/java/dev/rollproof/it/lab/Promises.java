@@ -9,7 +9,7 @@ import dev.rollproof.k8s.observed.ObservedContainer.State;
 import dev.rollproof.k8s.observed.ObservedObject;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.k8s.observed.ObservedReplicaSet;
-import dev.rollproof.strategies.RollingUpdate.Fenceposts;
+import dev.rollproof.k8s.rolling.Fenceposts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.rollproof.sim.controllers;
+package dev.rollproof.k8s.rolling;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * How a rolling update sizes its ReplicaSets. It adds up what is asked for and what is reported available; pods that
  * terminate appear in neither.
  */
-final class RollingArithmetic {
+public final class RollingArithmetic {
     private RollingArithmetic() {}
 
     /** One ReplicaSet: asked for, and reported available. */
-    record Size(int spec, int available) {}
+    public record Size(int spec, int available) {}
 
     /**
      * What an attempt to scale down came to.
@@ -21,14 +21,14 @@ final class RollingArithmetic {
      * @param specs the new sizes, in the order of the old ones
      * @param pods how many pods fewer
      */
-    record Down(List<Integer> specs, int pods) {}
+    public record Down(List<Integer> specs, int pods) {}
 
     /**
      * The size for the new ReplicaSet while there may be {@code replicas + surge} pods in all.
      *
      * @param allSpecs the sum of all sizes, the new one's too
      */
-    static int newReplicas(boolean rolling, int replicas, int surge, int allSpecs, int newSpec) {
+    public static int newReplicas(boolean rolling, int replicas, int surge, int allSpecs, int newSpec) {
         if (!rolling) {
             return replicas;
         }
@@ -37,7 +37,7 @@ final class RollingArithmetic {
     }
 
     /** The size that a sync gives the new ReplicaSet; the one it has where there is nothing to do. */
-    static int reconcileNew(boolean rolling, int replicas, int surge, int allSpecs, int newSpec) {
+    public static int reconcileNew(boolean rolling, int replicas, int surge, int allSpecs, int newSpec) {
         if (newSpec == replicas) {
             return newSpec;
         }
@@ -50,7 +50,7 @@ final class RollingArithmetic {
      * @param old oldest first
      * @param fresh the new ReplicaSet
      */
-    static Down reconcileOld(int replicas, int unavailable, List<Size> old, Size fresh) {
+    public static Down reconcileOld(int replicas, int unavailable, List<Size> old, Size fresh) {
         int oldSpecs = old.stream().mapToInt(Size::spec).sum();
         int minAvailable = replicas - unavailable;
         int room = oldSpecs + fresh.spec - minAvailable - (fresh.spec - fresh.available);
@@ -76,7 +76,7 @@ final class RollingArithmetic {
      * @return null where a ReplicaSet reports more available pods than it is asked for, as it does while its status lags:
      *     the whole scale-down is given up then
      */
-    static @Nullable Down cleanupUnhealthy(List<Size> old, int most) {
+    public static @Nullable Down cleanupUnhealthy(List<Size> old, int most) {
         List<Integer> specs = new ArrayList<>();
         int done = 0;
         for (Size size : old) {
@@ -95,7 +95,7 @@ final class RollingArithmetic {
     }
 
     /** Takes away as many pods as are available beyond the minimum, from the oldest first. */
-    static Down scaleDown(int minAvailable, List<Size> old, int freshAvailable) {
+    public static Down scaleDown(int minAvailable, List<Size> old, int freshAvailable) {
         int surplus = freshAvailable + old.stream().mapToInt(Size::available).sum() - minAvailable;
         List<Integer> specs = new ArrayList<>();
         int done = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.rollproof.sim.controllers;
+package dev.rollproof.k8s.rolling;
 
+import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.ObservedDeployment.UpdateStrategy;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
@@ -12,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param surge pods above; not capped at the wanted size
  * @param unavailable pods below
  */
-record Fenceposts(int surge, int unavailable) {
-    static final Fenceposts NONE = new Fenceposts(0, 0);
+public record Fenceposts(int surge, int unavailable) {
+    public static final Fenceposts NONE = new Fenceposts(0, 0);
 
     /**
      * Percentages of the surge are rounded up, of the unavailable pods down; where both come to zero, one pod may be
@@ -21,14 +23,15 @@ record Fenceposts(int surge, int unavailable) {
      *
      * @throws IllegalArgumentException for a text that is not a percentage
      */
-    static Fenceposts resolve(@Nullable IntOrString maxSurge, @Nullable IntOrString maxUnavailable, int desired) {
+    public static Fenceposts resolve(
+            @Nullable IntOrString maxSurge, @Nullable IntOrString maxUnavailable, int desired) {
         int surge = scaled(maxSurge, desired, true);
         int unavailable = scaled(maxUnavailable, desired, false);
         return surge == 0 && unavailable == 0 ? new Fenceposts(0, 1) : new Fenceposts(surge, unavailable);
     }
 
     /** What a Deployment may do: nothing unless it rolls, and no more pods below than there are. */
-    static Fenceposts of(Deployment deployment) {
+    public static Fenceposts of(Deployment deployment) {
         if (!isRolling(deployment)) {
             return NONE;
         }
@@ -38,23 +41,42 @@ record Fenceposts(int surge, int unavailable) {
         Fenceposts resolved = rolling == null
                 ? resolve(null, null, replicas)
                 : resolve(rolling.getMaxSurge(), rolling.getMaxUnavailable(), replicas);
-        return new Fenceposts(resolved.surge, Math.min(resolved.unavailable, replicas));
+        return resolved.cappedAt(replicas);
     }
 
-    static boolean isRolling(Deployment deployment) {
+    /** What an observed Deployment may do; see {@link #of(Deployment)}. */
+    public static Fenceposts of(ObservedDeployment deployment) {
+        UpdateStrategy strategy = deployment.strategy();
+        if (strategy.isRecreate()) {
+            return NONE;
+        }
+        return resolve(model(strategy.maxSurge()), model(strategy.maxUnavailable()), deployment.replicas())
+                .cappedAt(deployment.replicas());
+    }
+
+    private static IntOrString model(String text) {
+        return text.endsWith("%") ? new IntOrString(text) : new IntOrString(Integer.parseInt(text));
+    }
+
+    /** No more pods may be missing than are wanted. */
+    public Fenceposts cappedAt(int replicas) {
+        return new Fenceposts(surge, Math.min(unavailable, replicas));
+    }
+
+    public static boolean isRolling(Deployment deployment) {
         var strategy = deployment.getSpec().getStrategy();
         return strategy == null
                 || strategy.getType() == null
                 || strategy.getType().equals("RollingUpdate");
     }
 
-    static int replicas(Deployment deployment) {
+    public static int replicas(Deployment deployment) {
         Integer replicas = deployment.getSpec().getReplicas();
         return replicas == null ? 1 : replicas;
     }
 
     /** The least number of available pods; zero unless the Deployment rolls. */
-    static int minAvailable(Deployment deployment) {
+    public static int minAvailable(Deployment deployment) {
         return isRolling(deployment) ? replicas(deployment) - of(deployment).unavailable : 0;
     }
 
