@@ -22,6 +22,7 @@ class ArchitectureTest {
     private static final String VERIFIER = "dev.rollproof.verifier..";
     private static final String STRATEGIES = "dev.rollproof.strategies..";
     private static final String CLI = "dev.rollproof.cli..";
+    private static final String HARNESS = "dev.rollproof.harness..";
 
     @ArchTest
     static final ArchRule theCoreKnowsNobody = noClasses()
@@ -29,7 +30,7 @@ class ArchitectureTest {
             .resideInAPackage(CORE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(SIM, VERIFIER, STRATEGIES, CLI);
+            .resideInAnyPackage(SIM, VERIFIER, STRATEGIES, CLI, HARNESS);
 
     @ArchTest
     static final ArchRule theSimulatedClusterKnowsTheCoreOnly = noClasses()
@@ -37,7 +38,7 @@ class ArchitectureTest {
             .resideInAPackage(SIM)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(VERIFIER, STRATEGIES, CLI);
+            .resideInAnyPackage(VERIFIER, STRATEGIES, CLI, HARNESS);
 
     @ArchTest
     static final ArchRule theVerifierKnowsTheCoreOnly = noClasses()
@@ -45,7 +46,7 @@ class ArchitectureTest {
             .resideInAPackage(VERIFIER)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(SIM, STRATEGIES, CLI);
+            .resideInAnyPackage(SIM, STRATEGIES, CLI, HARNESS);
 
     @ArchTest
     static final ArchRule strategiesKnowTheVerifierAndTheCore = noClasses()
@@ -53,17 +54,35 @@ class ArchitectureTest {
             .resideInAPackage(STRATEGIES)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(SIM, CLI);
+            .resideInAnyPackage(SIM, CLI, HARNESS);
+
+    @ArchTest
+    static final ArchRule theHarnessKnowsNoCommand = noClasses()
+            .that()
+            .resideInAPackage(HARNESS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI);
+
+    @ArchTest
+    static final ArchRule theCommandKnowsNoHarness = noClasses()
+            .that()
+            .resideInAPackage(CLI)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(HARNESS);
 
     @ArchTest
     static final ArchRule onlyTheAdapterUsesFabric8sClient = noClasses()
             .that()
             .resideInAPackage("dev.rollproof..")
-            .and(not(resideInAnyPackage("dev.rollproof.k8s.fabric8..", "dev.rollproof.bench..")))
+            .and(not(resideInAnyPackage("dev.rollproof.k8s.fabric8..", "dev.rollproof.bench..", HARNESS)))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.fabric8.kubernetes.client..")
-            .because("models are everybody's, the client is the adapter's: it may be replaced without the rest");
+            .because(
+                    "models are everybody's, the client is the adapter's: it may be replaced without the rest; the harness"
+                            + " hands it to tests, and reads logs, which are no part of the port");
 
     @ArchTest
     static final ArchRule nobodyNamesJackson = noClasses()

@@ -68,6 +68,11 @@ public final class KubernetesCluster implements Cluster {
         return new KubernetesCluster(Kubeconfig.client(kubeconfig, context), true);
     }
 
+    /** The client that this goes through, for what the port {@link Cluster} does not have. Closed with this, or by its owner. */
+    public KubernetesClient client() {
+        return client;
+    }
+
     /** The namespace of the context; {@code default} where it names none. */
     public String defaultNamespace() {
         String namespace = client.getNamespace();

@@ -26,9 +26,9 @@ public final class RecordingWriter implements Consumer<Change>, AutoCloseable {
     private final Path file;
     private final BufferedWriter lines;
 
-    private RecordingWriter(Time time, Path file, BufferedWriter lines) {
+    private RecordingWriter(Time time, Instant startedAt, Path file, BufferedWriter lines) {
         this.time = time;
-        this.startedAt = time.now();
+        this.startedAt = startedAt;
         this.file = file;
         this.lines = lines;
     }
@@ -39,11 +39,20 @@ public final class RecordingWriter implements Consumer<Change>, AutoCloseable {
      * @throws RecordingException if the file cannot be written
      */
     public static RecordingWriter to(Path file, Time time) {
+        return to(file, time, time.now());
+    }
+
+    /**
+     * Starts a recording whose time began at {@code startedAt}: of what was remembered since.
+     *
+     * @throws RecordingException if the file cannot be written
+     */
+    public static RecordingWriter to(Path file, Time time, Instant startedAt) {
         try {
             OutputStream raw = Files.newOutputStream(file);
             OutputStream out = file.toString().endsWith(".gz") ? new GZIPOutputStream(raw) : raw;
             return new RecordingWriter(
-                    time, file, new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8)));
+                    time, startedAt, file, new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8)));
         } catch (IOException unwritable) {
             throw new RecordingException(
                     file + ": cannot be written (" + unwritable.getClass().getSimpleName()
@@ -53,8 +62,13 @@ public final class RecordingWriter implements Consumer<Change>, AutoCloseable {
 
     @Override
     public void accept(Change change) {
+        write(time.now(), change);
+    }
+
+    /** Writes a change that was told at a time, not before the one that was written last. */
+    public void write(Instant at, Change change) {
         Map<String, Object> line = new LinkedHashMap<>();
-        line.put("t", Duration.between(startedAt, time.now()).toNanos() / 1e9);
+        line.put("t", Duration.between(startedAt, at).toNanos() / 1e9);
         line.put("type", change.type().name());
         line.put("object", Models.toTree(change.manifest()));
         try {

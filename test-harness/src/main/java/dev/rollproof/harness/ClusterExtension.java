@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.harness;
+
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.sim.Images;
+import dev.rollproof.sim.SimulatedCluster;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestInstancePostProcessor;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+import org.junit.platform.commons.support.ReflectionSupport;
+
+/**
+ * The JUnit extension behind {@link ClusterTest}, also for {@code @RegisterExtension} where more is to be said:
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * static final ClusterExtension CLUSTER = ClusterExtension.builder()
+ *         .on(ClusterKind.K3S)
+ *         .loadImages(Path.of("target/clock.tar"))
+ *         .build();
+ * }</pre>
+ *
+ * <p>Parameters, and fields that are not final, get by their type:
+ *
+ * <ul>
+ *   <li>{@link Cluster}: the cluster, on every kind
+ *   <li>{@link TestNamespace}: a namespace of the test's own
+ *   <li>{@link KubernetesClient}: fabric8's client, with the test's namespace as its own; on real clusters
+ *   <li>{@link SimulatedCluster}, {@link Images}: on the simulated cluster, to declare and to break things
+ *   <li>{@link K3s}: on k3s, to load images, run commands on the node, and break things
+ * </ul>
+ *
+ * <p>What a test takes is its own: on a real cluster a namespace, on the simulated one (which is made in 20 ms, and shares no
+ * time with others) the whole cluster. What a class takes in a static field, a static {@code @BeforeAll} method, or as the one
+ * instance of {@code PER_CLASS}, it shares with all its tests, nested ones too. All of it is made when it is first asked for and
+ * ended by JUnit; a real cluster is started once in a JVM. Nothing is held in fields of the extension: tests may run in parallel.
+ *
+ * <p>When a test fails, {@code target/rollproof/TEST/} gets {@code events.txt}, {@code objects.yaml}, {@code watch.jsonl} (every
+ * change in the namespace while the test ran, for {@code rollproof replay}) and, from real clusters, the containers' {@code logs}.
+ * {@code -Drollproof.artifacts=DIR} chooses another folder than {@code target/rollproof}. Properties are JUnit's configuration
+ * parameters, which are system properties too.
+ */
+public final class ClusterExtension
+        implements ExecutionCondition,
+                BeforeAllCallback,
+                BeforeEachCallback,
+                TestInstancePostProcessor,
+                ParameterResolver {
+    private static final Map<Class<?>, Function<Scope, Object>> INJECTED = Map.of(
+            Cluster.class, Scope::cluster,
+            TestNamespace.class, Scope::namespace,
+            KubernetesClient.class, Scope::client,
+            SimulatedCluster.class, Scope::simulated,
+            Images.class, scope -> scope.simulated().images(),
+            K3s.class, Scope::k3s);
+
+    private final @Nullable Settings built;
+
+    /** For {@link ClusterTest}, whose attributes say the rest. */
+    ClusterExtension() {
+        built = null;
+    }
+
+    private ClusterExtension(Settings settings) {
+        built = settings;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** What to ask of a cluster; the defaults are those of {@link ClusterTest}. Not thread-safe. */
+    public static final class Builder {
+        private ClusterKind kind = ClusterKind.CHOSEN;
+        private UnaryOperator<SimulatedCluster.Builder> simulated = UnaryOperator.identity();
+        private Optional<String> k3sImage = Optional.empty();
+        private final List<Path> tars = new ArrayList<>();
+
+        private Builder() {}
+
+        /** The kind of cluster; by default the property's choice. */
+        public Builder on(ClusterKind value) {
+            kind = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /** What to simulate: seed, nodes, what images do. Called for each cluster anew: let it make new {@link Images}. */
+        public Builder simulated(UnaryOperator<SimulatedCluster.Builder> value) {
+            simulated = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /** The image of k3s, and so its version; by default the property's choice. Each image is a cluster of its own. */
+        public Builder k3sImage(String value) {
+            k3sImage = Optional.of(value);
+            return this;
+        }
+
+        /** Tars of images to load into k3s before the first test; see {@link K3s#loadImage}. */
+        public Builder loadImages(Path... values) {
+            tars.addAll(List.of(values));
+            return this;
+        }
+
+        public ClusterExtension build() {
+            return new ClusterExtension(new Settings(kind, simulated, k3sImage, tars));
+        }
+    }
+
+    private Settings settings(ExtensionContext context) {
+        return built == null ? Settings.annotatedAt(context) : built;
+    }
+
+    private Scope scope(ExtensionContext context) {
+        return Scope.of(context, settings(context));
+    }
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        return SharedCluster.reasonToSkip(settings(context), context)
+                .map(ConditionEvaluationResult::disabled)
+                .orElseGet(() -> ConditionEvaluationResult.enabled("the cluster can be had"));
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        SharedCluster.require(settings(context), context);
+        for (Field field : injected(context.getRequiredTestClass(), true)) {
+            inject(null, field, context);
+        }
+    }
+
+    @Override
+    public void postProcessTestInstance(Object instance, ExtensionContext context) {
+        for (Field field : injected(instance.getClass(), false)) {
+            inject(instance, field, context);
+        }
+    }
+
+    /** So that an instance that is made for one test gets what is that test's. */
+    @Override
+    public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext root) {
+        return ExtensionContextScope.TEST_METHOD;
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        SharedCluster.require(settings(context), context);
+        Scope scope = scope(context);
+        if (!scope.isOwnedBy(context)) {
+            // Its owner, a class, does not hear of its tests' failures.
+            context.getStore(Scope.NAMESPACE).put(context, (AutoCloseable) () -> scope.saveIfFailed(context));
+        }
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return INJECTED.containsKey(parameter.getParameter().getType());
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return value(parameter.getParameter().getType(), context);
+    }
+
+    private Object value(Class<?> type, ExtensionContext context) {
+        return Objects.requireNonNull(INJECTED.get(type), type::getName).apply(scope(context));
+    }
+
+    private static List<Field> injected(Class<?> type, boolean isStatic) {
+        return ReflectionSupport.findFields(
+                type,
+                field -> INJECTED.containsKey(field.getType())
+                        && !Modifier.isFinal(field.getModifiers())
+                        && Modifier.isStatic(field.getModifiers()) == isStatic,
+                HierarchyTraversalMode.TOP_DOWN);
+    }
+
+    private void inject(@Nullable Object instance, Field field, ExtensionContext context) {
+        try {
+            field.setAccessible(true);
+            field.set(instance, value(field.getType(), context));
+        } catch (IllegalAccessException impossible) {
+            throw new IllegalStateException("field " + field + " cannot be set", impossible);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.harness;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** Which kind of cluster a test runs on. */
+public enum ClusterKind {
+    /** Whichever {@code -Drollproof.cluster=sim|k3s|kubeconfig} names; without it, the simulated one. */
+    CHOSEN,
+
+    /** A simulated cluster: nothing to install, and no time to wait. Each test has one of its own. */
+    SIM,
+
+    /** A Kubernetes in a container, one for all tests of a JVM; see {@link K3s}. */
+    K3S,
+
+    /** The cluster of the current kubeconfig context. Only ever used by tests that ask for it. */
+    KUBECONFIG;
+
+    /** The property, or JUnit configuration parameter, that chooses. */
+    static final String PROPERTY = "rollproof.cluster";
+
+    /**
+     * This kind, with the choice made.
+     *
+     * @param property what {@link #PROPERTY} says
+     */
+    ClusterKind orChosenBy(Optional<String> property) {
+        if (this != CHOSEN || property.isEmpty() || property.get().isBlank()) {
+            return this == CHOSEN ? SIM : this;
+        }
+        return switch (property.get().strip().toLowerCase(Locale.ROOT)) {
+            case "sim" -> SIM;
+            case "k3s" -> K3S;
+            case "kubeconfig" -> KUBECONFIG;
+            default ->
+                throw new IllegalArgumentException(
+                        PROPERTY + " is \"" + property.get() + "\"; write sim, k3s or kubeconfig");
+        };
+    }
+}

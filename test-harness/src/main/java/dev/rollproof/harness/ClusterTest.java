@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.harness;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Gives the tests of a class, or one test, a cluster. On the simulated one, unless {@link #value} or
+ * {@code -Drollproof.cluster=sim|k3s|kubeconfig} says otherwise.
+ *
+ * <pre>{@code
+ * @ClusterTest
+ * class ClockRolloutTest {
+ *     @Test
+ *     void aRolloutCompletes(Cluster cluster, TestNamespace namespace) throws InterruptedException {
+ *         ...
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>What it injects, and when, {@link ClusterExtension} says.
+ */
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Inherited
+@ExtendWith(ClusterExtension.class)
+public @interface ClusterTest {
+    /** The kind of cluster; by default the property's choice. */
+    ClusterKind value() default ClusterKind.CHOSEN;
+
+    /**
+     * What images do on a simulated cluster, each as a line of {@code Images.fromYaml}, such as
+     * {@code "clock:broken: {crashAfter: 1s, exitCode: 1}"}. Other images behave well. Means nothing on other clusters, which
+     * run what is in the image.
+     */
+    String[] images() default {};
+}

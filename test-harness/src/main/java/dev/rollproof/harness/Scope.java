@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.harness;
+
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.DeleteOptions;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.KubernetesCluster;
+import dev.rollproof.sim.SimulatedCluster;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one test works with, or one class for all its tests: made piece by piece as it is asked for, recorded while it is used,
+ * and ended by JUnit, which owns it. Thread-safe.
+ */
+final class Scope implements AutoCloseable {
+    static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(Scope.class);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Scope.class);
+    private static final String ARTIFACTS = "rollproof.artifacts";
+
+    private final ExtensionContext owner;
+    private final Settings settings;
+    private final ClusterKind kind;
+    private @Nullable Cluster cluster;
+    private @Nullable WatchRecorder recorder;
+    private @Nullable TestNamespace namespace;
+
+    private Scope(ExtensionContext owner, Settings settings) {
+        this.owner = owner;
+        this.settings = settings;
+        this.kind = settings.kind(owner);
+    }
+
+    /** The one of this test or, where a class around it has taken something for all its tests, that one's. */
+    @SuppressWarnings("deprecation") // JUnit 5.14 has this method only, JUnit 6 another besides.
+    static Scope of(ExtensionContext context, Settings settings) {
+        return Objects.requireNonNull(context.getStore(NAMESPACE)
+                .getOrComputeIfAbsent(Scope.class, unused -> new Scope(context, settings), Scope.class));
+    }
+
+    boolean isOwnedBy(ExtensionContext context) {
+        return owner.equals(context);
+    }
+
+    synchronized Cluster cluster() {
+        if (cluster == null) {
+            if (kind == ClusterKind.SIM) {
+                cluster = settings.simulated().apply(SimulatedCluster.builder()).build();
+                // It is this test's alone: all of it is worth recording.
+                recorder = new WatchRecorder(cluster, "");
+            } else {
+                // Closing it ends this test's observations; the client is everybody's.
+                cluster = KubernetesCluster.over(shared().client());
+                if (kind == ClusterKind.K3S) {
+                    settings.tars().forEach(shared().k3s()::loadImage);
+                }
+            }
+        }
+        return cluster;
+    }
+
+    private SharedCluster shared() {
+        return SharedCluster.of(kind, settings, owner);
+    }
+
+    SimulatedCluster simulated() {
+        if (cluster() instanceof SimulatedCluster simulated) {
+            return simulated;
+        }
+        throw new IllegalStateException("a SimulatedCluster and its Images are there on the cluster sim only, not on "
+                + cluster().description() + "; write @ClusterTest(ClusterKind.SIM)");
+    }
+
+    K3s k3s() {
+        if (kind == ClusterKind.SIM) {
+            throw new IllegalStateException(
+                    "a K3s is there on the cluster k3s only; write @ClusterTest(ClusterKind.K3S)");
+        }
+        cluster();
+        return shared().k3s();
+    }
+
+    KubernetesClient client() {
+        if (kind == ClusterKind.SIM) {
+            throw new IllegalStateException(
+                    "a KubernetesClient needs a real cluster until the simulated one has an HTTP"
+                            + " door; take a Cluster, or write @ClusterTest(ClusterKind.K3S)");
+        }
+        String name = namespace().name();
+        return shared().client().adapt(NamespacedKubernetesClient.class).inNamespace(name);
+    }
+
+    synchronized TestNamespace namespace() {
+        if (namespace == null) {
+            TestNamespace opened = new TestNamespace(TestName.of(owner).namespace());
+            open(opened.name());
+            namespace = opened;
+        }
+        return namespace;
+    }
+
+    private void open(String name) {
+        Cluster on = cluster();
+        on.create(
+                new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .build(),
+                WriteOptions.defaults());
+        Waiting.on(on)
+                .until(
+                        "namespace " + name + " has its default service account",
+                        () -> on.get(ServiceAccount.class, name, "default").isPresent());
+        if (recorder == null) {
+            recorder = new WatchRecorder(on, name);
+        }
+    }
+
+    /** Saves what happened where a test has failed. */
+    synchronized void saveIfFailed(ExtensionContext test) {
+        Optional<Throwable> failure =
+                test.getExecutionException().filter(thrown -> !(thrown instanceof TestAbortedException));
+        if (failure.isEmpty() || cluster == null) {
+            return;
+        }
+        Path folder = Path.of(test.getConfigurationParameter(ARTIFACTS).orElse("target/rollproof"))
+                .resolve(TestName.of(test).folder());
+        FailureArtifacts artifacts = new FailureArtifacts(folder, cluster, namespace == null ? "" : namespace.name());
+        if (recorder != null) {
+            artifacts.saveWatch(recorder);
+        }
+        artifacts.saveEvents();
+        artifacts.saveObjects();
+        if (kind != ClusterKind.SIM && namespace != null) {
+            artifacts.saveLogs(shared().client());
+        }
+        artifacts.report();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (cluster == null) {
+            return;
+        }
+        saveIfFailed(owner);
+        if (recorder != null) {
+            recorder.close();
+        }
+        if (namespace != null && kind != ClusterKind.SIM) {
+            deleteWithoutWaiting(cluster, namespace.name());
+        }
+        cluster.close();
+    }
+
+    private static void deleteWithoutWaiting(Cluster cluster, String namespace) {
+        try {
+            cluster.delete(Namespace.class, "", namespace, DeleteOptions.defaults());
+        } catch (ClusterException refused) {
+            // A test may have deleted it itself.
+            if (refused.reason() != Reason.NOT_FOUND && refused.reason() != Reason.CONFLICT) {
+                LOG.warn("namespace {} stays: {}", namespace, refused.getMessage());
+            }
+        }
+    }
+}

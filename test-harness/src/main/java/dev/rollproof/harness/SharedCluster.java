@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.harness;
+
+import dev.rollproof.k8s.fabric8.KubernetesCluster;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
+
+/** A real cluster that all tests of a JVM share, or why there is none. Started by the first who asks, closed by JUnit. */
+final class SharedCluster implements AutoCloseable {
+    private static final String REQUIRE = "rollproof.require";
+
+    private record Key(ClusterKind kind, String image) {}
+
+    private final @Nullable K3s k3s;
+    private final @Nullable KubernetesCluster connected;
+    private final String whyNot;
+
+    private SharedCluster(@Nullable K3s k3s, @Nullable KubernetesCluster connected, String whyNot) {
+        this.k3s = k3s;
+        this.connected = connected;
+        this.whyNot = whyNot;
+    }
+
+    /** The one of this kind, {@link ClusterKind#K3S} or {@link ClusterKind#KUBECONFIG}; started where it is not yet. */
+    static SharedCluster of(ClusterKind kind, Settings settings, ExtensionContext context) {
+        if (kind == ClusterKind.KUBECONFIG) {
+            return shared(context, new Key(kind, ""), SharedCluster::connect);
+        }
+        String image = settings.k3sImage().orElseGet(() -> K3s.image(context::getConfigurationParameter));
+        return shared(context, new Key(kind, image), () -> start(image));
+    }
+
+    /** JUnit 5.14 has this method only, JUnit 6 another besides. */
+    @SuppressWarnings("deprecation")
+    private static SharedCluster shared(ExtensionContext context, Key key, Supplier<SharedCluster> start) {
+        return Objects.requireNonNull(context.getStore(StoreScope.LAUNCHER_SESSION, Scope.NAMESPACE)
+                .getOrComputeIfAbsent(key, unused -> start.get(), SharedCluster.class));
+    }
+
+    private static SharedCluster start(String image) {
+        try {
+            return new SharedCluster(K3s.start(image), null, "");
+        } catch (IllegalStateException failed) {
+            String whyNot = String.valueOf(failed.getMessage());
+            System.out.println("No tests on a real Kubernetes: " + whyNot);
+            return new SharedCluster(null, null, whyNot);
+        }
+    }
+
+    private static SharedCluster connect() {
+        return new SharedCluster(null, KubernetesCluster.connect(), "");
+    }
+
+    /** Why tests are skipped; empty where there is a cluster, and where its absence is a failure. */
+    static Optional<String> reasonToSkip(Settings settings, ExtensionContext context) {
+        ClusterKind kind = settings.kind(context);
+        if (kind != ClusterKind.K3S || required(context)) {
+            return Optional.empty();
+        }
+        String whyNot = of(kind, settings, context).whyNot;
+        return whyNot.isEmpty() ? Optional.empty() : Optional.of("no real Kubernetes: " + whyNot);
+    }
+
+    /**
+     * Fails where there can be no cluster: once for a whole class, and also for tests that take nothing.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    static void require(Settings settings, ExtensionContext context) {
+        ClusterKind kind = settings.kind(context);
+        if (kind != ClusterKind.SIM) {
+            of(kind, settings, context).client();
+        }
+    }
+
+    private static boolean required(ExtensionContext context) {
+        return context.getConfigurationParameter(REQUIRE).orElse("").contains("k3s");
+    }
+
+    /**
+     * Its client, which stays open.
+     *
+     * @throws IllegalStateException if there is no cluster
+     */
+    KubernetesClient client() {
+        if (connected != null) {
+            return connected.client();
+        }
+        return k3s().client();
+    }
+
+    /**
+     * The node.
+     *
+     * @throws IllegalStateException if this is none
+     */
+    K3s k3s() {
+        if (k3s == null) {
+            throw new IllegalStateException(
+                    whyNot.isEmpty()
+                            ? "a K3s is there on the cluster k3s only; write @ClusterTest(ClusterKind.K3S)"
+                            : "a real Kubernetes is required (" + REQUIRE + "=k3s), but " + whyNot);
+        }
+        return k3s;
+    }
+
+    @Override
+    public void close() {
+        if (k3s != null) {
+            k3s.close();
+        }
+        if (connected != null) {
+            connected.close();
+        }
+    }
+}

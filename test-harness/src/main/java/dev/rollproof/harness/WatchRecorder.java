@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.harness;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.Observation;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.time.Time;
+import dev.rollproof.verifier.recording.RecordingWriter;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Remembers every change in a namespace, until somebody wants it in a file. Changes come from several threads. */
+final class WatchRecorder implements AutoCloseable {
+    /** What a rollout is judged by. */
+    static final List<Class<? extends HasMetadata>> KINDS =
+            List.of(Deployment.class, ReplicaSet.class, Pod.class, Service.class, EndpointSlice.class, Event.class);
+
+    private record Told(Instant at, Change change) {}
+
+    private final Time time;
+    private final Instant startedAt;
+    private final List<Observation> observations = new ArrayList<>();
+    private final List<Told> told = new ArrayList<>();
+
+    /**
+     * Starts at once.
+     *
+     * @param namespace {@code ""} for all
+     */
+    WatchRecorder(Cluster cluster, String namespace) {
+        time = cluster.time();
+        startedAt = time.now();
+        for (Class<? extends HasMetadata> kind : KINDS) {
+            observations.add(cluster.observe(Query.of(kind).inNamespace(namespace), this::add));
+        }
+    }
+
+    private void add(Change change) {
+        synchronized (told) {
+            told.add(new Told(time.now(), change));
+        }
+    }
+
+    /** Writes all so far, for {@code rollproof replay}. */
+    void writeTo(Path file) {
+        List<Told> soFar;
+        synchronized (told) {
+            soFar = List.copyOf(told);
+        }
+        try (RecordingWriter writer = RecordingWriter.to(file, time, startedAt)) {
+            soFar.forEach(entry -> writer.write(entry.at(), entry.change()));
+        }
+    }
+
+    @Override
+    public void close() {
+        observations.forEach(Observation::close);
+    }
+}
