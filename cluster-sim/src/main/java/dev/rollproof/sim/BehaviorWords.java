@@ -29,10 +29,13 @@ final class BehaviorWords {
         timed("livenessFailsAfter", ImageBehavior::livenessFailsAfter);
         timed("stopsIn", ImageBehavior::stopsIn);
         timed("drainsFor", ImageBehavior::drainsFor);
+        timed("answersIn", ImageBehavior::answersIn);
+        WORDS.put("failsRequests", (behavior, text) -> behavior.failsRequests(part(text)));
         WORDS.put("exitCode", (behavior, text) -> behavior.withExitCode(number(text, 255)));
         WORDS.put("crashes", (behavior, text) -> behavior.times(number(text, 1_000_000)));
         WORDS.put("cannotBePulled", ImageBehavior::cannotBePulled);
         flag("neverReady", ImageBehavior::neverReady);
+        flag("closesWhileDraining", ImageBehavior::closesWhileDraining);
         flag("ignoresSigterm", ImageBehavior::ignoresSigterm);
         flag("notFound", ImageBehavior::notFound);
         flag("commandNotFound", ImageBehavior::commandNotFound);
@@ -98,6 +101,13 @@ final class BehaviorWords {
             throw new IllegalArgumentException("\"" + text + "\" is not a whole number from 0 to " + most);
         }
         return Integer.parseInt(text);
+    }
+
+    private static double part(String text) {
+        if (!text.matches("0|1|0?\\.\\d{1,9}")) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a number from 0 to 1, such as 0.05");
+        }
+        return Double.parseDouble(text);
     }
 
     private static Duration duration(String text) {

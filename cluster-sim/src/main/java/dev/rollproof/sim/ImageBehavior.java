@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What containers of an image do. Starts from {@link #wellBehaved()}: on every node already, running within half a second,
- * answering its probes a moment later, exiting with 0 soon after SIGTERM. Each method gives a copy that differs in one thing;
+ * answering its probes and all requests a moment later, exiting with 0 soon after SIGTERM. Each method gives a copy that differs in one thing;
  * where it takes two durations, each time is drawn between them.
  *
  * <pre>{@code
@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * @param livenessFails from there until its liveness probe fails; null for never
  * @param stop from SIGTERM until it has exited
  * @param drains whether it serves on until then
+ * @param closes whether it ends kept connections then, with its next answer on them
+ * @param latency how long it takes to answer a request
+ * @param errors which part of its answers says 500, from 0 to 1
  * @param deaf whether only SIGKILL ends it
  * @param commandMissing whether it lacks the command that it is started with
  * @param runsAsRoot whether its user is root
@@ -47,6 +50,9 @@ public record ImageBehavior(
         @Nullable Delay livenessFails,
         Delay stop,
         boolean drains,
+        boolean closes,
+        Delay latency,
+        double errors,
         boolean deaf,
         boolean commandMissing,
         boolean runsAsRoot)
@@ -70,6 +76,9 @@ public record ImageBehavior(
             Delay.ofMillis(20, 150),
             false,
             false,
+            Delay.ofMillis(2, 8),
+            0,
+            false,
             false,
             true);
 
@@ -77,6 +86,10 @@ public record ImageBehavior(
         Objects.requireNonNull(pull, "pull");
         Objects.requireNonNull(start, "start");
         Objects.requireNonNull(stop, "stop");
+        Objects.requireNonNull(latency, "latency");
+        if (!(errors >= 0 && errors <= 1)) {
+            throw new IllegalArgumentException("the part of errors is between 0 and 1, was " + errors);
+        }
         if (exitCode < 0 || exitCode > 255) {
             throw new IllegalArgumentException("an exit code is between 0 and 255, was " + exitCode);
         }
@@ -183,6 +196,25 @@ public record ImageBehavior(
         });
     }
 
+    /** While it drains, it says {@code Connection: close} with each answer, so that kept connections move. Default: no. */
+    public ImageBehavior closesWhileDraining() {
+        return copy(c -> c.closes = true);
+    }
+
+    /** How long it takes to answer a request. Default: 2 to 8 ms. */
+    public ImageBehavior answersIn(Duration time) {
+        return answersIn(time, time);
+    }
+
+    public ImageBehavior answersIn(Duration least, Duration most) {
+        return copy(c -> c.latency = Delay.between(least, most));
+    }
+
+    /** Answers this part of all requests with 500, from 0 to 1; its probes are well. Default: none. */
+    public ImageBehavior failsRequests(double part) {
+        return copy(c -> c.errors = part);
+    }
+
     /** Does not hear SIGTERM: SIGKILL ends it when its grace period is over. */
     public ImageBehavior ignoresSigterm() {
         return copy(c -> c.deaf = true);
@@ -247,6 +279,9 @@ public record ImageBehavior(
 
         Delay stop;
         boolean drains;
+        boolean closes;
+        Delay latency;
+        double errors;
         boolean deaf;
         boolean commandMissing;
         boolean runsAsRoot;
@@ -263,6 +298,9 @@ public record ImageBehavior(
             livenessFails = from.livenessFails;
             stop = from.stop;
             drains = from.drains;
+            closes = from.closes;
+            latency = from.latency;
+            errors = from.errors;
             deaf = from.deaf;
             commandMissing = from.commandMissing;
             runsAsRoot = from.runsAsRoot;
@@ -281,6 +319,9 @@ public record ImageBehavior(
                     livenessFails,
                     stop,
                     drains,
+                    closes,
+                    latency,
+                    errors,
                     deaf,
                     commandMissing,
                     runsAsRoot);

@@ -9,6 +9,7 @@ import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.traffic.Traffic;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Requests;
 import dev.rollproof.sim.api.ResourceType;
@@ -18,6 +19,7 @@ import dev.rollproof.sim.controllers.Scheduler;
 import dev.rollproof.sim.engine.EventLoop;
 import dev.rollproof.sim.engine.Randomness;
 import dev.rollproof.sim.kubelet.Kubelets;
+import dev.rollproof.sim.network.SimulatedTraffic;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import java.time.Duration;
@@ -55,6 +57,7 @@ public final class SimulatedCluster implements Cluster {
     private final List<Reflector<?>> reflectors = new ArrayList<>();
     private final int nodes;
     private final Images images;
+    private final SimulatedTraffic traffic;
 
     private SimulatedCluster(Builder builder) {
         loop = new EventLoop(builder.startAt);
@@ -82,6 +85,7 @@ public final class SimulatedCluster implements Cluster {
         controllers.alsoPauses("scheduler", scheduler);
         Kubelets kubelets = new Kubelets(plane, controllers.nodeLifecycle(), images::of);
         faults.connect(controllers, kubelets);
+        traffic = new SimulatedTraffic(plane, kubelets, random.fork("network"));
         scheduler.start();
         kubelets.start();
         controllers.start();
@@ -207,6 +211,14 @@ public final class SimulatedCluster implements Cluster {
     public String description() {
         return "simulated Kubernetes " + minor + " with " + nodes + (nodes == 1 ? " node" : " nodes")
                 + ", in virtual time";
+    }
+
+    /**
+     * Requests to this cluster's Services, in virtual time. A container answers with the version in its variable
+     * {@code CLOCK_VERSION}, or else with its image's tag; how fast and how well, its image's behaviour says.
+     */
+    public Traffic traffic() {
+        return traffic;
     }
 
     /** Things that go wrong, on demand. */

@@ -45,6 +45,15 @@ public interface ContainerBehavior {
     /** Whether it serves on until it has stopped. */
     boolean drains();
 
+    /** Whether it ends kept connections with its next answer while it drains, so that their clients move on. */
+    boolean closes();
+
+    /** How long it takes to answer a request. */
+    Delay latency();
+
+    /** Which part of its answers says 500, from 0 to 1. */
+    double errors();
+
     /** Whether it does not hear SIGTERM, so that only SIGKILL ends it. */
     boolean deaf();
 

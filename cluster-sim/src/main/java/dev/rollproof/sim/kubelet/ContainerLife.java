@@ -276,6 +276,8 @@ final class ContainerLife {
         long hook = preStop(run.container);
         boolean deaf = run.behavior.deaf() || Command.of(run.container).isPresent();
         long stops = deaf ? Long.MAX_VALUE : hook + worker.timing.draw(run.behavior.stop());
+        run.signalNanos = Math.min(run.signalNanos, now() + hook);
+        run.endsInTime = stops <= graceNanos;
         int planned = run.run;
         worker.after(Math.min(stops, Math.max(graceNanos, 0)), () -> {
             if (run.run == planned && run.running) {

@@ -26,6 +26,15 @@ final class ContainerRun {
     int attempts;
     long startedNanos;
     long finishedNanos;
+    /** From when on its process answers; the greatest number for never. */
+    long answersFromNanos;
+
+    /** When SIGTERM gets to its process; the greatest number while nobody sends it. */
+    long signalNanos = Long.MAX_VALUE;
+
+    /** Whether its process will have ended by itself before the grace period is over. */
+    boolean endsInTime;
+
     boolean running;
     boolean completed;
     boolean ready;
@@ -96,6 +105,7 @@ final class ContainerRun {
         containerId = id;
         startedAt = timestamp;
         startedNanos = now;
+        signalNanos = Long.MAX_VALUE;
         running = true;
         status = null;
     }

@@ -67,6 +67,16 @@ public final class Kubelets {
         }
     }
 
+    /**
+     * What a request to a pod's port meets at this moment.
+     *
+     * @param podUid the pod; one that is gone has no address any more
+     */
+    public Listener listener(String podUid, int port) {
+        PodWorker worker = workers.get(podUid);
+        return worker == null ? Listener.NOBODY : worker.listener(port);
+    }
+
     private NodeAgent agent(String node) {
         NodeAgent known = nodes.get(node);
         if (known != null) {

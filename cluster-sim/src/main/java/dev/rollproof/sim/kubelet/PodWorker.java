@@ -169,6 +169,11 @@ final class PodWorker {
         }
     }
 
+    /** What a request to one of its ports meets now. */
+    Listener listener(int port) {
+        return sandboxReady ? Listener.of(main, port, api.loop().elapsedNanos()) : Listener.NOBODY;
+    }
+
     /** A container's state has changed. */
     void changed() {
         if (!reporting && admitted) {

@@ -31,6 +31,7 @@ final class Probing {
     void begin(ContainerRun run) {
         Delay ready = run.behavior.ready();
         long answers = ready == null ? NEVER : now() + worker.timing.draw(ready);
+        run.answersFromNanos = answers;
         Probe startup = run.container.getStartupProbe();
         if (startup == null) {
             started(run, answers);

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.network;
+
+import dev.rollproof.k8s.traffic.Lane;
+import dev.rollproof.k8s.traffic.Load;
+import dev.rollproof.k8s.traffic.Outcome;
+import dev.rollproof.k8s.traffic.RunningTraffic;
+import dev.rollproof.k8s.traffic.TrafficRecording;
+import dev.rollproof.k8s.traffic.TrafficReport;
+import dev.rollproof.sim.controllers.ControlPlane;
+import dev.rollproof.sim.engine.Delay;
+import dev.rollproof.sim.engine.EventLoop;
+import dev.rollproof.sim.engine.Randomness;
+import dev.rollproof.sim.kubelet.Kubelets;
+import dev.rollproof.sim.kubelet.Listener;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends one load. A connection's fate is that of the process at its other end: refused where nothing listens, lost where the
+ * pod is gone, reset where the process ends before its answer, closed unseen where it ends while nothing is asked.
+ */
+final class SimulatedSender implements RunningTraffic {
+    private static final Duration NEVER = Duration.ofDays(365);
+
+    private final EventLoop loop;
+    private final ProxyRules rules;
+    private final Kubelets kubelets;
+    private final Randomness random;
+    private final boolean jitter;
+    private final Load load;
+    private final TrafficRecording recording;
+    private final long beginNanos;
+    private final Deque<Connection> idle = new ArrayDeque<>();
+    private long sent;
+    private boolean stopped;
+
+    private record Connection(Backend backend, int process) {}
+
+    SimulatedSender(ControlPlane plane, ProxyRules rules, Kubelets kubelets, Randomness random, Load load) {
+        this.loop = plane.loop();
+        this.rules = rules;
+        this.kubelets = kubelets;
+        this.random = random;
+        this.jitter = plane.jitter();
+        this.load = load;
+        this.recording = new TrafficRecording(load, loop.now());
+        this.beginNanos = loop.elapsedNanos();
+    }
+
+    void begin() {
+        loop.after(0, this::sendAll);
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(loop.elapsedNanos() - beginNanos);
+    }
+
+    void awaitBaseline() throws InterruptedException {
+        try {
+            loop.awaitUntil(loop.now().plus(NEVER), () -> recording.baselineOver(elapsed()) || stopped);
+        } catch (InterruptedException interrupted) {
+            close();
+            throw interrupted;
+        }
+    }
+
+    private void sendAll() {
+        Duration due = load.interval().multipliedBy(sent);
+        if (stopped || due.compareTo(load.longest()) >= 0) {
+            stopped = true;
+            return;
+        }
+        sent++;
+        for (Lane lane : Lane.values()) {
+            if (load.lanes().contains(lane)) {
+                send(recording.due(due, lane), lane);
+            }
+        }
+        loop.after(load.interval(), this::sendAll);
+    }
+
+    private void send(int number, Lane lane) {
+        @Nullable Connection kept = lane == Lane.KEPT_ALIVE ? openConnection() : null;
+        if (kept != null) {
+            ask(number, lane, kept);
+            return;
+        }
+        List<Backend> backends = rules.backends(load.namespace(), load.service(), load.port());
+        if (backends.isEmpty()) {
+            endIn(Duration.ofMillis(1), number, new Outcome.Refused());
+            return;
+        }
+        Backend backend = backends.get((int) random.between(0, backends.size() - 1));
+        Listener listener = listener(backend);
+        switch (listener.state()) {
+            case NOBODY -> endIn(load.timeout(), number, new Outcome.TimedOut());
+            case CLOSED, STOPPING -> endIn(Duration.ofMillis(1), number, new Outcome.Refused());
+            case SERVING -> ask(number, lane, new Connection(backend, listener.process()));
+        }
+    }
+
+    /** A kept connection whose process still runs; a client notices the end of one that has ended before it asks. */
+    private @Nullable Connection openConnection() {
+        while (true) {
+            Connection connection = idle.pollFirst();
+            if (connection == null || isOpen(connection)) {
+                return connection;
+            }
+        }
+    }
+
+    private boolean isOpen(Connection connection) {
+        Listener listener = listener(connection.backend);
+        boolean runs = listener.state() == Listener.State.SERVING || listener.state() == Listener.State.STOPPING;
+        return runs && listener.process() == connection.process;
+    }
+
+    private Listener listener(Backend backend) {
+        return kubelets.listener(backend.podUid(), backend.port());
+    }
+
+    private void ask(int number, Lane lane, Connection connection) {
+        Optional<Listener.Server> server = listener(connection.backend).server();
+        if (server.isEmpty()) {
+            endIn(Duration.ofMillis(1), number, new Outcome.Reset());
+            return;
+        }
+        Delay latency = server.get().behavior().latency();
+        Duration answerIn = Duration.ofNanos((jitter ? latency : latency.fixed()).nanos(random));
+        if (answerIn.compareTo(load.timeout()) > 0) {
+            endIn(load.timeout(), number, new Outcome.TimedOut());
+        } else {
+            loop.after(answerIn, () -> answer(number, lane, connection, server.get(), answerIn));
+        }
+    }
+
+    private void answer(int number, Lane lane, Connection connection, Listener.Server asked, Duration took) {
+        Listener now = listener(connection.backend);
+        boolean runs = now.process() == connection.process && now.server().isPresent();
+        if (!runs && !asked.finishes()) {
+            recording.ended(number, new Outcome.Reset(), took);
+            return;
+        }
+        int status = !asked.well() ? 503 : random.chance(asked.behavior().errors()) ? 500 : 200;
+        recording.ended(number, new Outcome.Answered(status, asked.version(), connection.backend.podName()), took);
+        boolean closes = asked.draining() && asked.behavior().closes();
+        if (lane == Lane.KEPT_ALIVE && runs && !closes) {
+            idle.addFirst(connection);
+        }
+    }
+
+    private void endIn(Duration time, int number, Outcome outcome) {
+        loop.after(time, () -> recording.ended(number, outcome, time));
+    }
+
+    @Override
+    public TrafficReport soFar() {
+        return recording.report();
+    }
+
+    @Override
+    public TrafficReport stop() throws InterruptedException {
+        close();
+        Instant latest = loop.now().plus(load.timeout());
+        loop.awaitUntil(latest, () -> recording.unanswered() == 0);
+        return recording.report();
+    }
+
+    @Override
+    public void close() {
+        loop.call(() -> stopped = true);
+    }
+}
