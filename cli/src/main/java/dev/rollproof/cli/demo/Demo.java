@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.cli.demo;
 
-import dev.rollproof.cli.demo.Meter.Bounds;
-import dev.rollproof.cli.demo.Meter.Measured;
 import dev.rollproof.cli.view.Frame;
 import dev.rollproof.cli.view.Screen;
 import dev.rollproof.cli.view.View;
@@ -11,7 +9,6 @@ import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.manifest.Manifests;
-import dev.rollproof.k8s.rolling.Fenceposts;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.strategies.RollingUpdate;
 import dev.rollproof.verifier.Revision;
@@ -19,6 +16,10 @@ import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
+import dev.rollproof.verifier.promises.Finding;
+import dev.rollproof.verifier.promises.Promise;
+import dev.rollproof.verifier.promises.PromiseReport;
+import dev.rollproof.verifier.promises.PromiseWatch;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.PrintStream;
@@ -28,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -110,7 +110,6 @@ public final class Demo {
                 meter,
                 9,
                 "a broken image",
-                Optional.empty(),
                 () -> cluster.apply(clock("broken.yaml"), WriteOptions.defaults()),
                 verdict -> verdict instanceof Verdict.Failed
                         && verdict.evidence().elapsed().compareTo(TIME_LIMIT.dividedBy(2)) < 0);
@@ -125,18 +124,20 @@ public final class Demo {
 
     private void recreate(Cluster cluster, Meter meter, RolloutActions actions) throws InterruptedException {
         act(cluster, meter, 10, "clock:1.1 to start from", () -> actions.setImage(CLOCK, "clock", "clock:1.1"));
-        Step step = play(
-                cluster,
-                meter,
-                10,
-                "Recreate, clock:1.1 to clock:1.2",
-                Optional.empty(),
-                () -> actions.apply(clock("recreate.yaml")),
-                Verdict::isComplete);
-        Measured measured = step.measured();
-        replaceLast(measured.mostVersions() <= 1 && !measured.down().isZero());
-        out.println("          never two versions at once: " + (measured.mostVersions() <= 1 ? "kept" : "BROKEN")
-                + "; nobody served for " + Table.seconds(measured.down()) + " s");
+        try (PromiseWatch watch = PromiseWatch.on(cluster, CLOCK)) {
+            Step step = play(
+                    cluster,
+                    meter,
+                    10,
+                    "Recreate, clock:1.1 to clock:1.2",
+                    () -> actions.apply(clock("recreate.yaml")),
+                    Verdict::isComplete);
+            Duration down = step.measured().down();
+            boolean kept = watch.report().of(Promise.ONE_VERSION_AT_A_TIME) instanceof Finding.Kept;
+            replaceLast(kept && !down.isZero());
+            out.println("          never two versions at once: " + (kept ? "kept" : "BROKEN") + "; nobody served for "
+                    + Table.seconds(down) + " s");
+        }
     }
 
     private void rolling(Cluster cluster, Meter meter) throws InterruptedException {
@@ -146,18 +147,21 @@ public final class Demo {
         before.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("clock:1.1");
         rollOut(cluster, meter, 11, "clock:1.1, RollingUpdate again", before, "");
         out.println("          " + strategy.explain(3));
-        Fenceposts posts = strategy.fenceposts(3);
-        Step step = play(
-                cluster,
-                meter,
-                11,
-                "RollingUpdate, maxUnavailable 2, maxSurge 40%",
-                Optional.of(new Bounds(3, posts.surge(), posts.unavailable())),
-                () -> cluster.apply(wanted, WriteOptions.defaults()),
-                Verdict::isComplete);
-        replaceLast(step.measured().broken().isEmpty());
-        out.println("          promises checked on " + step.measured().events() + " events: "
-                + step.measured().broken().map(what -> "BROKEN: " + what).orElse("all kept"));
+        try (PromiseWatch watch = PromiseWatch.on(cluster, CLOCK)) {
+            play(
+                    cluster,
+                    meter,
+                    11,
+                    "RollingUpdate, maxUnavailable 2, maxSurge 40%",
+                    () -> cluster.apply(wanted, WriteOptions.defaults()),
+                    Verdict::isComplete);
+            PromiseReport report = watch.report();
+            replaceLast(report.broken().isEmpty() && !report.kept().isEmpty());
+            out.println("          promises checked on " + report.events() + " events: "
+                    + (report.broken().isEmpty() ? "all kept" : "BROKEN"));
+            report.kept().forEach(kept -> out.println("            " + kept.line()));
+            report.broken().forEach(broken -> out.println("            " + broken.line()));
+        }
     }
 
     private void replaceLast(boolean alsoExpected) {
@@ -173,21 +177,14 @@ public final class Demo {
 
     private void rollOut(Cluster cluster, Meter meter, int row, String title, Deployment deployment, String remark)
             throws InterruptedException {
-        play(
-                cluster,
-                meter,
-                row,
-                title,
-                Optional.empty(),
-                () -> cluster.apply(deployment, WriteOptions.defaults()),
-                Verdict::isComplete);
+        play(cluster, meter, row, title, () -> cluster.apply(deployment, WriteOptions.defaults()), Verdict::isComplete);
         if (!remark.isEmpty()) {
             out.println("          " + remark);
         }
     }
 
     private void act(Cluster cluster, Meter meter, int row, String title, Change change) throws InterruptedException {
-        play(cluster, meter, row, title, Optional.empty(), change, Verdict::isComplete);
+        play(cluster, meter, row, title, change, Verdict::isComplete);
     }
 
     /** A change to the Deployment; returns it as the server has it then. */
@@ -195,18 +192,11 @@ public final class Demo {
         Deployment make();
     }
 
-    private Step play(
-            Cluster cluster,
-            Meter meter,
-            int row,
-            String title,
-            Optional<Bounds> promised,
-            Change change,
-            Predicate<Verdict> expected)
+    private Step play(Cluster cluster, Meter meter, int row, String title, Change change, Predicate<Verdict> expected)
             throws InterruptedException {
         out.println();
         out.println(String.format(Locale.ROOT, "%2d  %s", row, title));
-        meter.reset(promised);
+        meter.reset();
         Deployment changed = change.make();
         Verdict verdict = RolloutVerifier.on(cluster)
                 .with(VerifierOptions.defaults().withTimeout(TIME_LIMIT).withWaitForOldPods(true))

@@ -21,6 +21,10 @@ import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
+import dev.rollproof.verifier.promises.Finding;
+import dev.rollproof.verifier.promises.Promise;
+import dev.rollproof.verifier.promises.PromiseReport;
+import dev.rollproof.verifier.promises.PromiseWatch;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -157,14 +161,22 @@ abstract class Lessons {
         Fenceposts posts = strategy.fenceposts(3);
         assertThat(posts).isEqualTo(new Fenceposts(2, 2));
         Rollout.of(clock(3, "clock:1.0")).by(strategy).run(cluster).orElseThrow();
-        try (Promises promises = Promises.watch(cluster, namespace, 3, posts)) {
+        try (PromiseWatch watch = PromiseWatch.on(cluster, clock())) {
             Rollout.of(clock(3, "clock:1.1"))
                     .by(strategy)
                     .within(ofSeconds(90))
                     .run(cluster)
                     .orElseThrow();
-            assertThat(promises.broken()).isEmpty();
-            assertThat(promises.events()).isGreaterThan(10);
+            PromiseReport report = watch.report();
+            assertThat(report.kept())
+                    .as("%s", report.lines())
+                    .extracting(Finding.Kept::promise)
+                    .containsExactly(
+                            Promise.SIZES_WITHIN_SURGE,
+                            Promise.NO_SIZE_ABOVE_REPLICAS,
+                            Promise.LIVE_PODS_BOUNDED,
+                            Promise.READY_PODS_KEPT);
+            assertThat(report.events()).isGreaterThan(10);
         }
         assertThat(ready("clock:1.1")).isEqualTo(3);
     }
@@ -172,14 +184,18 @@ abstract class Lessons {
     @Test
     void recreateNeverRunsTwoVersionsAtOnceAndServesNobodyInBetween() throws InterruptedException {
         rollOut(clock(3, "clock:1.0")).orElseThrow();
-        try (Promises promises = Promises.watch(cluster, namespace, 3, new Fenceposts(3, 3))) {
+        try (PromiseWatch watch = PromiseWatch.on(cluster, clock())) {
             Rollout.of(clock(3, "clock:1.1"))
                     .by(Recreate.of())
                     .within(ofSeconds(90))
                     .run(cluster)
                     .orElseThrow();
-            assertThat(promises.mostVersionsAtOnce()).isEqualTo(1);
-            assertThat(promises.leastReady()).isZero();
+            PromiseReport report = watch.report();
+            assertThat(report.kept())
+                    .as("%s", report.lines())
+                    .extracting(Finding.Kept::promise)
+                    .containsExactly(Promise.NO_SIZE_ABOVE_REPLICAS, Promise.ONE_VERSION_AT_A_TIME);
+            assertThat(report.leastReady()).isZero();
         }
         assertThat(ready("clock:1.1")).isEqualTo(3);
     }

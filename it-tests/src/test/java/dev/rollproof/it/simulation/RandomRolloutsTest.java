@@ -15,14 +15,16 @@ import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedDeployment;
-import dev.rollproof.k8s.observed.ObservedObject;
 import dev.rollproof.k8s.observed.ObservedPod;
-import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import dev.rollproof.sim.Faults.Call;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
+import dev.rollproof.verifier.promises.Finding;
+import dev.rollproof.verifier.promises.Promise;
+import dev.rollproof.verifier.promises.PromiseReport;
+import dev.rollproof.verifier.promises.PromiseWatch;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.Test;
  */
 class RandomRolloutsTest {
     private static final String NAMESPACE = "default";
+    private static final ObjectRef CLOCK = new ObjectRef("Deployment", NAMESPACE, "clock");
     private static final long FIRST_SEED = Long.getLong("rollproof.seed", 1);
     private static final int SEEDS = Integer.getInteger("rollproof.seeds", 1000);
 
@@ -48,15 +51,24 @@ class RandomRolloutsTest {
             Parameters p = Parameters.draw(new Random(seed));
             SimulatedCluster cluster = clusterOf(seed, p);
             try (cluster) {
-                Watcher watcher = new Watcher(cluster, NAMESPACE, p::violation);
+                Watcher watcher = new Watcher(cluster, NAMESPACE);
                 cluster.create(p.deployment("clock:1.0"), WriteOptions.defaults());
                 cluster.advance(ofMinutes(1));
                 assertThat(incomplete(watcher)).as("before the change").isEmpty();
-                watcher.startChecking();
-                setImage(cluster, "clock:1.1");
-                cluster.advance(ofMinutes(5));
+                try (PromiseWatch promises = PromiseWatch.on(cluster, CLOCK)) {
+                    setImage(cluster, "clock:1.1");
+                    cluster.advance(ofMinutes(5));
+                    PromiseReport report = promises.report();
+                    assertThat(report.kept())
+                            .as("%s: %s", p, report.lines())
+                            .extracting(Finding.Kept::promise)
+                            .containsExactlyElementsOf(p.promised());
+                    assertThat(report.broken()).as(p.toString()).isEmpty();
+                }
                 assertThat(watcher.violations()).as(p.toString()).isEmpty();
                 assertThat(incomplete(watcher)).as("after the change, " + p).isEmpty();
+            } catch (InterruptedException interrupted) {
+                throw new AssertionError(interrupted);
             }
         });
     }
@@ -68,7 +80,7 @@ class RandomRolloutsTest {
             Parameters p = Parameters.draw(random);
             SimulatedCluster cluster = clusterOf(seed, p);
             try (cluster) {
-                Watcher watcher = new Watcher(cluster, NAMESPACE, (seen, changed) -> "");
+                Watcher watcher = new Watcher(cluster, NAMESPACE);
                 cluster.create(p.deployment("clock:1.0"), WriteOptions.defaults());
                 List<String> story = new ArrayList<>();
                 int actions = 3 + random.nextInt(8);
@@ -175,7 +187,6 @@ class RandomRolloutsTest {
 
     /** Does something at random, as people and networks do; returns what. */
     private static String act(SimulatedCluster cluster, Random random) {
-        ObjectRef clock = new ObjectRef("Deployment", NAMESPACE, "clock");
         try {
             switch (random.nextInt(14)) {
                 case 0, 1, 2 -> {
@@ -189,7 +200,7 @@ class RandomRolloutsTest {
                     return "scale " + replicas;
                 }
                 case 4 -> {
-                    dev.rollproof.verifier.RolloutActions.on(cluster).undo(clock);
+                    dev.rollproof.verifier.RolloutActions.on(cluster).undo(CLOCK);
                     return "undo";
                 }
                 case 5 -> {
@@ -347,44 +358,15 @@ class RandomRolloutsTest {
                     """.formatted(replicas, minReadySeconds, strategy, grace, image));
         }
 
-        /** The bounds that hold for one change from a settled state; the others that people believe in are false. */
-        String violation(Watcher seen, ObservedObject changed) {
-            if (changed instanceof ObservedReplicaSet) {
-                int sum = seen.replicaSets().stream()
-                        .mapToInt(ObservedReplicaSet::replicas)
-                        .sum();
-                if (!recreate && sum > replicas + surge) {
-                    return "the ReplicaSets' sizes add up to " + sum + ", more than R+S";
-                }
-            }
-            if (changed instanceof ObservedPod) {
-                long live = seen.pods().stream().filter(ObservedPod::live).count();
-                long ready = seen.pods().stream()
-                        .filter(pod -> pod.live() && pod.ready())
-                        .count();
-                if (recreate) {
-                    return versionsRunning(seen) > 1 ? "containers of two versions run at once" : "";
-                }
-                int most = Math.min(2 * replicas, replicas + 2 * surge + unavailable);
-                if (live > most) {
-                    return live + " live pods, more than min(2R, R+2S+U)";
-                }
-                if (ready < replicas - Math.min(unavailable, replicas)) {
-                    return ready + " ready pods, fewer than R-U";
-                }
-            }
-            return "";
-        }
-
-        private static long versionsRunning(Watcher seen) {
-            return seen.pods().stream()
-                    .filter(pod -> !pod.ended())
-                    .flatMap(pod -> pod.containers().stream())
-                    .filter(container ->
-                            container.state() instanceof dev.rollproof.k8s.observed.ObservedContainer.State.Running)
-                    .map(dev.rollproof.k8s.observed.ObservedContainer::image)
-                    .distinct()
-                    .count();
+        /** What is promised of one change from a settled state; the other things that people believe in are false. */
+        List<Promise> promised() {
+            return recreate
+                    ? List.of(Promise.NO_SIZE_ABOVE_REPLICAS, Promise.ONE_VERSION_AT_A_TIME)
+                    : List.of(
+                            Promise.SIZES_WITHIN_SURGE,
+                            Promise.NO_SIZE_ABOVE_REPLICAS,
+                            Promise.LIVE_PODS_BOUNDED,
+                            Promise.READY_PODS_KEPT);
         }
     }
 }

@@ -19,27 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/**
- * Follows a namespace as a client would, checks that each kind's stream is one that a client may rely on, and has
- * invariants looked at after every event, each on the stream of one kind.
- */
+/** Follows a namespace as a client would, and checks that each kind's stream is one that a client may rely on. */
 final class Watcher {
     private final Map<String, ObservedDeployment> deployments = new TreeMap<>();
     private final Map<String, ObservedReplicaSet> replicaSets = new TreeMap<>();
     private final Map<String, ObservedPod> pods = new TreeMap<>();
     private final List<String> violations = new ArrayList<>();
     private final Cluster cluster;
-    private final Invariant invariant;
-    private boolean checking;
 
-    /** What must hold after every event: returns what is wrong, or nothing. */
-    interface Invariant {
-        String violatedBy(Watcher seen, ObservedObject changed);
-    }
-
-    Watcher(Cluster cluster, String namespace, Invariant invariant) {
+    Watcher(Cluster cluster, String namespace) {
         this.cluster = cluster;
-        this.invariant = invariant;
         follow(Deployment.class, ObservedDeployment.class, namespace, deployments);
         follow(ReplicaSet.class, ObservedReplicaSet.class, namespace, replicaSets);
         follow(Pod.class, ObservedPod.class, namespace, pods);
@@ -67,22 +56,11 @@ final class Watcher {
                 }
                 known.put(metadata.name(), object);
             }
-            if (checking) {
-                String violation = invariant.violatedBy(this, object);
-                if (!violation.isEmpty()) {
-                    violate(violation + "; seen with " + change);
-                }
-            }
         });
     }
 
     private void violate(String what) {
         violations.add(cluster.time().now() + " " + what);
-    }
-
-    /** From now on the invariant is looked at. */
-    void startChecking() {
-        checking = true;
     }
 
     Collection<ObservedReplicaSet> replicaSets() {

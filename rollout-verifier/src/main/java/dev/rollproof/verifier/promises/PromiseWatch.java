@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier.promises;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.Observation;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.verifier.promises.Promise.Kind;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Watches a Deployment, its ReplicaSets and pods, and keeps account of what the strategy promises, on every event. Open it before
+ * the change, since the promises are about what the change does to a Deployment at rest.
+ *
+ * <pre>{@code
+ * try (PromiseWatch watch = PromiseWatch.on(cluster, deployment)) {
+ *     RolloutVerifier.on(cluster).verify(RolloutActions.on(cluster).apply(next));
+ *     watch.report().lines().forEach(System.out::println);
+ * }
+ * }</pre>
+ *
+ * <p>Safe to use from several threads.
+ */
+public final class PromiseWatch implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Cluster cluster;
+    private final Instant startedAt;
+    private final List<Observation> observations = new ArrayList<>();
+    private PromiseBook book;
+    private boolean open;
+
+    private PromiseWatch(Cluster cluster, ObjectRef deployment) {
+        this.cluster = cluster;
+        this.startedAt = cluster.time().now();
+        this.book = PromiseBook.of(deployment);
+    }
+
+    /**
+     * Starts with what is there; returns when that is known and at rest, and after five seconds at the latest. Where it is not at
+     * rest then, the report says that nothing was promised.
+     *
+     * @throws ClusterException if the Deployment cannot be read
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public static PromiseWatch on(Cluster cluster, ObjectRef deployment) throws InterruptedException {
+        PromiseWatch watch = new PromiseWatch(cluster, deployment);
+        try {
+            watch.open(deployment);
+        } catch (RuntimeException | InterruptedException failed) {
+            watch.close();
+            throw failed;
+        }
+        return watch;
+    }
+
+    private void open(ObjectRef deployment) throws InterruptedException {
+        Optional<Deployment> before = cluster.get(Deployment.class, deployment.namespace(), deployment.name());
+        if (before.isPresent()) {
+            String selector = Observed.from(before.get()).labelSelector();
+            Observation deployments = cluster.observe(
+                    Query.of(Deployment.class)
+                            .inNamespace(deployment.namespace())
+                            .named(deployment.name()),
+                    this::accept);
+            observations.add(deployments);
+            Map<Kind, Observation> streams = Map.of(
+                    Kind.REPLICA_SETS,
+                    cluster.observe(
+                            Query.of(ReplicaSet.class)
+                                    .inNamespace(deployment.namespace())
+                                    .withLabels(selector),
+                            this::accept),
+                    Kind.PODS,
+                    cluster.observe(
+                            Query.of(Pod.class)
+                                    .inNamespace(deployment.namespace())
+                                    .withLabels(selector),
+                            this::accept));
+            observations.addAll(streams.values());
+            Instant deadline = startedAt.plus(PATIENCE);
+            cluster.time().awaitUntil(deadline, () -> deployments.synced() && isReady(streams));
+            streams.forEach(this::lookFor);
+        }
+        synchronized (this) {
+            book = book.begin();
+            open = true;
+        }
+    }
+
+    private boolean isReady(Map<Kind, Observation> streams) {
+        boolean hidden = streams.values().stream().anyMatch(PromiseWatch::isHidden);
+        boolean known = streams.values().stream().allMatch(stream -> stream.synced() || isHidden(stream));
+        synchronized (this) {
+            return known && (hidden || book.restless().isEmpty());
+        }
+    }
+
+    private static boolean isHidden(Observation observation) {
+        return observation
+                .trouble()
+                .filter(trouble -> trouble.reason() == Reason.FORBIDDEN || trouble.reason() == Reason.UNAUTHORIZED)
+                .isPresent();
+    }
+
+    private void lookFor(Kind kind, Observation observation) {
+        if (!observation.synced()) {
+            String why = observation
+                    .trouble()
+                    .map(trouble -> ": " + trouble.getMessage())
+                    .orElse("");
+            synchronized (this) {
+                book = book.without(kind, "the " + kind.plural() + " could not be observed" + why);
+            }
+        }
+    }
+
+    private void accept(Change change) {
+        Duration at = Duration.between(startedAt, cluster.time().now());
+        boolean opening;
+        synchronized (this) {
+            book = book.next(at, change.object(), change.type() == Change.Type.DELETED);
+            opening = !open;
+        }
+        if (opening) {
+            cluster.time().wakeUp();
+        }
+    }
+
+    /** What became of the promises so far. */
+    public PromiseReport report() {
+        synchronized (this) {
+            return book.report();
+        }
+    }
+
+    @Override
+    public void close() {
+        observations.forEach(Observation::close);
+    }
+}
