@@ -23,7 +23,13 @@ import picocli.CommandLine.Spec;
         name = "rollproof",
         mixinStandardHelpOptions = true,
         versionProvider = Rollproof.Version.class,
-        subcommands = {VerifyCommand.class, ReplayCommand.class, DemoCommand.class, HelpCommand.class},
+        subcommands = {
+            VerifyCommand.class,
+            ReplayCommand.class,
+            DemoCommand.class,
+            ExploreCommand.class,
+            HelpCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         description = "Rolls workloads out on Kubernetes, watches them, and proves what happened.",
         exitCodeListHeading = "%nExit codes:%n",
@@ -54,7 +60,7 @@ public final class Rollproof implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: verify, replay or demo");
+        throw new ParameterException(spec.commandLine(), "say what to do: verify, replay, explore or demo");
     }
 
     public static void main(String[] args) {
