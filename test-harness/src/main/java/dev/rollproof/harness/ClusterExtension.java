@@ -2,6 +2,7 @@
 package dev.rollproof.harness;
 
 import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.traffic.Traffic;
 import dev.rollproof.sim.Images;
 import dev.rollproof.sim.SimulatedCluster;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -43,6 +44,7 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * <ul>
  *   <li>{@link Cluster}: the cluster, on every kind
  *   <li>{@link TestNamespace}: a namespace of the test's own
+ *   <li>{@link Traffic}: requests to Services; on real clusters over HTTP, to Services of type NodePort
  *   <li>{@link KubernetesClient}: fabric8's client, with the test's namespace as its own; on real clusters
  *   <li>{@link SimulatedCluster}, {@link Images}: on the simulated cluster, to declare and to break things
  *   <li>{@link K3s}: on k3s, to load images, run commands on the node, and break things
@@ -67,6 +69,7 @@ public final class ClusterExtension
     private static final Map<Class<?>, Function<Scope, Object>> INJECTED = Map.of(
             Cluster.class, Scope::cluster,
             TestNamespace.class, Scope::namespace,
+            Traffic.class, Scope::traffic,
             KubernetesClient.class, Scope::client,
             SimulatedCluster.class, Scope::simulated,
             Images.class, scope -> scope.simulated().images(),

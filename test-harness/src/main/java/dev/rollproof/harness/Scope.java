@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.harness;
 
+import dev.rollproof.harness.traffic.HttpTraffic;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.KubernetesCluster;
+import dev.rollproof.k8s.traffic.Traffic;
 import dev.rollproof.sim.SimulatedCluster;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -102,6 +104,10 @@ final class Scope implements AutoCloseable {
         }
         String name = namespace().name();
         return shared().client().adapt(NamespacedKubernetesClient.class).inNamespace(name);
+    }
+
+    Traffic traffic() {
+        return kind == ClusterKind.SIM ? simulated().traffic() : HttpTraffic.to(shared().addresses(cluster()));
     }
 
     synchronized TestNamespace namespace() {

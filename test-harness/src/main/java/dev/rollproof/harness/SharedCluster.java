@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.harness;
 
+import dev.rollproof.harness.traffic.NodePortAddresses;
+import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.fabric8.KubernetesCluster;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Objects;
@@ -80,6 +82,12 @@ final class SharedCluster implements AutoCloseable {
 
     private static boolean required(ExtensionContext context) {
         return context.getConfigurationParameter(REQUIRE).orElse("").contains("k3s");
+    }
+
+    /** Where its Services are reached from here. */
+    NodePortAddresses addresses(Cluster cluster) {
+        K3s node = k3s;
+        return node == null ? NodePortAddresses.onANodeOf(cluster) : new NodePortAddresses(cluster, node::nodePort);
     }
 
     /**
