@@ -40,6 +40,15 @@ final class Connection {
         key.interestOps(toWrite.hasRemaining() ? SelectionKey.OP_WRITE | SelectionKey.OP_READ : SelectionKey.OP_READ);
     }
 
+    /** Whether a kept connection can be asked again: its server has neither ended it nor said anything unasked. */
+    boolean isOpen() {
+        try {
+            return channel.read(ByteBuffer.allocate(1)) == 0;
+        } catch (IOException reset) {
+            return false;
+        }
+    }
+
     void close() {
         key.cancel();
         try {

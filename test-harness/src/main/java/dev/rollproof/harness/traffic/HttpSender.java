@@ -140,7 +140,7 @@ final class HttpSender implements RunningTraffic {
 
     private void send(Exchange exchange) {
         try {
-            Connection connection = exchange.lane == Lane.KEPT_ALIVE ? kept.pollFirst() : null;
+            Connection connection = exchange.lane == Lane.KEPT_ALIVE ? keptConnection() : null;
             if (connection == null) {
                 connect(exchange);
                 return;
@@ -149,6 +149,16 @@ final class HttpSender implements RunningTraffic {
             ask(connection, exchange);
         } catch (IOException failed) {
             end(exchange, outcome(failed));
+        }
+    }
+
+    private @Nullable Connection keptConnection() {
+        while (true) {
+            Connection connection = kept.pollFirst();
+            if (connection == null || connection.isOpen()) {
+                return connection;
+            }
+            connection.close();
         }
     }
 

@@ -4,7 +4,6 @@ package dev.rollproof.harness.traffic;
 import static dev.rollproof.harness.traffic.TrafficReportAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.rollproof.k8s.time.Time;
 import dev.rollproof.k8s.traffic.FailureCause;
@@ -114,22 +113,23 @@ class HttpTrafficTest {
         assertThat(server.connections.get()).isEqualTo(server.requests.get());
         server.close();
         RawServer other = serve((connection, head) -> Optional.of(RawServer.ok("1")));
-        assertThat(seen(other, KEPT, 20)).hasNoFailures();
-        // A pause of this machine may make one answer late, and then the next request takes a second connection.
-        assertThat(other.connections.get()).isLessThan(5);
+        assertThat(seen(other, KEPT.withPerSecond(10), 10)).hasNoFailures();
+        // Not always one: where a busy machine makes an answer late, the next request takes another connection.
+        assertThat(other.connections.get()).isLessThan(other.requests.get() / 2);
     }
 
     @Test
     void aKeptConnectionMovesWhenItIsAskedTo() throws Exception {
         AtomicBoolean draining = new AtomicBoolean();
-        AtomicInteger onFirst = new AtomicInteger();
+        AtomicInteger whileDraining = new AtomicInteger();
         RawServer server = serve((connection, head) -> {
             if (connection > 1) {
                 return Optional.of(RawServer.ok("2"));
             }
-            onFirst.incrementAndGet();
+            boolean closes = draining.get();
+            whileDraining.addAndGet(closes ? 1 : 0);
             return Optional.of(
-                    draining.get()
+                    closes
                             ? RawServer.ok("1").replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
                             : RawServer.ok("1"));
         });
@@ -138,9 +138,7 @@ class HttpTrafficTest {
             TrafficReport report = after(20, running);
             assertThat(report).hasNoFailures();
             assertThat(report.lastAnswer("2").orElseThrow()).isPositive();
-            assertThat(report.between(Duration.ofMillis(150), Duration.ofMinutes(1))
-                            .answers("1"))
-                    .isZero();
+            assertThat(whileDraining.get()).isLessThanOrEqualTo(1);
         }
     }
 
@@ -149,7 +147,8 @@ class HttpTrafficTest {
         // It says that the connection is kept, and ends it: that is noticed before the next request.
         RawServer liar = serve((connection, head) ->
                 Optional.of(RawServer.ok("1").replace("Clock-Pod", "X-Connection: close\r\nClock-Pod")));
-        assertThat(seen(liar, KEPT.withPerSecond(20), 5)).hasNoFailures();
+        assertThat(seen(liar, KEPT.withPerSecond(5).withBaseline(Duration.ofMillis(200)), 5))
+                .hasNoFailures();
         assertThat(liar.connections.get()).isEqualTo(liar.requests.get());
     }
 
@@ -246,8 +245,8 @@ class HttpTrafficTest {
                 assertThat(requests.get(i).due()).isEqualTo(Duration.ofMillis(10L * i));
             }
         }
-        // Had they waited for one another, a hundred requests would have taken fifteen seconds and more.
-        assertThat(report.latency(0.5).orElseThrow().toMillis()).isCloseTo(300, within(250L));
+        // Had they waited for one another, the last of so many would have been sent after ten seconds and more.
+        assertThat(report.latency(0.5).orElseThrow().toMillis()).isBetween(290L, 5000L);
         assertThat(server.connections.get()).isGreaterThan(30);
     }
 
