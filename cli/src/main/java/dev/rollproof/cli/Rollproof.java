@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             ReplayCommand.class,
             DemoCommand.class,
+            PlanCommand.class,
             ExploreCommand.class,
             HelpCommand.class
         },
@@ -60,7 +61,7 @@ public final class Rollproof implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: verify, replay, explore or demo");
+        throw new ParameterException(spec.commandLine(), "say what to do: verify, replay, plan, explore or demo");
     }
 
     public static void main(String[] args) {

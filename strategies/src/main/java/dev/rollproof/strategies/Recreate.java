@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.strategies;
 
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.strategies.plan.Assumptions;
+import dev.rollproof.strategies.plan.Plan;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
+import java.util.Optional;
 
 /**
  * All old pods go, then the new ones come: never two versions at once, and nobody serves in between. A Deployment that is only
@@ -24,5 +29,17 @@ public record Recreate() implements Strategy {
     @Override
     public String explain(int replicas) {
         return "all " + replicas + " old pods go before the first new one comes";
+    }
+
+    /**
+     * What a rollout by this strategy will be like, told without a cluster.
+     *
+     * @param current the Deployment as it is, at rest
+     * @param next the Deployment as it should be; its own strategy does not matter
+     */
+    public Plan plan(Deployment current, Deployment next, Assumptions assumptions) {
+        Deployment planned = Models.copy(next);
+        planned.getSpec().setStrategy(toModel());
+        return Plan.of(Optional.of(current), planned, assumptions);
     }
 }

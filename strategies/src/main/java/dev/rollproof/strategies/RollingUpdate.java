@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.strategies;
 
+import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.rolling.Fenceposts;
+import dev.rollproof.strategies.plan.Assumptions;
+import dev.rollproof.strategies.plan.Plan;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * New pods come and old ones go little by little. Defaults, as Kubernetes': maxSurge 25 %, maxUnavailable 25 %.
@@ -103,5 +108,17 @@ public record RollingUpdate(IntOrPercent maxSurge, IntOrPercent maxUnavailable) 
         return "surge: " + surge + ", so at most " + (replicas + posts.surge())
                 + " pods are wanted at once; unavailable: " + unavailable + ", so at least "
                 + (replicas - posts.unavailable()) + " stay ready";
+    }
+
+    /**
+     * What a rollout by this strategy will be like, told without a cluster.
+     *
+     * @param current the Deployment as it is, at rest
+     * @param next the Deployment as it should be; its own strategy does not matter
+     */
+    public Plan plan(Deployment current, Deployment next, Assumptions assumptions) {
+        Deployment planned = Models.copy(next);
+        planned.getSpec().setStrategy(toModel());
+        return Plan.of(Optional.of(current), planned, assumptions);
     }
 }

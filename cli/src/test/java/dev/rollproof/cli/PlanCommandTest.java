@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.manifest.Manifests;
+import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.strategies.plan.Assumptions;
+import dev.rollproof.strategies.plan.Plan;
+import dev.rollproof.strategies.plan.Warning;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Plans on the command line. */
+class PlanCommandTest {
+    private static final String CLOCK = "../examples/clock/";
+
+    @TempDir
+    Path folder;
+
+    private static void isRefused(String sentence, String... args) {
+        Command command = Command.run(args);
+        assertThat(command.exitCode()).as(command.out()).isEqualTo(2);
+        assertThat(command.sentence()).isEqualTo("rollproof: " + sentence);
+        assertThat(command.out()).isEmpty();
+    }
+
+    @Test
+    void itSaysTheWayTheBoundsAndTheWarnings() {
+        Command command = Command.run("plan", "-f", CLOCK + "rolling.yaml");
+        assertThat(command.exitCode()).as(command.err()).isZero();
+        assertThat(command.out())
+                .startsWith("Deployment/clock: RollingUpdate, maxSurge 2, maxUnavailable 2, 3 replicas\n")
+                .containsPattern("0\\.0 +3  what is there now")
+                .containsPattern("3/2  the new ReplicaSet: 3 \\+ maxSurge 2 = 5 pods may be asked for, and 3 are")
+                .containsPattern("fewest pods ready +1")
+                .contains("maxSurge 40% of 3 rounds up to 2");
+    }
+
+    @Test
+    void withoutACurrentOneTheImagesAreTakenToDiffer() {
+        assertThat(Command.run("plan", "-f", CLOCK + "deployment.yaml").out()).doesNotContain("unchanged");
+    }
+
+    @Test
+    void theCurrentOneMayComeFromAFile() {
+        Command same = Command.run("plan", "-f", CLOCK + "update.yaml", "--current", CLOCK + "update.yaml");
+        assertThat(same.out())
+                .startsWith("Deployment/clock: the pods stay, 3 before and 3 after")
+                .contains("the template is unchanged");
+        Command scaled = Command.run("plan", "-f", CLOCK + "update.yaml", "--current", CLOCK + "deployment.yaml");
+        assertThat(scaled.out()).contains("the replicas change too, and that comes first");
+        Command first = Command.run("plan", "-f", CLOCK + "update.yaml", "--current", CLOCK + "service.yaml");
+        assertThat(first.out()).startsWith("Deployment/clock: a first rollout, 3 replicas");
+    }
+
+    @Test
+    void againstAClusterTheQuotaAndTheOthersCount() {
+        Deployment clock = (Deployment)
+                Manifests.read(List.of(Path.of(CLOCK, "update.yaml"))).get(0).object();
+        clock.getMetadata().setNamespace("default");
+        try (SimulatedCluster cluster = SimulatedCluster.create()) {
+            cluster.create(
+                    new ResourceQuotaBuilder()
+                            .withNewMetadata()
+                            .withName("few")
+                            .withNamespace("default")
+                            .endMetadata()
+                            .withNewSpec()
+                            .addToHard("pods", new Quantity("3"))
+                            .endSpec()
+                            .build(),
+                    WriteOptions.defaults());
+            cluster.create(clock, WriteOptions.defaults());
+            cluster.advance(Duration.ofMinutes(1));
+            clock.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("clock:1.2");
+            Plan plan = PlanCommand.against(cluster, "default", clock, Assumptions.defaults());
+            assertThat(plan.way()).isEqualTo("3 3/1 2/1 2/2 1/2 1/3 0/3");
+            assertThat(plan.warnings()).extracting(Warning::kind).contains(Warning.Kind.QUOTA);
+        }
+    }
+
+    @Test
+    void timesMayBeGiven() {
+        assertThat(Command.run("plan", "-f", CLOCK + "recreate.yaml", "--start", "10s..10s", "--stop", "2s..3s")
+                        .out())
+                .containsPattern("complete after +12\\.0 to 19\\.0 s");
+    }
+
+    @Test
+    void badInputEndsInOneSentence() throws IOException {
+        String file = CLOCK + "update.yaml";
+        isRefused(
+                "--current and --against both say what is there now; give one of them",
+                "plan",
+                "-f",
+                file,
+                "--current",
+                file,
+                "--against",
+                file);
+        isRefused(
+                "--context is for --against; leave it out, or say which kubeconfig it is in",
+                "plan",
+                "-f",
+                file,
+                "--context",
+                "x");
+        isRefused(
+                "--start soon: give a duration, or the least and the most, such as 1s..5s",
+                "plan",
+                "-f",
+                file,
+                "--start",
+                "soon");
+        isRefused(
+                "--stop 5s..1s: give a duration, or the least and the most, such as 1s..5s",
+                "plan",
+                "-f",
+                file,
+                "--stop",
+                "5s..1s");
+        isRefused(
+                "there is no Deployment in " + Path.of(CLOCK + "service.yaml") + ", so there is nothing to plan",
+                "plan",
+                "-f",
+                CLOCK + "service.yaml");
+        Path broken = Files.writeString(
+                folder.resolve("d.yaml"), Files.readString(Path.of(file)).replace("containers:", "container:"));
+        Command command = Command.run("plan", "-f", broken.toString());
+        assertThat(command.exitCode()).isEqualTo(2);
+        assertThat(command.sentence()).startsWith("rollproof: " + broken + ", line ");
+    }
+
+    @Test
+    void aClusterThatCannotBeReachedHasAnExitCodeOfItsOwn() throws IOException {
+        Path kubeconfig = Files.writeString(folder.resolve("config"), """
+                apiVersion: v1
+                kind: Config
+                current-context: gone
+                contexts: [{name: gone, context: {cluster: gone, user: me}}]
+                clusters: [{name: gone, cluster: {server: "http://127.0.0.1:9"}}]
+                users: [{name: me, user: {}}]
+                """);
+        Command command = Command.run("plan", "-f", CLOCK + "update.yaml", "--against", kubeconfig.toString());
+        assertThat(command.exitCode()).as(command.err()).isEqualTo(5);
+    }
+}
