@@ -52,7 +52,7 @@ import org.junit.platform.commons.support.ReflectionSupport;
  *
  * <p>What a test takes is its own: on a real cluster a namespace, on the simulated one (which is made in 20 ms, and shares no
  * time with others) the whole cluster. What a class takes in a static field, a static {@code @BeforeAll} method, or as the one
- * instance of {@code PER_CLASS}, it shares with all its tests, nested ones too. All of it is made when it is first asked for and
+ * instance of {@code PER_CLASS}, it shares with all its tests, nested ones too; a {@link K3s} is everybody's anyway. All of it is made when it is first asked for and
  * ended by JUnit; a real cluster is started once in a JVM. Nothing is held in fields of the extension: tests may run in parallel.
  *
  * <p>When a test fails, {@code target/rollproof/TEST/} gets {@code events.txt}, {@code objects.yaml}, {@code watch.jsonl} (every
@@ -66,14 +66,13 @@ public final class ClusterExtension
                 BeforeEachCallback,
                 TestInstancePostProcessor,
                 ParameterResolver {
-    private static final Map<Class<?>, Function<Scope, Object>> INJECTED = Map.of(
+    private static final Map<Class<?>, Function<Scope, Object>> OF_THE_TEST = Map.of(
             Cluster.class, Scope::cluster,
             TestNamespace.class, Scope::namespace,
             Traffic.class, Scope::traffic,
             KubernetesClient.class, Scope::client,
             SimulatedCluster.class, Scope::simulated,
-            Images.class, scope -> scope.simulated().images(),
-            K3s.class, Scope::k3s);
+            Images.class, scope -> scope.simulated().images());
 
     private final @Nullable Settings built;
 
@@ -176,7 +175,7 @@ public final class ClusterExtension
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return INJECTED.containsKey(parameter.getParameter().getType());
+        return isInjected(parameter.getParameter().getType());
     }
 
     @Override
@@ -184,14 +183,22 @@ public final class ClusterExtension
         return value(parameter.getParameter().getType(), context);
     }
 
+    private static boolean isInjected(Class<?> type) {
+        return type.equals(K3s.class) || OF_THE_TEST.containsKey(type);
+    }
+
     private Object value(Class<?> type, ExtensionContext context) {
-        return Objects.requireNonNull(INJECTED.get(type), type::getName).apply(scope(context));
+        if (type.equals(K3s.class)) {
+            // Everybody's: a class that takes it shares nothing else with its tests.
+            return SharedCluster.k3s(settings(context), context);
+        }
+        return Objects.requireNonNull(OF_THE_TEST.get(type), type::getName).apply(scope(context));
     }
 
     private static List<Field> injected(Class<?> type, boolean isStatic) {
         return ReflectionSupport.findFields(
                 type,
-                field -> INJECTED.containsKey(field.getType())
+                field -> isInjected(field.getType())
                         && !Modifier.isFinal(field.getModifiers())
                         && Modifier.isStatic(field.getModifiers()) == isStatic,
                 HierarchyTraversalMode.TOP_DOWN);

@@ -15,7 +15,10 @@ public enum ClusterKind {
     /** A Kubernetes in a container, one for all tests of a JVM; see {@link K3s}. */
     K3S,
 
-    /** The cluster of the current kubeconfig context. Only ever used by tests that ask for it. */
+    /**
+     * The cluster of the current kubeconfig context, in the file that {@code -Drollproof.kubeconfig=FILE} names, else in the
+     * usual one. Only ever used by tests that ask for it.
+     */
     KUBECONFIG;
 
     /** The property, or JUnit configuration parameter, that chooses. */

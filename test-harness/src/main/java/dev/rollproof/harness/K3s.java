@@ -75,13 +75,15 @@ public final class K3s implements AutoCloseable {
      * @throws IllegalStateException if it cannot be started; the message says why
      */
     public static K3s start(String image) {
-        if (!DockerClientFactory.instance().isDockerAvailable()) {
-            throw new IllegalStateException("no container engine can be reached");
-        }
         K3sContainer container = null;
         try {
+            DockerImageName name = DockerImageName.parse(image).asCompatibleSubstituteFor("rancher/k3s");
+            name.assertValid();
+            if (!DockerClientFactory.instance().isDockerAvailable()) {
+                throw new IllegalStateException("no container engine can be reached");
+            }
             pull(image);
-            container = new K3sContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("rancher/k3s"));
+            container = new K3sContainer(name);
             for (int i = 0; i < NODE_PORTS; i++) {
                 container.addExposedPort(FIRST_NODE_PORT + i);
             }

@@ -67,9 +67,6 @@ final class Scope implements AutoCloseable {
             } else {
                 // Closing it ends this test's observations; the client is everybody's.
                 cluster = KubernetesCluster.over(shared().client());
-                if (kind == ClusterKind.K3S) {
-                    settings.tars().forEach(shared().k3s()::loadImage);
-                }
             }
         }
         return cluster;
@@ -85,15 +82,6 @@ final class Scope implements AutoCloseable {
         }
         throw new IllegalStateException("a SimulatedCluster and its Images are there on the cluster sim only, not on "
                 + cluster().description() + "; write @ClusterTest(ClusterKind.SIM)");
-    }
-
-    K3s k3s() {
-        if (kind == ClusterKind.SIM) {
-            throw new IllegalStateException(
-                    "a K3s is there on the cluster k3s only; write @ClusterTest(ClusterKind.K3S)");
-        }
-        cluster();
-        return shared().k3s();
     }
 
     KubernetesClient client() {

@@ -5,6 +5,7 @@ import dev.rollproof.harness.traffic.NodePortAddresses;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.fabric8.KubernetesCluster;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 
 /** A real cluster that all tests of a JVM share, or why there is none. Started by the first who asks, closed by JUnit. */
 final class SharedCluster implements AutoCloseable {
+    private static final String KUBECONFIG = "rollproof.kubeconfig";
     private static final String REQUIRE = "rollproof.require";
 
     private record Key(ClusterKind kind, String image) {}
@@ -31,10 +33,14 @@ final class SharedCluster implements AutoCloseable {
     /** The one of this kind, {@link ClusterKind#K3S} or {@link ClusterKind#KUBECONFIG}; started where it is not yet. */
     static SharedCluster of(ClusterKind kind, Settings settings, ExtensionContext context) {
         if (kind == ClusterKind.KUBECONFIG) {
-            return shared(context, new Key(kind, ""), SharedCluster::connect);
+            return shared(context, new Key(kind, ""), () -> connect(context));
         }
         String image = settings.k3sImage().orElseGet(() -> K3s.image(context::getConfigurationParameter));
-        return shared(context, new Key(kind, image), () -> start(image));
+        SharedCluster started = shared(context, new Key(kind, image), () -> start(image));
+        if (started.k3s != null) {
+            settings.tars().forEach(started.k3s::loadImage);
+        }
+        return started;
     }
 
     /** JUnit 5.14 has this method only, JUnit 6 another besides. */
@@ -54,8 +60,9 @@ final class SharedCluster implements AutoCloseable {
         }
     }
 
-    private static SharedCluster connect() {
-        return new SharedCluster(null, KubernetesCluster.connect(), "");
+    private static SharedCluster connect(ExtensionContext context) {
+        Optional<Path> file = context.getConfigurationParameter(KUBECONFIG).map(Path::of);
+        return new SharedCluster(null, KubernetesCluster.connect(file, Optional.empty()), "");
     }
 
     /** Why tests are skipped; empty where there is a cluster, and where its absence is a failure. */
@@ -103,16 +110,22 @@ final class SharedCluster implements AutoCloseable {
     }
 
     /**
-     * The node.
+     * The node, with the images that the settings name.
      *
-     * @throws IllegalStateException if this is none
+     * @throws IllegalStateException if this is another kind of cluster, or there is none
      */
-    K3s k3s() {
-        if (k3s == null) {
+    static K3s k3s(Settings settings, ExtensionContext context) {
+        ClusterKind kind = settings.kind(context);
+        if (kind != ClusterKind.K3S) {
             throw new IllegalStateException(
-                    whyNot.isEmpty()
-                            ? "a K3s is there on the cluster k3s only; write @ClusterTest(ClusterKind.K3S)"
-                            : "a real Kubernetes is required (" + REQUIRE + "=k3s), but " + whyNot);
+                    "a K3s is there on the cluster k3s only; write @ClusterTest(ClusterKind.K3S)");
+        }
+        return of(kind, settings, context).k3s();
+    }
+
+    private K3s k3s() {
+        if (k3s == null) {
+            throw new IllegalStateException("a real Kubernetes is required (" + REQUIRE + "=k3s), but " + whyNot);
         }
         return k3s;
     }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.harness;
+
+import dev.rollproof.verifier.Timeline;
+import dev.rollproof.verifier.Verdict;
+import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * AssertJ's assertions, and those of Rollproof: one static import for both.
+ *
+ * <pre>{@code
+ * import static dev.rollproof.harness.RollproofAssertions.assertThat;
+ *
+ * assertThat(verdict).failed().because(CRASH_LOOP).within(ofSeconds(15));
+ * assertThat(verdict).timeline().showsInOrder("Error, exit 1", "CrashLoopBackOff");
+ * }</pre>
+ */
+public class RollproofAssertions extends Assertions {
+    /** Only to be extended, for assertions of one's own besides. */
+    protected RollproofAssertions() {}
+
+    public static VerdictAssert assertThat(@Nullable Verdict verdict) {
+        return new VerdictAssert(verdict);
+    }
+
+    public static TimelineAssert assertThat(@Nullable Timeline timeline) {
+        return new TimelineAssert(timeline);
+    }
+}

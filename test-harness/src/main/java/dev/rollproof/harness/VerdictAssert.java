@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.harness;
+
+import dev.rollproof.verifier.Cause;
+import dev.rollproof.verifier.Verdict;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.assertj.core.api.AbstractAssert;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Assertions on a verdict, to be read as a sentence. Where one does not hold, the message is the verdict's own summary, what
+ * was wanted, and the end of the timeline.
+ */
+public final class VerdictAssert extends AbstractAssert<VerdictAssert, Verdict> {
+    VerdictAssert(@Nullable Verdict actual) {
+        super(actual, VerdictAssert.class);
+    }
+
+    public VerdictAssert isComplete() {
+        return is(Verdict.Complete.class, "complete");
+    }
+
+    public VerdictAssert failed() {
+        return is(Verdict.Failed.class, "failed");
+    }
+
+    public VerdictAssert timedOut() {
+        return is(Verdict.TimedOut.class, "timed out");
+    }
+
+    public VerdictAssert superseded() {
+        return is(Verdict.Superseded.class, "superseded");
+    }
+
+    public VerdictAssert isPaused() {
+        return is(Verdict.Paused.class, "paused");
+    }
+
+    public VerdictAssert isDeleted() {
+        return is(Verdict.Deleted.class, "deleted");
+    }
+
+    public VerdictAssert isUnreachable() {
+        return is(Verdict.Unreachable.class, "unreachable");
+    }
+
+    public VerdictAssert isUndecided() {
+        return is(Verdict.Undecided.class, "undecided");
+    }
+
+    private VerdictAssert is(Class<? extends Verdict> wanted, String word) {
+        isNotNull();
+        return wanted.isInstance(actual) ? this : failure("wanted a verdict that says " + word);
+    }
+
+    /**
+     * One of the causes has this reason.
+     *
+     * @param reason Kubernetes' word, such as {@link Reasons#CRASH_LOOP}
+     */
+    public VerdictAssert because(String reason) {
+        isNotNull();
+        return causes().stream().anyMatch(cause -> cause.reason().equals(reason))
+                ? this
+                : failure("wanted the cause " + reason + ", but " + reasons());
+    }
+
+    private List<Cause> causes() {
+        return actual.evidence().causes();
+    }
+
+    private String reasons() {
+        return causes().isEmpty()
+                ? "it names no cause"
+                : "it names " + causes().stream().map(Cause::reason).collect(Collectors.joining(", "));
+    }
+
+    /** One of the causes says this, in its message or its container's or pod's name. */
+    public VerdictAssert saying(String text) {
+        isNotNull();
+        return causes().stream().anyMatch(cause -> cause.toString().contains(text))
+                ? this
+                : failure("wanted a cause that says \"" + text + "\", but "
+                        + (causes().isEmpty() ? "it names none" : "none does"));
+    }
+
+    /** The verdict came no later than this after the verification's start. */
+    public VerdictAssert within(Duration most) {
+        isNotNull();
+        Duration elapsed = actual.evidence().elapsed();
+        return elapsed.compareTo(most) <= 0
+                ? this
+                : failure("wanted that within " + seconds(most) + ", but it took " + seconds(elapsed));
+    }
+
+    /** Goes on with the verdict's timeline. */
+    public TimelineAssert timeline() {
+        isNotNull();
+        return new TimelineAssert(actual.evidence().timeline()).as(actual.summary());
+    }
+
+    private VerdictAssert failure(String wanted) {
+        throw failureWithActualExpected(
+                actual.outcome(),
+                wanted,
+                "%n%s%n%s%nThe end of its timeline:%n%s",
+                actual.summary(),
+                wanted,
+                TimelineAssert.end(actual.evidence().timeline()));
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
+    }
+}
