@@ -49,6 +49,11 @@ final class FailureArtifacts {
     }
 
     void saveWatch(WatchRecorder recorder) {
+        try {
+            recorder.catchUp();
+        } catch (AssertionError | RuntimeException late) {
+            LOG.warn("the recording may lack the last changes: {}", late.getMessage());
+        }
         save("watch.jsonl", () -> recorder.writeTo(folder.resolve("watch.jsonl")));
     }
 

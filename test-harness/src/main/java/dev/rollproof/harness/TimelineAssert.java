@@ -30,7 +30,9 @@ public final class TimelineAssert extends AbstractAssert<TimelineAssert, Timelin
         isNotNull();
         for (Timeline.Entry entry : actual.entries()) {
             if (line(entry).contains(part)) {
-                throw failure("%nwanted no \"%s\" in the timeline, but at %s it shows%n%s", part, at(entry.at()), line(entry));
+                throw failure(
+                        "%nwanted no \"%s\" in the timeline, but at %s it shows%n%s",
+                        part, at(entry.at()), line(entry));
             }
         }
         return this;
@@ -63,7 +65,9 @@ public final class TimelineAssert extends AbstractAssert<TimelineAssert, Timelin
     private AssertionError missing(String[] parts, int i) {
         String when = i == 0 ? "" : " after \"" + parts[i - 1] + "\"";
         String earlier = find(parts[i], 0) >= 0 ? ", only before" : "";
-        return failure("%nwanted \"%s\"%s in the timeline, but it is not there%s. The end of it:%n%s", parts[i], when, earlier, end(actual));
+        return failure(
+                "%nwanted \"%s\"%s in the timeline, but it is not there%s. The end of it:%n%s",
+                parts[i], when, earlier, end(actual));
     }
 
     /** The last lines, as people read them. */

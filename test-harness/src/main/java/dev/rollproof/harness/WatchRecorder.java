@@ -15,9 +15,12 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Remembers every change in a namespace, until somebody wants it in a file. Changes come from several threads. */
 final class WatchRecorder implements AutoCloseable {
@@ -27,10 +30,15 @@ final class WatchRecorder implements AutoCloseable {
 
     private record Told(Instant at, Change change) {}
 
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final Cluster cluster;
+    private final String namespace;
     private final Time time;
     private final Instant startedAt;
     private final List<Observation> observations = new ArrayList<>();
     private final List<Told> told = new ArrayList<>();
+    private final Set<String> versions = new HashSet<>();
 
     /**
      * Starts at once.
@@ -38,6 +46,8 @@ final class WatchRecorder implements AutoCloseable {
      * @param namespace {@code ""} for all
      */
     WatchRecorder(Cluster cluster, String namespace) {
+        this.cluster = cluster;
+        this.namespace = namespace;
         time = cluster.time();
         startedAt = time.now();
         for (Class<? extends HasMetadata> kind : KINDS) {
@@ -48,6 +58,35 @@ final class WatchRecorder implements AutoCloseable {
     private void add(Change change) {
         synchronized (told) {
             told.add(new Told(time.now(), change));
+            versions.add(version(
+                    change.object().metadata().uid(), change.object().metadata().resourceVersion()));
+        }
+    }
+
+    private static String version(String uid, String resourceVersion) {
+        return uid + "/" + resourceVersion;
+    }
+
+    /**
+     * Waits until this has heard of everything that there is now: a test may fail on what another watch has told already, and
+     * this one not yet.
+     *
+     * @throws AssertionError if it does not hear of it in time
+     */
+    void catchUp() {
+        List<String> now = new ArrayList<>();
+        for (Class<? extends HasMetadata> kind : KINDS) {
+            for (HasMetadata object : cluster.list(Query.of(kind).inNamespace(namespace))) {
+                now.add(version(
+                        object.getMetadata().getUid(), object.getMetadata().getResourceVersion()));
+            }
+        }
+        Waiting.on(cluster).atMost(PATIENCE).until("the recorded watch is up to date", () -> heard(now));
+    }
+
+    private boolean heard(List<String> all) {
+        synchronized (told) {
+            return versions.containsAll(all);
         }
     }
 

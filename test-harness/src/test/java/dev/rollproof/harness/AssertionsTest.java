@@ -48,7 +48,10 @@ class AssertionsTest {
     @Test
     void aSentenceThatIsTrueHolds() {
         assertThat(FAILED).failed().because(CRASH_LOOP).saying("exit 1").within(ofMillis(2500));
-        assertThat(FAILED).timeline().showsInOrder("generation 2", "Error", "CrashLoopBackOff").showsNo("ready");
+        assertThat(FAILED)
+                .timeline()
+                .showsInOrder("generation 2", "Error", "CrashLoopBackOff")
+                .showsNo("ready");
     }
 
     @Test
@@ -114,9 +117,11 @@ class AssertionsTest {
 
     @Test
     void whatTheTimelineLacksIsNamedWithWhatItShouldFollow() {
-        String message = messageOf(() -> assertThat(TIMELINE).showsInOrder("generation 2", "CrashLoopBackOff", "Error"));
+        String message =
+                messageOf(() -> assertThat(TIMELINE).showsInOrder("generation 2", "CrashLoopBackOff", "Error"));
         assertThat(message)
-                .startsWith("wanted \"Error\" after \"CrashLoopBackOff\" in the timeline, but it is not there, only before.")
+                .startsWith(
+                        "wanted \"Error\" after \"CrashLoopBackOff\" in the timeline, but it is not there, only before.")
                 .contains("0.9 s  pod/clock-1: Error, exit 1");
         assertThat(messageOf(() -> assertThat(TIMELINE).shows("OOMKilled")))
                 .startsWith("wanted \"OOMKilled\" in the timeline, but it is not there. The end of it:");
@@ -156,7 +161,9 @@ class AssertionsTest {
     @Test
     void aPercentSignInAMessageStaysOne() {
         Timeline percent = new Timeline(List.of(new Entry(ofSeconds(1), "pod/a", "100%s full")));
-        assertThat(messageOf(() -> assertThat(percent).shows("50%d"))).contains("50%d").contains("100%s full");
+        assertThat(messageOf(() -> assertThat(percent).shows("50%d")))
+                .contains("50%d")
+                .contains("100%s full");
     }
 
     @Test

@@ -40,7 +40,8 @@ class FailureArtifactsTest {
         assertThat(run(FailingSamples.InItsTest.class).failures()).hasSize(1);
         Path folder = folderOf("InItsTest.aBrokenImage");
         assertThat(Files.readString(folder.resolve("events.txt")))
-                .containsPattern("Z Warning BackOff Pod/clock-\\w+-\\w+ in in-its-test-a-broken-image-\\w+: Back-off")
+                .containsPattern(
+                        "Z Normal Started Pod/clock-\\w+-\\w+ in in-its-test-a-broken-image-\\w+: Container started")
                 .contains("Normal ScalingReplicaSet Deployment/clock");
         assertThat(Files.readString(folder.resolve("objects.yaml")))
                 .contains("kind: \"Deployment\"")

@@ -45,7 +45,9 @@ class LifeCycleTest {
     void eachInvocationOfAParameterizedTestHasItsOwn() {
         List<Seen> seen = run(LifeCycleSamples.Parameterized.class, 3);
         assertNothingIsShared(seen);
-        assertThat(seen).extracting(Seen::namespace).anyMatch(name -> name.matches("parameterized-takes-3-[a-z0-9]{5}"));
+        assertThat(seen)
+                .extracting(Seen::namespace)
+                .anyMatch(name -> name.matches("parameterized-takes-3-[a-z0-9]{5}"));
     }
 
     @Test
@@ -64,11 +66,19 @@ class LifeCycleTest {
     @Test
     void whatAClassTakesItsTestsShareNestedOnesToo() {
         for (Class<?> sharing : List.of(
-                LifeCycleSamples.StaticField.class, LifeCycleSamples.BeforeAll.class, LifeCycleSamples.PerClass.class)) {
+                LifeCycleSamples.StaticField.class,
+                LifeCycleSamples.BeforeAll.class,
+                LifeCycleSamples.PerClass.class)) {
             LifeCycleSamples.SEEN.clear();
             List<Seen> seen = run(sharing, 2);
-            assertThat(seen).extracting(Seen::namespace).as(sharing.getName()).containsOnly(seen.get(0).namespace());
-            assertThat(seen).extracting(Seen::cluster).as(sharing.getName()).containsOnly(seen.get(0).cluster());
+            assertThat(seen)
+                    .extracting(Seen::namespace)
+                    .as(sharing.getName())
+                    .containsOnly(seen.get(0).namespace());
+            assertThat(seen)
+                    .extracting(Seen::cluster)
+                    .as(sharing.getName())
+                    .containsOnly(seen.get(0).cluster());
         }
     }
 

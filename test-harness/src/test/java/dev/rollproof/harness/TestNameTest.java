@@ -37,9 +37,7 @@ class TestNameTest {
         "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG, m",
     })
     void anyNameBecomesALabelOfKubernetes(String type, String method) {
-        assertThat(new TestName(type, method, "-12").namespace())
-                .matches(LABEL)
-                .hasSizeLessThanOrEqualTo(63);
+        assertThat(new TestName(type, method, "-12").namespace()).matches(LABEL).hasSizeLessThanOrEqualTo(63);
     }
 
     @Test

@@ -22,10 +22,9 @@ class WaitingTest {
     @Test
     void virtualTimePasses() {
         Instant until = simulated.time().now().plus(ofMinutes(10));
-        Waiting.on(simulated).atMost(ofMinutes(11)).until("it is late", () -> !simulated
-                .time()
-                .now()
-                .isBefore(until));
+        Waiting.on(simulated)
+                .atMost(ofMinutes(11))
+                .until("it is late", () -> !simulated.time().now().isBefore(until));
         assertThat(simulated.time().now()).isBetween(until, until.plusSeconds(1));
     }
 

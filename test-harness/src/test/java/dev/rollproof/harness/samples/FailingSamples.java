@@ -38,7 +38,9 @@ public final class FailingSamples {
                         spec:
                           containers:
                             - {name: web, image: "clock:broken"}
-                    """.formatted(namespace)).within(Duration.ofSeconds(60)).run(cluster);
+                    """.formatted(namespace))
+                    .within(Duration.ofSeconds(60))
+                    .run(cluster);
             assertThat(verdict).isComplete();
         }
     }
