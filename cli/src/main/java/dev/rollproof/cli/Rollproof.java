@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             PlanCommand.class,
             ExploreCommand.class,
+            ImagesCommand.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
@@ -61,7 +62,7 @@ public final class Rollproof implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: verify, replay, plan, explore or demo");
+        throw new ParameterException(spec.commandLine(), "say what to do: verify, replay, plan, explore, demo or images");
     }
 
     public static void main(String[] args) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The command {@code rollproof}: verify, replay, demo. What it prints and its exit codes are its interface. */
+/** The command {@code rollproof}: verify, replay, demo, images. What it prints and its exit codes are its interface. */
 @NullMarked
 package dev.rollproof.cli;
 

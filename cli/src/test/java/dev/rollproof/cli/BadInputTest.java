@@ -169,7 +169,7 @@ class BadInputTest {
     void flags() throws IOException {
         String file = file(deployment()).toString();
         usageIsRefused("Missing required option: '--filename=FILE'", "verify");
-        usageIsRefused("say what to do: verify, replay, plan, explore or demo");
+        usageIsRefused("say what to do: verify, replay, plan, explore, demo or images");
         usageIsRefused("Unmatched argument at index 0: 'foo'", "foo");
         usageIsRefused("Unknown option: '--tiemout=3s'", "verify", "-f", file, "--tiemout=3s");
         usageIsRefused(

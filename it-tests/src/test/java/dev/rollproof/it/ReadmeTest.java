@@ -165,7 +165,9 @@ class ReadmeTest {
                         "sh",
                         "-c",
                         command.replace(
-                                "watch.jsonl", scratch.resolve("watch.jsonl").toString()))
+                                        "watch.jsonl",
+                                        scratch.resolve("watch.jsonl").toString())
+                                .replace("--output images", "--output " + scratch.resolve("images")))
                 .directory(ROOT.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
@@ -179,7 +181,8 @@ class ReadmeTest {
                         "is complete after",
                         "\"outcome\":\"complete\"",
                         "On every way:",
-                        "nothing rests before it is complete");
+                        "nothing rests before it is complete",
+                        "load:  docker load -i ");
     }
 
     private static String readme() throws IOException {

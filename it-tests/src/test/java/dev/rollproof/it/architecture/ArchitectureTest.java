@@ -23,6 +23,7 @@ class ArchitectureTest {
     private static final String STRATEGIES = "dev.rollproof.strategies..";
     private static final String CLI = "dev.rollproof.cli..";
     private static final String HARNESS = "dev.rollproof.harness..";
+    private static final String CLOCK = "dev.rollproof.clock..";
 
     @ArchTest
     static final ArchRule theCoreKnowsNobody = noClasses()
@@ -73,6 +74,40 @@ class ArchitectureTest {
             .resideInAnyPackage(HARNESS);
 
     @ArchTest
+    static final ArchRule theClockKnowsNobody = noClasses()
+            .that()
+            .resideInAPackage(CLOCK)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CORE, SIM, VERIFIER, STRATEGIES, CLI, HARNESS);
+
+    @ArchTest
+    static final ArchRule whatRunsInTheClocksContainerIsTheJdksOnly = classes()
+            .that()
+            .resideInAPackage("dev.rollproof.clock")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.rollproof.clock", "java..", "com.sun.net.httpserver..", "org.jspecify..")
+            .because("its image has nothing else; an annotation needs no class there");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandAndTestsBuildTheClocksImages = noClasses()
+            .that()
+            .resideInAnyPackage(CORE, SIM, VERIFIER, STRATEGIES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(CLOCK);
+
+    @ArchTest
+    static final ArchRule onlyTheBuilderUsesJib = noClasses()
+            .that()
+            .resideInAPackage("dev.rollproof..")
+            .and(not(resideInAnyPackage("dev.rollproof.clock.image..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.google.cloud.tools.jib..");
+
+    @ArchTest
     static final ArchRule onlyTheAdapterUsesFabric8sClient = noClasses()
             .that()
             .resideInAPackage("dev.rollproof..")
@@ -97,7 +132,7 @@ class ArchitectureTest {
     static final ArchRule timeHasOneSeam = noClasses()
             .that()
             .resideInAPackage("dev.rollproof..")
-            .and(not(resideInAnyPackage("dev.rollproof.k8s.time..", "dev.rollproof.bench..")))
+            .and(not(resideInAnyPackage("dev.rollproof.k8s.time..", "dev.rollproof.bench..", "dev.rollproof.clock")))
             .should()
             .callMethod(Instant.class, "now")
             .orShould()

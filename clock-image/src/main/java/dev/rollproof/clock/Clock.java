@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.clock;
+
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Map;
+
+/** The clock as a process: opens late, crashes and stops as its environment says. */
+public final class Clock {
+    private Clock() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        Map<String, String> environment = System.getenv();
+        Settings settings;
+        try {
+            settings = Settings.from(environment);
+        } catch (IllegalArgumentException wrong) {
+            System.err.println("clock: " + wrong.getMessage());
+            System.exit(2);
+            return;
+        }
+        settings.crashAfter()
+                .ifPresent(time -> later(time, () -> {
+                    System.err.println(
+                            "clock: crashing after " + time.toMillis() + " ms, as CLOCK_CRASH_AFTER asks for");
+                    // Not System.exit: a crash does not wait for anybody.
+                    Runtime.getRuntime().halt(settings.exitCode());
+                }));
+        Thread.sleep(settings.startAfter().toMillis());
+        ClockServer server;
+        try {
+            server = ClockServer.open(settings);
+        } catch (UncheckedIOException taken) {
+            System.err.println("clock: " + taken.getMessage());
+            System.exit(2);
+            return;
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, settings), "stop"));
+        System.out.println("clock " + settings.version() + " on port " + server.port());
+        Thread.currentThread().join();
+    }
+
+    private static void later(Duration time, Runnable action) {
+        Thread thread = new Thread(
+                () -> {
+                    pause(time);
+                    action.run();
+                },
+                "crash");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** SIGTERM has come. */
+    private static void stop(ClockServer server, Settings settings) {
+        switch (settings.stop()) {
+            case IMMEDIATE -> {}
+            case SLOW -> {
+                server.close();
+                pause(settings.stopAfter());
+            }
+            case DRAIN -> {
+                server.drain();
+                pause(settings.stopAfter());
+                server.close();
+            }
+        }
+        // Without this the exit code would be 143, which the kubelet would call an error.
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static void pause(Duration time) {
+        try {
+            Thread.sleep(time.toMillis());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
