@@ -70,11 +70,13 @@ final class Verification implements AutoCloseable {
         Instant deadline = startedAt.plus(options.timeout());
         while (true) {
             Instant at = time.now();
-            takeChanges(at);
             Contact open = contact.orElseThrow();
+            // Asked first: what was told until then is in the queue, and what comes in between is not missed.
+            boolean synced = open.synced();
+            takeChanges(at);
             sight.seesReplicaSets(!open.replicaSetsHidden());
             sight.seesPods(!open.podsHidden());
-            Assessment assessment = open.synced()
+            Assessment assessment = synced
                     ? judge.next(memory, sight.snapshot(), at)
                     : new Assessment(
                             memory,
@@ -94,7 +96,9 @@ final class Verification implements AutoCloseable {
             if (!at.isBefore(nextLook(open)) && lookDirectly(open, at)) {
                 continue;
             }
-            time.awaitUntil(earliest(deadline, assessment.recheckAt(), open, at), () -> !queue.isEmpty());
+            time.awaitUntil(
+                    earliest(deadline, assessment.recheckAt(), open, at),
+                    () -> !queue.isEmpty() || !synced && open.synced());
         }
     }
 

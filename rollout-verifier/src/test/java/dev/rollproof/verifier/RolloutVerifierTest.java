@@ -8,9 +8,13 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.observed.Observed;
@@ -25,9 +29,15 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -336,6 +346,77 @@ class RolloutVerifierTest {
                 .verify(changed);
         assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
         assertThat(cuts[0]).isGreaterThan(3);
+    }
+
+    /** As informers do that know a Deployment a moment before they tell of it. */
+    @Test
+    void whatIsToldWhileTheVerifierAsksWhetherAllIsToldIsNotMissed() throws InterruptedException {
+        Cluster late = (Cluster) Proxy.newProxyInstance(
+                Cluster.class.getClassLoader(), new Class<?>[] {Cluster.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("observe")) {
+                        return LateObservation.of(cluster, (Query<?>) args[0], (Consumer<?>) args[1]);
+                    }
+                    return method.invoke(cluster, args);
+                });
+        Deployment applied = running(2);
+        Verdict verdict = RolloutVerifier.on(late).verify(applied);
+        assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(1));
+    }
+
+    /** Keeps what it hears to itself until it is asked. */
+    private static final class LateObservation implements Observation {
+        private final Consumer<Change> onChange;
+        private final List<Change> held = new ArrayList<>();
+        private boolean asked;
+        private @Nullable Observation real;
+
+        private LateObservation(Consumer<Change> onChange) {
+            this.onChange = onChange;
+        }
+
+        @SuppressWarnings("unchecked")
+        static LateObservation of(Cluster cluster, Query<?> query, Consumer<?> onChange) {
+            LateObservation late = new LateObservation((Consumer<Change>) onChange);
+            late.real = cluster.observe(query, late::hear);
+            return late;
+        }
+
+        private void hear(Change change) {
+            if (asked) {
+                onChange.accept(change);
+            } else {
+                held.add(change);
+            }
+        }
+
+        private Observation real() {
+            return Objects.requireNonNull(real);
+        }
+
+        @Override
+        public boolean synced() {
+            if (!asked && real().synced()) {
+                asked = true;
+                held.forEach(onChange);
+            }
+            return asked;
+        }
+
+        @Override
+        public Optional<Instant> lastHeard() {
+            return real().lastHeard();
+        }
+
+        @Override
+        public Optional<ClusterException> trouble() {
+            return real().trouble();
+        }
+
+        @Override
+        public void close() {
+            real().close();
+        }
     }
 
     @Test

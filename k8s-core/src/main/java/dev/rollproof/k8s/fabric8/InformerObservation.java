@@ -15,6 +15,8 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,8 @@ final class InformerObservation<T extends HasMetadata> implements Observation, R
     private volatile @Nullable Instant lastHeard;
     private volatile @Nullable ClusterException trouble;
     private volatile boolean closed;
+    private volatile boolean synced;
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     InformerObservation(
             KubernetesClient client,
@@ -110,6 +114,9 @@ final class InformerObservation<T extends HasMetadata> implements Observation, R
         }
         heard();
         onChange.accept(new Change(type, Observed.from((HasMetadata) object), () -> Models.copy(object)));
+        if (!synced) {
+            told.add(informer.getIndexer().getKey(object));
+        }
         time.wakeUp();
     }
 
@@ -118,9 +125,16 @@ final class InformerObservation<T extends HasMetadata> implements Observation, R
         trouble = null;
     }
 
+    /** An informer has synced when it knows the objects, and tells of them a moment later, on another thread. */
     @Override
     public boolean synced() {
-        return informer.hasSynced();
+        if (!synced
+                && informer.hasSynced()
+                && told.containsAll(informer.getStore().listKeys())) {
+            synced = true;
+            told.clear();
+        }
+        return synced;
     }
 
     @Override
