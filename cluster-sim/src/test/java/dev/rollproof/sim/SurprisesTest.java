@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What surprised in recordings of real clusters is within reach: each test searches seeds for it, and pins one. */
+/** What surprised in recordings of real clusters is within reach: each test searches seeds for it, and prints them. */
 @Execution(ExecutionMode.SAME_THREAD)
 class SurprisesTest {
     private static final Duration A_MINUTE = Duration.ofMinutes(1);

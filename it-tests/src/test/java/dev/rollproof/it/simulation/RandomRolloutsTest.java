@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
@@ -73,20 +74,31 @@ class RandomRolloutsTest {
         });
     }
 
+    /**
+     * Edits, scales, undos and faults, some close together and some a while apart. What holds at any moment is looked at
+     * after every event, and what holds for one change from a settled state is, wherever a change found one.
+     */
     @Test
-    void aStormOfEditsAndFaultsEndsWhereTheLastEditSays() {
+    void aStormOfEditsAndFaultsKeepsTheSoundPromisesAndEndsWhereTheLastEditSays() {
+        int[] soundChanges = {0};
         forEverySeed(seed -> {
             Random random = new Random(seed);
             Parameters p = Parameters.draw(random);
             SimulatedCluster cluster = clusterOf(seed, p);
             try (cluster) {
-                Watcher watcher = new Watcher(cluster, NAMESPACE);
+                Storm storm = new Storm(p.recreate(), p.replicas(), p.surge(), p.unavailable());
+                Watcher watcher = new Watcher(cluster, NAMESPACE, storm::violation);
                 cluster.create(p.deployment("clock:1.0"), WriteOptions.defaults());
                 List<String> story = new ArrayList<>();
                 int actions = 3 + random.nextInt(8);
                 for (int i = 0; i < actions; i++) {
-                    cluster.advance(ofMillis(random.nextInt(4000)));
-                    story.add(cluster.time().now() + " " + act(cluster, random));
+                    boolean calm = random.nextInt(3) == 0;
+                    cluster.advance(calm ? ofMinutes(1) : ofMillis(random.nextInt(4000)));
+                    boolean settled = calm && incomplete(watcher).isEmpty();
+                    soundChanges[0] += settled ? 1 : 0;
+                    storm.next(
+                            settled ? OptionalInt.of(watcher.deployment("clock").replicas()) : OptionalInt.empty());
+                    story.add(cluster.time().now() + " " + act(cluster, random, storm));
                 }
                 cluster.faults().delayWatches(Duration.ZERO);
                 cluster.advance(ofMinutes(20));
@@ -94,6 +106,8 @@ class RandomRolloutsTest {
                 assertThat(incomplete(watcher)).as("%s: %s", p, story).isEmpty();
             }
         });
+        // Otherwise hardly anything was looked at.
+        assertThat(soundChanges[0]).isGreaterThan(SEEDS / 2);
     }
 
     /** Whatever happens to the verifier's watches, it says complete only of what is complete, by the server's own word. */
@@ -171,7 +185,7 @@ class RandomRolloutsTest {
             cluster.create(p.deployment("clock:1.0"), WriteOptions.defaults());
             for (int i = 0; i < 6; i++) {
                 cluster.advance(ofMillis(random.nextInt(4000)));
-                act(cluster, random);
+                act(cluster, random, new Storm(p.recreate(), p.replicas(), p.surge(), p.unavailable()));
             }
             cluster.advance(ofMinutes(2));
             List<String> log = cluster.eventLog();
@@ -186,20 +200,23 @@ class RandomRolloutsTest {
     }
 
     /** Does something at random, as people and networks do; returns what. */
-    private static String act(SimulatedCluster cluster, Random random) {
+    private static String act(SimulatedCluster cluster, Random random, Storm storm) {
         try {
             switch (random.nextInt(14)) {
                 case 0, 1, 2 -> {
+                    storm.edits();
                     String image = "clock:1." + random.nextInt(4);
                     setImage(cluster, image);
                     return "image " + image;
                 }
                 case 3 -> {
                     int replicas = random.nextInt(7);
+                    storm.scalesTo(replicas);
                     cluster.scale(Deployment.class, NAMESPACE, "clock", replicas, WriteOptions.defaults());
                     return "scale " + replicas;
                 }
                 case 4 -> {
+                    storm.edits();
                     dev.rollproof.verifier.RolloutActions.on(cluster).undo(CLOCK);
                     return "undo";
                 }
@@ -208,16 +225,19 @@ class RandomRolloutsTest {
                     if (pods.isEmpty()) {
                         return "no pod to delete";
                     }
+                    storm.disturbs();
                     String name =
                             pods.get(random.nextInt(pods.size())).getMetadata().getName();
                     cluster.delete(Pod.class, NAMESPACE, name, DeleteOptions.defaults());
                     return "delete " + name;
                 }
                 case 6 -> {
+                    storm.cuts();
                     cluster.faults().cutWatches();
                     return "cut watches";
                 }
                 case 7 -> {
+                    storm.cuts();
                     cluster.faults().expireHistory();
                     cluster.faults().cutWatches();
                     return "expire history, cut watches";
@@ -235,6 +255,7 @@ class RandomRolloutsTest {
                     return times + " times " + reason + " from call " + first + " on";
                 }
                 case 9 -> {
+                    storm.disturbs();
                     Duration delay = ofMillis(random.nextInt(1500));
                     cluster.faults().delayWatches(delay);
                     return "delay watches by " + delay;
@@ -245,12 +266,14 @@ class RandomRolloutsTest {
                     return "stale reads for " + stale;
                 }
                 case 11 -> {
+                    storm.cuts();
                     cluster.faults().silenceWatches();
                     cluster.advance(ofMillis(random.nextInt(3000)));
                     cluster.faults().cutWatches();
                     return "silence watches, then cut them";
                 }
                 case 12 -> {
+                    storm.disturbs();
                     cluster.faults().loseNode("node-0");
                     cluster.advance(ofSeconds(random.nextInt(120)));
                     cluster.faults().restoreNode("node-0");

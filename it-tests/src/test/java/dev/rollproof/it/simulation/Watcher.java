@@ -26,9 +26,20 @@ final class Watcher {
     private final Map<String, ObservedPod> pods = new TreeMap<>();
     private final List<String> violations = new ArrayList<>();
     private final Cluster cluster;
+    private final Invariant invariant;
+
+    /** What must hold after every event: returns what is wrong, or nothing. */
+    interface Invariant {
+        String violatedBy(Watcher seen, ObservedObject changed);
+    }
 
     Watcher(Cluster cluster, String namespace) {
+        this(cluster, namespace, (seen, changed) -> "");
+    }
+
+    Watcher(Cluster cluster, String namespace, Invariant invariant) {
         this.cluster = cluster;
+        this.invariant = invariant;
         follow(Deployment.class, ObservedDeployment.class, namespace, deployments);
         follow(ReplicaSet.class, ObservedReplicaSet.class, namespace, replicaSets);
         follow(Pod.class, ObservedPod.class, namespace, pods);
@@ -55,6 +66,10 @@ final class Watcher {
                     violate("went back from version " + before.metadata().resourceVersion() + ": " + change);
                 }
                 known.put(metadata.name(), object);
+            }
+            String violation = invariant.violatedBy(this, object);
+            if (!violation.isEmpty()) {
+                violate(violation + "; seen with " + change);
             }
         });
     }
