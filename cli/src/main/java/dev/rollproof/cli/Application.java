@@ -50,6 +50,7 @@ final class Application {
                             + "; change one of them");
                 }
             }
+            refuseTwice(manifest);
             manifests.add(manifest);
         }
         for (Manifest manifest : manifests) {
@@ -62,6 +63,23 @@ final class Application {
             throw new ManifestException(given.get(0).file()
                     + ": there is no Deployment in the manifests, so there is no rollout to verify; add one, or use"
                     + " kubectl apply");
+        }
+    }
+
+    /** The second would silently replace the first. */
+    private void refuseTwice(Manifest manifest) {
+        HasMetadata object = manifest.object();
+        for (Manifest earlier : manifests) {
+            if (object.getMetadata().getName() != null
+                    && earlier.name().equals(manifest.name())
+                    && earlier.object().getApiVersion().equals(object.getApiVersion())
+                    && Objects.equals(
+                            earlier.object().getMetadata().getNamespace(),
+                            object.getMetadata().getNamespace())) {
+                throw new ManifestException(manifest.whereIs("metadata.name") + ": " + manifest.name()
+                        + " is there twice, first in " + earlier.whereIs("metadata.name")
+                        + "; keep one of them, or rename one");
+            }
         }
     }
 

@@ -9,6 +9,8 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,6 +19,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command and its subcommands. */
 @Command(
@@ -62,7 +65,7 @@ public final class Rollproof implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: verify, replay, plan, explore, demo or images");
+        throw new ParameterException(spec.commandLine(), "say what to do: " + commands(spec.commandLine()));
     }
 
     public static void main(String[] args) {
@@ -91,13 +94,27 @@ public final class Rollproof implements Runnable {
         return line.execute(args);
     }
 
+    private static String commands(CommandLine root) {
+        List<String> names = new ArrayList<>(root.getSubcommands().keySet());
+        names.remove("help");
+        String last = names.remove(names.size() - 1);
+        return String.join(", ", names) + " or " + last;
+    }
+
     private static String sentence(ParameterException wrong) {
+        CommandLine command = wrong.getCommandLine();
+        if (wrong instanceof UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption()
+                && command.getParent() == null) {
+            return "there is no command " + unmatched.getUnmatched().get(0) + "; say " + commands(command);
+        }
         String message = String.valueOf(wrong.getMessage());
         // An unknown option after -f FILE is reported twice, as unknown and as no file.
         return message.lines()
                 .findFirst()
                 .orElse("wrong arguments")
-                .replaceFirst("; Expected parameter for option .*", "");
+                .replaceFirst("; Expected parameter for option .*", "")
+                .replaceFirst("is not an? (long|int)$", "is not a whole number");
     }
 
     private static String path(CommandLine command) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bad input ends in one clear sentence that names the file and line, or the flag, and in exit code 2. */
 class BadInputTest {
@@ -122,6 +123,50 @@ class BadInputTest {
     }
 
     @Test
+    void theSameObjectTwice() throws IOException {
+        Path file = file(deployment() + "---\n" + deployment());
+        isRefused(
+                Command.run("verify", "-f", file.toString(), "--cluster", "sim"),
+                file + ", line 35: Deployment/clock is there twice, first in " + file
+                        + ", line 5; keep one of them, or rename one");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"64Mo", "64 Mi", "1.5.5", "lots", "-", "1e"})
+    void quantitiesThatCannotBeRead(String quantity) throws IOException {
+        manifestIsRefused(
+                deployment()
+                        .replace(
+                                "image: clock:1.0",
+                                "image: clock:1.0\n          resources: {requests: {memory: \"" + quantity + "\"}}"),
+                ", line 22: spec.template.spec.containers[0].resources.requests.memory must be a quantity, such as 2, 500m"
+                        + " or 64Mi, but is the text \"" + quantity + "\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"64Mi", "0.5", "500m", "1e3", "2G", "+1", ".5", "100n"})
+    void quantitiesThatCanBeRead(String quantity) throws IOException {
+        Path file = file(deployment()
+                .replace(
+                        "image: clock:1.0",
+                        "image: clock:1.0\n          resources: {limits: {memory: " + quantity + "}}"));
+        assertThat(Command.run("verify", "-f", file.toString(), "--cluster", "sim", "--timeout", "2s")
+                        .exitCode())
+                .isIn(0, 1, 3);
+    }
+
+    @Test
+    void annotationsWhoseBehaviourCannotBeRead() throws IOException {
+        manifestIsRefused(
+                deployment()
+                        .replace(
+                                "    metadata:\n",
+                                "    metadata:\n      annotations:\n        sim.rollproof.dev/ready-after: soon\n"),
+                ", line 16: spec.template.metadata.annotations[sim.rollproof.dev/ready-after]: Invalid value: \"soon\":"
+                        + " \"soon\" is not a duration; write it like 500ms, 2s, 1.5m or 1h, or as a range like 1s..3s");
+    }
+
+    @Test
     void kindsAndFieldsThatDoNotExist() throws IOException {
         manifestIsRefused(
                 deployment().replace("replicas: 4", "replica: 4"),
@@ -170,7 +215,9 @@ class BadInputTest {
         String file = file(deployment()).toString();
         usageIsRefused("Missing required option: '--filename=FILE'", "verify");
         usageIsRefused("say what to do: verify, replay, plan, explore, demo or images");
-        usageIsRefused("Unmatched argument at index 0: 'foo'", "foo");
+        usageIsRefused("there is no command foo; say verify, replay, plan, explore, demo or images", "foo");
+        usageIsRefused("there is no command rollout; say verify, replay, plan, explore, demo or images", "rollout", "status");
+        usageIsRefused("Invalid value for option '--seed': 'x' is not a whole number", "demo", "--seed", "x");
         usageIsRefused("Unknown option: '--tiemout=3s'", "verify", "-f", file, "--tiemout=3s");
         usageIsRefused(
                 "Invalid value for option '--timeout': 'abc' is no duration; write it as 60s, 1m30s or 500ms",

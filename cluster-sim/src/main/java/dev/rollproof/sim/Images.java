@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim;
 
+import dev.rollproof.sim.api.validation.FieldErrors;
 import dev.rollproof.sim.kubelet.ContainerBehavior;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -115,9 +122,44 @@ public final class Images {
         try {
             return BehaviorWords.apply(behavior, word, value.trim());
         } catch (IllegalArgumentException unreadable) {
-            // A pod has nobody to tell it to; manifests are checked before they get here.
+            // A pod has nobody to tell it to; what a client writes is checked before it gets here.
             return behavior.cannotBePulled("annotation " + ANNOTATION_PREFIX + word + ": " + unreadable.getMessage());
         }
+    }
+
+    /** Refuses annotations of pods and pod templates whose words there are, but whose values cannot be. */
+    static void validate(HasMetadata object, FieldErrors errors) {
+        if (object instanceof Deployment deployment && deployment.getSpec() != null) {
+            validate(deployment.getSpec().getTemplate(), errors);
+        } else if (object instanceof ReplicaSet set && set.getSpec() != null) {
+            validate(set.getSpec().getTemplate(), errors);
+        } else if (object instanceof Pod pod) {
+            validate(pod.getMetadata(), "metadata", errors);
+        }
+    }
+
+    private static void validate(@Nullable PodTemplateSpec template, FieldErrors errors) {
+        if (template != null) {
+            validate(template.getMetadata(), "spec.template.metadata", errors);
+        }
+    }
+
+    private static void validate(@Nullable ObjectMeta metadata, String path, FieldErrors errors) {
+        if (metadata == null || metadata.getAnnotations() == null) {
+            return;
+        }
+        new TreeMap<>(metadata.getAnnotations()).forEach((key, value) -> {
+            String container = key.startsWith(ANNOTATION_PREFIX) && key.lastIndexOf('.') >= ANNOTATION_PREFIX.length()
+                    ? key.substring(ANNOTATION_PREFIX.length(), key.lastIndexOf('.') + 1)
+                    : "";
+            word(key, container).ifPresent(word -> {
+                try {
+                    BehaviorWords.apply(ImageBehavior.wellBehaved(), word, value.trim());
+                } catch (IllegalArgumentException unreadable) {
+                    errors.invalid(path + ".annotations[" + key + "]", value, String.valueOf(unreadable.getMessage()));
+                }
+            });
+        });
     }
 
     /**

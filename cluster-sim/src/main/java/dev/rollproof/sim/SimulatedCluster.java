@@ -72,7 +72,7 @@ public final class SimulatedCluster implements Cluster {
         if (builder.recordEvents) {
             api.onChange(eventLog::add);
         }
-        requests = new Requests(api);
+        requests = new Requests(api, Images::validate);
         Bootstrap.fill(
                 api,
                 minor,

@@ -14,6 +14,7 @@ import dev.rollproof.sim.api.patch.JsonPatch;
 import dev.rollproof.sim.api.patch.MergePatch;
 import dev.rollproof.sim.api.patch.Ownership;
 import dev.rollproof.sim.api.validation.FieldErrors;
+import dev.rollproof.sim.api.validation.Quantities;
 import dev.rollproof.sim.api.validation.UnknownFields;
 import dev.rollproof.sim.api.validation.Validation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -28,6 +29,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +42,12 @@ public final class Requests {
     private final ApiServer api;
     private final Addresses addresses;
     private final ManagedFields managed = new ManagedFields();
+    private final BiConsumer<HasMetadata, FieldErrors> alsoValidates;
 
-    public Requests(ApiServer api) {
+    /** @param alsoValidates what is to be refused beside what Kubernetes refuses */
+    public Requests(ApiServer api, BiConsumer<HasMetadata, FieldErrors> alsoValidates) {
         this.api = api;
+        this.alsoValidates = alsoValidates;
         this.addresses = new Addresses(api);
         api.onChange(event -> {
             if (event.type() == Change.Type.DELETED) {
@@ -65,6 +71,7 @@ public final class Requests {
         setInitialStatus(manifest);
         Defaults.setOn(manifest);
         FieldErrors errors = Validation.ofNew(manifest);
+        alsoValidates.accept(manifest, errors);
         errors.throwIfAny(type.kind(), type.group(), manifest.getMetadata().getName());
         if (manifest instanceof Service service) {
             addresses.allocate(service, null);
@@ -100,13 +107,23 @@ public final class Requests {
     }
 
     private static void refuseUnknownFields(ResourceType<?> type, HasMetadata manifest) {
+        Optional<String> unreadable = Quantities.unreadableIn(manifest);
+        if (unreadable.isPresent()) {
+            throw unhandled(type, unreadable.get(), null);
+        }
         List<String> unknown = UnknownFields.of(manifest);
         if (!unknown.isEmpty()) {
-            throw new ClusterException(
-                    Reason.BAD_REQUEST,
-                    type.kind() + " in version \"" + type.version() + "\" cannot be handled as a " + type.kind() + ": "
-                            + strictly(unknown));
+            throw unhandled(type, strictly(unknown), null);
         }
+    }
+
+    private static ClusterException unhandled(ResourceType<?> type, String why, @Nullable Throwable cause) {
+        return new ClusterException(
+                Reason.BAD_REQUEST,
+                type.kind() + " in version \"" + type.version() + "\" cannot be handled as a " + type.kind() + ": "
+                        + why,
+                List.of(),
+                cause);
     }
 
     private static String strictly(List<String> unknown) {
@@ -139,8 +156,9 @@ public final class Requests {
                             + manifest.getMetadata().getName() + "\": Precondition failed: UID in precondition: " + uid
                             + ", UID in object meta: " + stored.getMetadata().getUid());
         }
-        Validation.ofUpdate(manifest, stored)
-                .throwIfAny(type.kind(), type.group(), manifest.getMetadata().getName());
+        FieldErrors errors = Validation.ofUpdate(manifest, stored);
+        alsoValidates.accept(manifest, errors);
+        errors.throwIfAny(type.kind(), type.group(), manifest.getMetadata().getName());
         return api.overwrite(type, manifest, options.dryRun());
     }
 
@@ -163,6 +181,15 @@ public final class Requests {
                     "failed to create typed patch object (" + Metadata.namespace(manifest) + "/" + name + "; "
                             + type.apiVersion() + ", Kind=" + type.kind() + "): ." + unknown.get(0)
                             + ": field not declared in schema");
+        }
+        Optional<String> unreadable = Quantities.unreadableIn(manifest);
+        if (unreadable.isPresent()) {
+            throw new ClusterException(
+                    Reason.INTERNAL_ERROR,
+                    "failed to convert new object (" + Metadata.namespace(manifest) + "/" + name + "; "
+                            + type.apiVersion() + ", Kind=" + type.kind()
+                            + ") to proper version: unable to convert unstructured object to " + type.apiVersion()
+                            + ", Kind=" + type.kind() + ": " + unreadable.get());
         }
         T stored = api.find(type, Metadata.namespace(manifest), name);
         if (stored == null) {
@@ -212,6 +239,10 @@ public final class Requests {
                             + ") does not match the name on the URL (" + name + ")");
         }
         T changed = model(type, tree);
+        Optional<String> unreadable = Quantities.unreadableIn(changed);
+        if (unreadable.isPresent()) {
+            throw unhandled(type, unreadable.get(), null);
+        }
         List<String> unknown = UnknownFields.of(changed);
         if (!unknown.isEmpty()) {
             FieldErrors errors = new FieldErrors();
@@ -260,15 +291,9 @@ public final class Requests {
         try {
             return Models.fromTree(tree, type.model());
         } catch (RuntimeException misshapen) {
-            throw new ClusterException(
-                    Reason.BAD_REQUEST,
-                    type.kind() + " in version \"" + type.version() + "\" cannot be handled as a " + type.kind() + ": "
-                            + String.valueOf(misshapen.getMessage())
-                                    .lines()
-                                    .findFirst()
-                                    .orElse(""),
-                    List.of(),
-                    misshapen);
+            String why =
+                    String.valueOf(misshapen.getMessage()).lines().findFirst().orElse("");
+            throw unhandled(type, why, misshapen);
         }
     }
 

@@ -317,6 +317,26 @@ abstract class ValidationContract extends Contract {
     }
 
     @Test
+    void quantitiesThatCannotBeReadAreRefused() {
+        quantityIsRefused(
+                "64Mo", "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+        quantityIsRefused("1e", "unable to parse quantity's suffix");
+    }
+
+    private void quantityIsRefused(String quantity, String why) {
+        Map<String, Object> tree = Models.toTree(clock("clock", 0));
+        Map<String, Object> container = Map.of(
+                "name", "web", "image", "clock:1.0", "resources", Map.of("requests", Map.of("memory", quantity)));
+        merge(tree, Map.of("spec", Map.of("template", Map.of("spec", Map.of("containers", List.of(container))))));
+        Deployment wrong = Models.fromTree(tree, Deployment.class);
+
+        assertThat(refusal(Reason.BAD_REQUEST, () -> create(wrong)))
+                .hasMessage("Deployment in version \"v1\" cannot be handled as a Deployment: " + why);
+        assertThat(refusal(Reason.INTERNAL_ERROR, () -> cluster.apply(wrong, DEFAULTS)))
+                .hasMessageEndingWith("unable to convert unstructured object to apps/v1, Kind=Deployment: " + why);
+    }
+
+    @Test
     void aSelectorCannotBeChanged() {
         create(clock("clock", 0));
         Deployment other = clock("clock", 0);

@@ -65,7 +65,9 @@ final class Kubeconfig {
         if (variable != null && !variable.isBlank()) {
             return Path.of(variable.split(File.pathSeparator, -1)[0]);
         }
-        return Path.of(System.getProperty("user.home"), ".kube", "config");
+        // Kubernetes' tools go by the variable, Java by the user's entry in the system.
+        String home = System.getenv("HOME");
+        return Path.of(home != null && !home.isBlank() ? home : System.getProperty("user.home"), ".kube", "config");
     }
 
     private static String read(Path file) {

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class FieldCheck {
     /** How deep below a place a lost field is searched for. */
     private static final int SEARCH_DEPTH = 4;
+
+    /** As Kubernetes reads them: a number, and a suffix or an exponent. */
+    private static final Pattern QUANTITY =
+            Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\\d+)?");
 
     private final String file;
     private final Map<String, Integer> lines;
@@ -59,6 +64,10 @@ final class FieldCheck {
             case WHOLE_NUMBER -> value instanceof Integer || value instanceof Long;
             case NUMBER -> value instanceof Number;
             case TRUTH -> value instanceof Boolean;
+            case QUANTITY ->
+                value instanceof Number
+                        || value instanceof String text
+                                && QUANTITY.matcher(text).matches();
             case ANYTHING -> true;
         };
         if (!fits) {

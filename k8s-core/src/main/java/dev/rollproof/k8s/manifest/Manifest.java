@@ -25,7 +25,8 @@ public record Manifest(HasMetadata object, String file, int line, Map<String, In
 
     /** The line of a field, or of its nearest parent that is there. */
     public int lineOf(String path) {
-        String here = path;
+        // A server writes requests[memory] of what stands here as requests.memory.
+        String here = path.replaceAll("\\[([^\\]\\d][^\\]]*)]", ".$1");
         while (!here.isEmpty()) {
             Integer found = lines.get(here);
             if (found != null) {

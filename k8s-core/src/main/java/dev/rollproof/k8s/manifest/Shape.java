@@ -2,6 +2,7 @@
 package dev.rollproof.k8s.manifest;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
@@ -26,7 +27,9 @@ record Shape(Kind kind, @Nullable Class<?> model, @Nullable Type element) {
         WHOLE_NUMBER,
         NUMBER,
         TRUTH,
-        /** A type with a format of its own, such as a quantity or a time; its text is the server's to judge. */
+        /** An amount of a resource, a number or a text such as {@code 500m}. */
+        QUANTITY,
+        /** A type with a format of its own, such as a time; its text is the server's to judge. */
         ANYTHING
     }
 
@@ -59,8 +62,10 @@ record Shape(Kind kind, @Nullable Class<?> model, @Nullable Type element) {
         if (model == Boolean.class || model == boolean.class) {
             return new Shape(Kind.TRUTH, null, null);
         }
-        boolean ownFormat =
-                List.of("Quantity", "IntOrString", "MicroTime", "RawExtension").contains(model.getSimpleName());
+        if (model == Quantity.class) {
+            return new Shape(Kind.QUANTITY, null, null);
+        }
+        boolean ownFormat = List.of("IntOrString", "MicroTime", "RawExtension").contains(model.getSimpleName());
         return ownFormat || !model.getName().startsWith("io.fabric8.") || model.isInterface() || model.isEnum()
                 ? new Shape(Kind.ANYTHING, null, null)
                 : new Shape(Kind.OBJECT, model, null);
@@ -100,6 +105,7 @@ record Shape(Kind kind, @Nullable Class<?> model, @Nullable Type element) {
             case WHOLE_NUMBER -> "a whole number";
             case NUMBER -> "a number";
             case TRUTH -> "true or false";
+            case QUANTITY -> "a quantity, such as 2, 500m or 64Mi";
             case ANYTHING -> "anything";
         };
     }

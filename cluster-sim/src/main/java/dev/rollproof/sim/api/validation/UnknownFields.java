@@ -28,6 +28,11 @@ public final class UnknownFields {
         return unknown;
     }
 
+    /** The fields of a model, without those that a class shares. */
+    static List<Field> fieldsOf(Object model) {
+        return FIELDS.computeIfAbsent(model.getClass(), UnknownFields::read);
+    }
+
     private static void search(@Nullable Object value, String path, List<String> unknown) {
         if (value instanceof List<?> items) {
             for (int i = 0; i < items.size(); i++) {
@@ -38,7 +43,7 @@ public final class UnknownFields {
         } else if (value != null
                 && value.getClass().getName().startsWith("io.fabric8.kubernetes.api.model.")
                 && !(value instanceof FieldsV1)) {
-            for (Field field : FIELDS.computeIfAbsent(value.getClass(), UnknownFields::read)) {
+            for (Field field : fieldsOf(value)) {
                 if (!field.getName().equals(ADDITIONAL)) {
                     search(get(field, value), join(path, nameOf(field)), unknown);
                 } else if (get(field, value) instanceof Map<?, ?> additional) {
@@ -57,7 +62,7 @@ public final class UnknownFields {
         return named == null || named.value().isEmpty() ? field.getName() : named.value();
     }
 
-    private static @Nullable Object get(Field field, Object owner) {
+    static @Nullable Object get(Field field, Object owner) {
         try {
             return field.get(owner);
         } catch (IllegalAccessException e) {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.validation;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.lang.reflect.Field;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds quantities that cannot be read. fabric8's models keep any text, the API server refuses the object before it looks at
+ * anything else.
+ */
+public final class Quantities {
+    private static final String EXPRESSION = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$";
+    private static final Pattern SHAPE = Pattern.compile(EXPRESSION);
+    private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+).*");
+    private static final Pattern READABLE = Pattern.compile("[+-]?[0-9.]+([numkMGTPE]|[KMGTPE]i|[eE][+-]?\\d+)?");
+
+    private Quantities() {}
+
+    /** What the server says about the first quantity that it cannot read. */
+    public static Optional<String> unreadableIn(@Nullable Object value) {
+        if (value instanceof Quantity quantity) {
+            return unreadable(quantity.toString());
+        }
+        if (value instanceof Iterable<?> items) {
+            return first(items);
+        }
+        if (value instanceof Map<?, ?> map) {
+            return first(map.values());
+        }
+        if (value != null && value.getClass().getName().startsWith("io.fabric8.kubernetes.api.model.")) {
+            for (Field field : UnknownFields.fieldsOf(value)) {
+                Optional<String> found = unreadableIn(UnknownFields.get(field, value));
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> first(Iterable<?> items) {
+        for (Object item : items) {
+            Optional<String> found = unreadableIn(item);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> unreadable(String text) {
+        if (!SHAPE.matcher(text).matches() || !NUMBER.matcher(text).matches()) {
+            return Optional.of("quantities must match the regular expression '" + EXPRESSION + "'");
+        }
+        return READABLE.matcher(text).matches() ? Optional.empty() : Optional.of("unable to parse quantity's suffix");
+    }
+}
