@@ -13,6 +13,13 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Gives each test a simulated cluster of its own, with the images that the real one has. */
 final class Simulated implements ParameterResolver {
+    private final String minor;
+
+    /** @param minor the version of Kubernetes that is simulated */
+    Simulated(String minor) {
+        this.minor = minor;
+    }
+
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         return parameter.getParameter().getType().equals(Cluster.class);
@@ -25,9 +32,10 @@ final class Simulated implements ParameterResolver {
                 .computeIfAbsent(SimulatedCluster.class, type -> create(), SimulatedCluster.class);
     }
 
-    private static SimulatedCluster create() {
+    private SimulatedCluster create() {
         ImageBehavior wellBehaved = ImageBehavior.wellBehaved();
         return SimulatedCluster.builder()
+                .kubernetes(minor)
                 .images(new Images()
                         .declare("clock:1.0", wellBehaved)
                         .declare("clock:1.1", wellBehaved)

@@ -1,30 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.it.contract;
 
-import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The simulated cluster keeps the contract. */
-@ExtendWith(Simulated.class)
-class SimulatedContractTest {
-    @Nested
-    class Objects extends ObjectsContract {}
-
-    @Nested
-    class Validation extends ValidationContract {}
-
-    @Nested
-    class Patches extends PatchesContract {}
-
-    @Nested
-    class Namespaces extends NamespacesContract {}
-
-    @Nested
-    class Observations extends ObservationContract {}
-
-    @Nested
-    class Rollouts extends RolloutsContract {}
-
-    @Nested
-    class Pods extends PodsContract {}
+/** The contract as of today. */
+class SimulatedContractTest extends SimulatedContract {
+    @RegisterExtension
+    static final Simulated CLUSTER = new Simulated("1.37");
 }

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.contract;
+
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The contract as of the oldest minor version that is simulated. */
+class SimulatedOlderContractTest extends SimulatedContract {
+    @RegisterExtension
+    static final Simulated CLUSTER = new Simulated("1.34");
+}
