@@ -10,6 +10,7 @@ import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.manifest.Manifest;
 import dev.rollproof.k8s.manifest.ManifestException;
+import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.verifier.RolloutActions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
@@ -92,6 +93,13 @@ final class Application {
     ObjectRef firstDeployment() {
         ObjectMeta metadata = deployments().get(0).object().getMetadata();
         return new ObjectRef("Deployment", Objects.requireNonNullElse(metadata.getNamespace(), ""), metadata.getName());
+    }
+
+    /** All Deployments, in the order of the manifests. */
+    List<ObjectRef> workloads() {
+        return deployments().stream()
+                .map(manifest -> Observed.metadata(manifest.object()).ref())
+                .toList();
     }
 
     /** Has the server check every document; nothing is changed. */

@@ -4,6 +4,7 @@ package dev.rollproof.cli;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.verifier.Cause;
 import dev.rollproof.verifier.Evidence;
+import dev.rollproof.verifier.RollbackResult;
 import dev.rollproof.verifier.Timeline;
 import dev.rollproof.verifier.Verdict;
 import java.time.Duration;
@@ -43,6 +44,23 @@ final class JsonVerdict {
                 "timeline",
                 evidence.timeline().entries().stream().map(JsonVerdict::fields).toList());
         json.put("unseen", evidence.unseen());
+        evidence.rollback().ifPresent(rollback -> json.put("rollback", fields(rollback)));
+        return json;
+    }
+
+    private static Map<String, Object> fields(RollbackResult rollback) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("message", rollback.inWords());
+        if (rollback instanceof RollbackResult.Restored restored) {
+            json.put("outcome", restored.verdict().outcome());
+            json.put("seconds", seconds(restored.elapsed()));
+            json.put("revision", restored.revision());
+            json.put("replicaSet", restored.replicaSet());
+            json.put("images", restored.images());
+            json.put("notes", restored.notes());
+        } else {
+            json.put("outcome", "omitted");
+        }
         return json;
     }
 

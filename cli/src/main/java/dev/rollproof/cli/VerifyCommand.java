@@ -14,6 +14,8 @@ import dev.rollproof.k8s.time.Time;
 import dev.rollproof.sim.Images;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.Evidence;
+import dev.rollproof.verifier.Rollback;
+import dev.rollproof.verifier.RollbackPoint;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Timeline;
 import dev.rollproof.verifier.Verdict;
@@ -26,7 +28,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -97,6 +101,13 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Go on although a Deployment's selector also matches another one's pods.")
     private boolean allowOverlaps;
 
+    @Option(
+            names = "--rollback",
+            description =
+                    "If a rollout fails or is not complete in time, go back to the last revision that was seen complete,"
+                            + " and verify that. The exit code stays the rollout's.")
+    private boolean rollback;
+
     @Override
     public Integer call() throws InterruptedException {
         Rollproof.Console console = Objects.requireNonNull(parent).console();
@@ -116,8 +127,14 @@ final class VerifyCommand implements Callable<Integer> {
             Application application =
                     new Application(cluster, manifests, home, Optional.ofNullable(namespace), allowOverlaps);
             List<Deployment> applied;
+            Map<ObjectRef, RollbackPoint> before = new HashMap<>();
             try {
                 application.validate();
+                if (rollback) {
+                    for (ObjectRef workload : application.workloads()) {
+                        before.put(workload, Rollback.rollBack().before(cluster, workload));
+                    }
+                }
                 applied = application.apply();
             } catch (ClusterException failed) {
                 if (!failed.reason().isTransient()) {
@@ -125,7 +142,7 @@ final class VerifyCommand implements Callable<Integer> {
                 }
                 return unreachable(console, application.firstDeployment(), failed);
             }
-            return verify(console, cluster, applied, options, recorder);
+            return verify(console, cluster, applied, before, options, recorder);
         }
     }
 
@@ -193,6 +210,7 @@ final class VerifyCommand implements Callable<Integer> {
             Rollproof.Console console,
             Cluster cluster,
             List<Deployment> applied,
+            Map<ObjectRef, RollbackPoint> before,
             VerifierOptions options,
             Recorder recorder)
             throws InterruptedException {
@@ -208,11 +226,13 @@ final class VerifyCommand implements Callable<Integer> {
             Duration left = Duration.between(cluster.time().now(), deadline);
             VerifierOptions forThis =
                     options.withTimeout(left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left);
-            verdicts.add(RolloutVerifier.on(cluster)
+            Verdict verdict = RolloutVerifier.on(cluster)
                     .with(forThis)
                     .onProgress(view)
                     .onChange(recorder::accept)
-                    .verify(deployment));
+                    .verify(deployment);
+            RollbackPoint point = before.get(verdict.evidence().workload());
+            verdicts.add(point == null ? verdict : point.conclude(verdict, deployment, options, view));
             view.finish();
         }
         print(console, verdicts);

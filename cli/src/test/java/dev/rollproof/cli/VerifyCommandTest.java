@@ -3,12 +3,19 @@ package dev.rollproof.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.verifier.Evidence;
+import dev.rollproof.verifier.RollbackResult;
+import dev.rollproof.verifier.Timeline;
+import dev.rollproof.verifier.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -202,5 +209,48 @@ class VerifyCommandTest {
         assertThat(verify(clock(), "--images", images, "--stable-for", "10s", "--wait-for-old-pods")
                         .exitCode())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aRollbackIsToldAndTheExitCodeStaysTheRollouts() {
+        String broken = CLOCK.resolve("broken.yaml").toString();
+        Command command = verify(broken, "--rollback");
+        assertThat(command.exitCode()).isEqualTo(1);
+        assertThat(command.verdict())
+                .contains("CrashLoopBackOff")
+                .endsWith(
+                        "; not rolled back: no earlier revision was seen complete, so there is nothing to go back to");
+        Object rollback = verify(broken, "--rollback", "-o", "json").json().get("rollback");
+        assertThat(rollback)
+                .isInstanceOfSatisfying(
+                        Map.class, fields -> assertThat(fields.get("outcome")).isEqualTo("omitted"));
+        assertThat(verify(broken, "-o", "json").json()).doesNotContainKey("rollback");
+    }
+
+    @Test
+    void aRollbackThatSucceedsIsAnObjectOfItsOwnInJson() {
+        ObjectRef clock = new ObjectRef("Deployment", "default", "clock");
+        RollbackResult.Restored restored = new RollbackResult.Restored(
+                3,
+                "clock-abc",
+                List.of("clock:1.0"),
+                new Verdict.Complete(new Evidence(
+                        clock, 4, Duration.ofSeconds(2), "", List.of(), new Timeline(List.of()), List.of())),
+                Duration.ofMillis(2500),
+                List.of());
+        Verdict failed = new Verdict.Failed(new Evidence(
+                clock,
+                3,
+                Duration.ofSeconds(4),
+                "no",
+                List.of(),
+                new Timeline(List.of()),
+                List.of(),
+                Optional.of(restored)));
+        assertThat(JsonVerdict.of(List.of(failed)))
+                .contains(
+                        "\"rollback\":{\"message\":\"rolled back to revision 3 (clock:1.0), complete again after 2.5 s\","
+                                + "\"outcome\":\"complete\",\"seconds\":2.5,\"revision\":3,\"replicaSet\":\"clock-abc\","
+                                + "\"images\":[\"clock:1.0\"],\"notes\":[]}");
     }
 }

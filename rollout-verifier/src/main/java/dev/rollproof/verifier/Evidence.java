@@ -3,8 +3,10 @@ package dev.rollproof.verifier;
 
 import dev.rollproof.k8s.ObjectRef;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a verdict rests on.
@@ -14,6 +16,7 @@ import java.util.Objects;
  * @param elapsed from the start of the verification to the verdict
  * @param status the last status in one line, such as {@code 2 of 4 new pods available, waiting for …}
  * @param unseen what could not be looked at, such as events for want of rights; one sentence each
+ * @param rollback what became of a rollback, where one was asked for and the rollout was not complete
  */
 public record Evidence(
         ObjectRef workload,
@@ -22,10 +25,34 @@ public record Evidence(
         String status,
         List<Cause> causes,
         Timeline timeline,
-        List<String> unseen) {
+        List<String> unseen,
+        Optional<RollbackResult> rollback) {
     public Evidence {
         Objects.requireNonNull(workload, "workload");
         causes = List.copyOf(causes);
         unseen = List.copyOf(unseen);
+        Objects.requireNonNull(rollback, "rollback");
+    }
+
+    /** Without a rollback. */
+    public Evidence(
+            ObjectRef workload,
+            long generation,
+            Duration elapsed,
+            String status,
+            List<Cause> causes,
+            Timeline timeline,
+            List<String> unseen) {
+        this(workload, generation, elapsed, status, causes, timeline, unseen, Optional.empty());
+    }
+
+    Evidence with(RollbackResult value) {
+        return new Evidence(workload, generation, elapsed, status, causes, timeline, unseen, Optional.of(value));
+    }
+
+    Evidence withUnseen(String sentence) {
+        List<String> more = new ArrayList<>(unseen);
+        more.add(sentence);
+        return new Evidence(workload, generation, elapsed, status, causes, timeline, more, rollback);
     }
 }

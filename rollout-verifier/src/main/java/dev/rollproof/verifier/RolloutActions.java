@@ -6,11 +6,9 @@ import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.Patch;
-import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
-import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import dev.rollproof.k8s.observed.PodTemplate;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -33,7 +31,7 @@ import java.util.function.BiFunction;
  * reason, and changes nothing. Immutable and thread-safe.
  */
 public final class RolloutActions {
-    private static final String CHANGE_CAUSE = "kubernetes.io/change-cause";
+    private static final String CHANGE_CAUSE = RollbackTarget.CHANGE_CAUSE;
     private static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
     /** Somebody else's write in between is met by reading again; more often than this it is a fight. */
     private static final int TRIES = 10;
@@ -116,7 +114,7 @@ public final class RolloutActions {
         Deployment d = existing(deployment);
         PodTemplate current = Observed.from(d).template();
         List<Revision> revisions = new ArrayList<>();
-        for (ReplicaSet model : ownReplicaSets(d)) {
+        for (ReplicaSet model : OwnReplicaSets.of(cluster, Observed.from(d))) {
             ObservedReplicaSet set = Observed.from(model);
             if (set.revision().isPresent()) {
                 revisions.add(new Revision(
@@ -136,6 +134,9 @@ public final class RolloutActions {
      * Goes back to the revision before the current one: the last that was tried, not the last that worked. It is the highest
      * number among those with another template, so that it is right also while the controller has not numbered the current
      * one yet; kubectl, which takes the second-highest number, goes one too far then.
+     *
+     * <p>As kubectl's, it is a single write at once. Soon after a change that may cost more ready pods than maxUnavailable
+     * allows, all of them even; {@link Rollback} goes back to what worked, and safely.
      */
     public Deployment undo(ObjectRef deployment) {
         return rollBack(deployment, (current, revisions) -> {
@@ -166,7 +167,7 @@ public final class RolloutActions {
                 throw new RolloutActionException("deployment \"" + deployment.name()
                         + "\" is paused and cannot be rolled back; resume it first and try again");
             }
-            List<ReplicaSet> numbered = new ArrayList<>(ownReplicaSets(d));
+            List<ReplicaSet> numbered = new ArrayList<>(OwnReplicaSets.of(cluster, Observed.from(d)));
             numbered.removeIf(set -> Observed.from(set).revision().isEmpty());
             numbered.sort(Comparator.comparingLong(
                     set -> Observed.from(set).revision().orElse(0)));
@@ -276,10 +277,7 @@ public final class RolloutActions {
         void apply(Deployment current);
     }
 
-    /**
-     * Reads, changes, and writes on the condition that nobody wrote in between; reads again if somebody did. Only what
-     * differs is sent, so that no field changes its owner but those that change.
-     */
+    /** Reads, changes, and writes on the condition that nobody wrote in between; reads again if somebody did. */
     private Deployment changing(ObjectRef deployment, Edit edit) {
         ClusterException lastConflict = null;
         for (int i = 0; i < TRIES; i++) {
@@ -287,17 +285,9 @@ public final class RolloutActions {
             Deployment changed = Models.copy(current);
             edit.apply(changed);
             try {
-                return cluster.patch(
-                        Deployment.class,
-                        deployment.namespace(),
-                        deployment.name(),
-                        difference(current, changed),
-                        options);
+                return new GuardedWrite(cluster, options).write(current, changed);
             } catch (ClusterException refused) {
-                if (refused.reason() != Reason.CONFLICT && refused.reason() != Reason.INVALID) {
-                    throw refused;
-                }
-                if (refused.reason() == Reason.INVALID && !versionMoved(deployment, current)) {
+                if (refused.reason() != Reason.CONFLICT) {
                     throw refused;
                 }
                 lastConflict = refused;
@@ -306,68 +296,11 @@ public final class RolloutActions {
         throw Objects.requireNonNull(lastConflict);
     }
 
-    /** A failed test of a JSON patch is answered as Invalid, like a bad value: it was the test if the version moved on. */
-    private boolean versionMoved(ObjectRef deployment, Deployment since) {
-        return !existing(deployment)
-                .getMetadata()
-                .getResourceVersion()
-                .equals(since.getMetadata().getResourceVersion());
-    }
-
-    private static Patch difference(Deployment current, Deployment changed) {
-        List<Map<String, Object>> operations = new ArrayList<>();
-        operations.add(operation(
-                "test", "/metadata/resourceVersion", current.getMetadata().getResourceVersion()));
-        Map<String, Object> before = Models.toTree(current);
-        Map<String, Object> after = Models.toTree(changed);
-        for (String path : List.of("/metadata/annotations", "/spec/template", "/spec/paused")) {
-            Object was = at(before, path);
-            Object is = at(after, path);
-            if (!Objects.equals(was, is)) {
-                operations.add(
-                        is == null
-                                ? Map.of("op", "remove", "path", path)
-                                : operation(was == null ? "add" : "replace", path, is));
-            }
-        }
-        return Patch.json(Models.toJson(operations));
-    }
-
-    private static Map<String, Object> operation(String op, String path, Object value) {
-        Map<String, Object> operation = new LinkedHashMap<>();
-        operation.put("op", op);
-        operation.put("path", path);
-        operation.put("value", value);
-        return operation;
-    }
-
-    private static @org.jspecify.annotations.Nullable Object at(Map<String, Object> tree, String path) {
-        Object here = tree;
-        for (String step : path.substring(1).split("/")) {
-            here = here instanceof Map<?, ?> map ? map.get(step) : null;
-        }
-        return here;
-    }
-
     private Deployment existing(ObjectRef deployment) {
         if (!deployment.kind().equals("Deployment")) {
             throw new IllegalArgumentException("only Deployments have rollouts that can be changed, not " + deployment);
         }
         return cluster.get(Deployment.class, deployment.namespace(), deployment.name())
                 .orElseThrow(() -> new RolloutActionException(deployment + " does not exist"));
-    }
-
-    /** Selected by its selector <em>and</em> controlled by its uid: labels alone also find other people's. */
-    private List<ReplicaSet> ownReplicaSets(Deployment d) {
-        ObservedDeployment observed = Observed.from(d);
-        List<ReplicaSet> own = new ArrayList<>();
-        for (ReplicaSet set : cluster.list(Query.of(ReplicaSet.class)
-                .inNamespace(observed.metadata().namespace())
-                .withLabels(observed.labelSelector()))) {
-            if (Observed.metadata(set).isControlledBy(observed.metadata().uid())) {
-                own.add(set);
-            }
-        }
-        return own;
     }
 }

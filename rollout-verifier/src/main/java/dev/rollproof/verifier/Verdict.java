@@ -4,7 +4,8 @@ package dev.rollproof.verifier;
 import java.util.Locale;
 
 /**
- * How a rollout ended. A failed rollout is data, not an exception; {@link #orElseThrow()} makes it one.
+ * How a rollout ended. A failed rollout is data, not an exception; {@link #orElseThrow()} makes it one. A rollout that failed and
+ * was rolled back has failed: {@link Evidence#rollback()} tells the rest.
  */
 public sealed interface Verdict {
     Evidence evidence();
@@ -15,7 +16,7 @@ public sealed interface Verdict {
     /** The outcome as a person says it, such as {@code was not complete in time}. */
     String inWords();
 
-    /** One sentence for a tired person: workload, outcome, time, cause. */
+    /** One sentence for a tired person: workload, outcome, time, cause, and what became of a rollback. */
     default String summary() {
         Evidence evidence = evidence();
         StringBuilder summary = new StringBuilder();
@@ -29,6 +30,7 @@ public sealed interface Verdict {
         for (String unseen : evidence.unseen()) {
             summary.append(" (").append(unseen).append(')');
         }
+        evidence.rollback().ifPresent(rollback -> summary.append("; ").append(rollback.inWords()));
         return summary.toString();
     }
 

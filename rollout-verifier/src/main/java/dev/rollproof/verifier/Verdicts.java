@@ -25,4 +25,30 @@ final class Verdicts {
         }
         throw new IllegalStateException("no verdict yet: " + status);
     }
+
+    /** The same verdict with other evidence. */
+    static Verdict with(Verdict verdict, Evidence evidence) {
+        if (verdict instanceof Verdict.Complete) {
+            return new Verdict.Complete(evidence);
+        }
+        if (verdict instanceof Verdict.Failed) {
+            return new Verdict.Failed(evidence);
+        }
+        if (verdict instanceof Verdict.TimedOut) {
+            return new Verdict.TimedOut(evidence);
+        }
+        if (verdict instanceof Verdict.Undecided) {
+            return new Verdict.Undecided(evidence);
+        }
+        if (verdict instanceof Verdict.Superseded) {
+            return new Verdict.Superseded(evidence);
+        }
+        if (verdict instanceof Verdict.Paused) {
+            return new Verdict.Paused(evidence);
+        }
+        if (verdict instanceof Verdict.Deleted) {
+            return new Verdict.Deleted(evidence);
+        }
+        return new Verdict.Unreachable(evidence);
+    }
 }

@@ -6,6 +6,8 @@ import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.verifier.Progress;
+import dev.rollproof.verifier.Rollback;
+import dev.rollproof.verifier.RollbackPoint;
 import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
@@ -23,6 +25,7 @@ import java.util.function.Consumer;
  * Verdict verdict = Rollout.of(deployment)
  *         .by(RollingUpdate.of().maxSurge("40%").maxUnavailable(2))
  *         .within(Duration.ofSeconds(60))
+ *         .orElse(Rollback.rollBack())
  *         .run(cluster);
  * verdict.orElseThrow();
  * }</pre>
@@ -31,16 +34,19 @@ public final class Rollout {
     private final Deployment deployment;
     private final Optional<Strategy> strategy;
     private final VerifierOptions options;
+    private final Optional<Rollback> rollback;
     private final Consumer<Progress> onProgress;
 
     private Rollout(
             Deployment deployment,
             Optional<Strategy> strategy,
             VerifierOptions options,
+            Optional<Rollback> rollback,
             Consumer<Progress> onProgress) {
         this.deployment = deployment;
         this.strategy = strategy;
         this.options = options;
+        this.rollback = rollback;
         this.onProgress = onProgress;
     }
 
@@ -50,6 +56,7 @@ public final class Rollout {
                 Models.copy(Objects.requireNonNull(deployment, "deployment")),
                 Optional.empty(),
                 VerifierOptions.defaults(),
+                Optional.empty(),
                 progress -> {});
     }
 
@@ -60,7 +67,7 @@ public final class Rollout {
 
     /** With a strategy other than the one in the manifest. */
     public Rollout by(Strategy value) {
-        return new Rollout(deployment, Optional.of(value), options, onProgress);
+        return new Rollout(deployment, Optional.of(value), options, rollback, onProgress);
     }
 
     /** How long it may take in all; default 10 minutes. */
@@ -69,25 +76,37 @@ public final class Rollout {
     }
 
     public Rollout with(VerifierOptions value) {
-        return new Rollout(deployment, strategy, Objects.requireNonNull(value, "options"), onProgress);
+        return new Rollout(deployment, strategy, Objects.requireNonNull(value, "options"), rollback, onProgress);
+    }
+
+    /**
+     * What to do if it fails or is not complete in time: go back to the last revision that was seen complete, and verify that,
+     * within the same timeout again. The verdict stays what it was; its evidence tells the rollback.
+     */
+    public Rollout orElse(Rollback value) {
+        return new Rollout(
+                deployment, strategy, options, Optional.of(Objects.requireNonNull(value, "rollback")), onProgress);
     }
 
     /** Has somebody told of every step; called on the thread that runs the rollout. */
     public Rollout onProgress(Consumer<Progress> listener) {
-        return new Rollout(deployment, strategy, options, Objects.requireNonNull(listener, "listener"));
+        return new Rollout(deployment, strategy, options, rollback, Objects.requireNonNull(listener, "listener"));
     }
 
     /**
-     * Applies the Deployment and watches until there is a verdict.
+     * Applies the Deployment and watches until there is a verdict; goes back then if that was asked for and is needed.
      *
      * @throws ClusterException if the cluster refuses the Deployment; nothing was changed then
-     * @throws InterruptedException if the thread is interrupted; the rollout goes on
+     * @throws InterruptedException if the thread is interrupted; the rollout, or the rollback, goes on
      */
     public Verdict run(Cluster cluster) throws InterruptedException {
         Deployment wanted = Models.copy(deployment);
         strategy.ifPresent(chosen -> wanted.getSpec().setStrategy(chosen.toModel()));
+        Optional<RollbackPoint> before = rollback.map(asked -> asked.before(cluster, workload()));
         Deployment applied = RolloutActions.on(cluster).apply(wanted);
-        return RolloutVerifier.on(cluster).with(options).onProgress(onProgress).verify(applied);
+        Verdict verdict =
+                RolloutVerifier.on(cluster).with(options).onProgress(onProgress).verify(applied);
+        return before.isEmpty() ? verdict : before.get().conclude(verdict, applied, options, onProgress);
     }
 
     /** The Deployment's name. */

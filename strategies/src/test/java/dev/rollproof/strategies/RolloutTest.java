@@ -14,10 +14,13 @@ import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.verifier.Rollback;
+import dev.rollproof.verifier.RollbackResult;
 import dev.rollproof.verifier.Verdict;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -166,5 +169,27 @@ class RolloutTest {
         assertThatThrownBy(() -> Rollout.of("a: b\n---\nc: d\n")).hasMessageStartingWith("not one YAML document");
         assertThatThrownBy(() -> Rollout.of("kind: Deployment\nspec: 7\n"))
                 .hasMessageStartingWith("not a valid Deployment");
+    }
+
+    @Test
+    void whatFailsGoesBackToWhatWasSeenWorkingWithTheStrategyThatItHas() throws InterruptedException {
+        cluster.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(Duration.ZERO));
+        for (Strategy strategy : List.of(RollingUpdate.of().maxSurge(1).maxUnavailable(0), Recreate.of())) {
+            Rollout.of(clock(3, "clock:1.0"))
+                    .by(strategy)
+                    .orElse(Rollback.rollBack())
+                    .run(cluster)
+                    .orElseThrow();
+            Verdict verdict = Rollout.of(clock(3, "clock:broken"))
+                    .by(strategy)
+                    .within(ofSeconds(60))
+                    .orElse(Rollback.rollBack())
+                    .run(cluster);
+            assertThat(verdict).isInstanceOf(Verdict.Failed.class);
+            RollbackResult result = verdict.evidence().rollback().orElseThrow();
+            assertThat(result.timeToRestore()).as(result.inWords()).isPresent();
+            assertThatThrownBy(verdict::orElseThrow).hasMessageContaining("(clock:1.0), complete again after ");
+            Rollout.of(clock(3, "clock:1.1")).by(strategy).run(cluster).orElseThrow();
+        }
     }
 }

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier;
+
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.k8s.observed.ObservedReplicaSet;
+import dev.rollproof.k8s.observed.PodTemplate;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Puts the template of an earlier revision back: reads, asks {@link RestoreStep}, does it, and again. Each write is refused by the
+ * server if anybody wrote in between. One use, one thread.
+ */
+final class Restoration {
+    /** Owns for a moment what a rollback writes. */
+    static final String MANAGER = "rollproof-rollback";
+    /** Says that a pause is a rollback's: holds the generation that the pause made. */
+    static final String HELD = "rollproof.dev/held-for-rollback";
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+    private static final int TRIES = 10;
+
+    private final Cluster cluster;
+    private final GuardedWrite write;
+    private final ObjectRef workload;
+    private final Optional<Undesired> undesired;
+    private final Optional<RollbackTarget> remembered;
+    private final List<String> notes = new ArrayList<>();
+    private boolean holding;
+
+    /** What is to be gone back from, so that nobody else's change is. */
+    record Undesired(String uid, PodTemplate template) {}
+
+    /** How it ended: with a Deployment whose way back is to be verified, or with a reason why not. */
+    record Outcome(Optional<Deployment> restored, Optional<RollbackTarget> target, String reason, List<String> notes) {}
+
+    /**
+     * @param undesired empty to go back from whatever is there
+     * @param remembered what this process saw complete before the rollout
+     */
+    Restoration(
+            Cluster cluster, ObjectRef workload, Optional<Undesired> undesired, Optional<RollbackTarget> remembered) {
+        this.cluster = cluster;
+        this.write = new GuardedWrite(cluster, WriteOptions.defaults().withFieldManager(MANAGER));
+        this.workload = workload;
+        this.undesired = undesired;
+        this.remembered = remembered;
+    }
+
+    Outcome run(Duration settleWithin) throws InterruptedException {
+        Instant settleBy = cluster.time().now().plus(settleWithin);
+        try {
+            while (true) {
+                boolean expired = !cluster.time().now().isBefore(settleBy);
+                Optional<Outcome> outcome;
+                try {
+                    outcome = look(expired, settleWithin);
+                } catch (ClusterException failed) {
+                    if (failed.reason() != Reason.CONFLICT && (!failed.reason().isTransient() || expired)) {
+                        return stopped("the cluster refused: " + failed.getMessage());
+                    }
+                    outcome = Optional.empty();
+                }
+                if (outcome.isPresent()) {
+                    return outcome.get();
+                }
+                cluster.time().awaitUntil(cluster.time().now().plus(LOOK_AGAIN), () -> false);
+            }
+        } catch (InterruptedException interrupted) {
+            letGo();
+            throw interrupted;
+        }
+    }
+
+    private Optional<Outcome> look(boolean expired, Duration settleWithin) {
+        Optional<Deployment> read = cluster.get(Deployment.class, workload.namespace(), workload.name());
+        if (read.isEmpty() || Observed.metadata(read.get()).terminating()) {
+            return Optional.of(stopped(workload + " is deleted"));
+        }
+        Deployment current = read.get();
+        ObservedDeployment d = Observed.from(current);
+        if (undesired.isPresent()
+                && !(d.metadata().uid().equals(undesired.get().uid())
+                        && d.template().equals(undesired.get().template()))) {
+            return Optional.of(stopped("somebody else changed it meanwhile, to "
+                    + String.join(", ", d.template().images())));
+        }
+        boolean held = isHeldByUs(d);
+        if (d.paused() && !held) {
+            return Optional.of(stopped("it is paused; resume it first"));
+        }
+        List<ReplicaSet> own = OwnReplicaSets.of(cluster, d);
+        Optional<RollbackTarget> target = RollbackTarget.lastComplete(d.template(), own, remembered);
+        if (itselfSeenComplete(d, own)) {
+            return Optional.of(stopped("the current revision was itself seen complete, so its template is not what is"
+                    + " wrong; undo to a revision of your choice if you think so"));
+        }
+        if (target.isEmpty()) {
+            return Optional.of(stopped("no earlier revision was seen complete, so there is nothing to go back to"));
+        }
+        Optional<ObservedReplicaSet> set = target.get().replicaSetAmong(own);
+        RestoreStep step = RestoreStep.next(d, set, pods(), held);
+        if (expired && !(step instanceof RestoreStep.Restore)) {
+            String why = step instanceof RestoreStep.Wait wait ? wait.forWhat() : "a moment to hold it";
+            notes.add("after " + settleWithin.toSeconds() + " s of waiting for " + why
+                    + " it went back without, and may have taken ready pods");
+            step = new RestoreStep.Restore();
+        }
+        if (step instanceof RestoreStep.Hold) {
+            hold(current);
+        } else if (step instanceof RestoreStep.Restore) {
+            Deployment restored = restore(current, target.get());
+            holding = false;
+            return Optional.of(new Outcome(Optional.of(handOver(restored)), target, "", List.copyOf(notes)));
+        }
+        return Optional.empty();
+    }
+
+    /** Scaling and the like fail too: then the template that was seen complete is the one that is there. */
+    private boolean itselfSeenComplete(ObservedDeployment d, List<ReplicaSet> own) {
+        return remembered.isEmpty()
+                && d.observedGeneration() >= d.metadata().generation()
+                && own.stream()
+                        .map(Observed::from)
+                        .anyMatch(set -> set.template().equals(d.template()) && CompleteMark.isFresh(set));
+    }
+
+    /** By this object, or by one like it whose process died: nobody wrote to the spec since. */
+    private boolean isHeldByUs(ObservedDeployment d) {
+        String generation = d.metadata().annotations().getOrDefault(HELD, "");
+        return d.paused()
+                && !generation.isEmpty()
+                && (holding || generation.equals(Long.toString(d.metadata().generation())));
+    }
+
+    private Optional<List<ObservedPod>> pods() {
+        try {
+            return Optional.of(cluster.list(Query.of(Pod.class).inNamespace(workload.namespace())).stream()
+                    .map(Observed::from)
+                    .toList());
+        } catch (ClusterException hidden) {
+            if (hidden.reason() != Reason.FORBIDDEN) {
+                throw hidden;
+            }
+            return Optional.empty();
+        }
+    }
+
+    private void hold(Deployment current) {
+        Deployment changed = Models.copy(current);
+        changed.getSpec().setPaused(true);
+        Map<String, String> annotations = annotationsOf(changed);
+        annotations.put(HELD, Long.toString(current.getMetadata().getGeneration() + 1));
+        changed.getMetadata().setAnnotations(annotations);
+        write.write(current, changed);
+        holding = true;
+    }
+
+    private Deployment restore(Deployment current, RollbackTarget target) {
+        Deployment changed = Models.copy(current);
+        changed.getSpec().setTemplate(Models.copy(target.template()));
+        changed.getSpec().setPaused(null);
+        Map<String, String> annotations = annotationsOf(changed);
+        annotations.remove(HELD);
+        annotations.remove(RollbackTarget.CHANGE_CAUSE);
+        target.changeCause().ifPresent(cause -> annotations.put(RollbackTarget.CHANGE_CAUSE, cause));
+        annotations.computeIfPresent(
+                LastApplied.ANNOTATION,
+                (key, manifest) -> LastApplied.restated(
+                        manifest, Models.toTree(current.getSpec().getTemplate()), Models.toTree(target.template())));
+        changed.getMetadata().setAnnotations(annotations);
+        return write.write(current, changed);
+    }
+
+    /** Nothing is put back: whoever holds it lets go, so that nobody finds it paused for a reason that is over. */
+    private Outcome stopped(String reason) {
+        letGo();
+        return new Outcome(Optional.empty(), Optional.empty(), reason, List.copyOf(notes));
+    }
+
+    private void letGo() {
+        for (int i = 0; holding && i < TRIES; i++) {
+            try {
+                Optional<Deployment> current = cluster.get(Deployment.class, workload.namespace(), workload.name());
+                if (current.isPresent() && isHeldByUs(Observed.from(current.get()))) {
+                    Deployment changed = Models.copy(current.get());
+                    changed.getSpec().setPaused(null);
+                    Map<String, String> annotations = annotationsOf(changed);
+                    annotations.remove(HELD);
+                    changed.getMetadata().setAnnotations(annotations);
+                    handOver(write.write(current.get(), changed));
+                }
+                holding = false;
+            } catch (ClusterException failed) {
+                if (failed.reason() != Reason.CONFLICT) {
+                    notes.add(workload + " is left paused: " + failed.getMessage());
+                    holding = false;
+                }
+            }
+        }
+    }
+
+    /** Gives what was written to its owner. It is not worth a failure: if it cannot be, that is noted. */
+    private Deployment handOver(Deployment written) {
+        Deployment current = written;
+        String why = "others kept writing";
+        for (int i = 0; i < TRIES; i++) {
+            List<ManagedFieldsEntry> entries = current.getMetadata().getManagedFields();
+            Optional<List<Map<String, Object>>> handedOver = FieldOwners.handedOver(
+                    entries == null
+                            ? List.of()
+                            : entries.stream().map(Models::toTree).toList(),
+                    MANAGER);
+            if (handedOver.isEmpty()) {
+                return written;
+            }
+            Deployment changed = Models.copy(current);
+            changed.getMetadata()
+                    .setManagedFields(handedOver.get().stream()
+                            .map(entry -> Models.fromTree(entry, ManagedFieldsEntry.class))
+                            .toList());
+            try {
+                write.write(current, changed);
+                return written;
+            } catch (ClusterException failed) {
+                if (failed.reason() != Reason.CONFLICT) {
+                    why = String.valueOf(failed.getMessage());
+                    break;
+                }
+            }
+            Optional<Deployment> again;
+            try {
+                again = cluster.get(Deployment.class, workload.namespace(), workload.name());
+            } catch (ClusterException failed) {
+                why = String.valueOf(failed.getMessage());
+                break;
+            }
+            if (again.isEmpty()) {
+                return written;
+            }
+            current = again.get();
+        }
+        notes.add("the template's fields are still owned by " + MANAGER
+                + ", so that the next server-side apply may have" + " conflicts: " + why);
+        return written;
+    }
+
+    private static Map<String, String> annotationsOf(Deployment deployment) {
+        Map<String, String> annotations = deployment.getMetadata().getAnnotations();
+        return annotations == null ? new TreeMap<>() : new TreeMap<>(annotations);
+    }
+}
