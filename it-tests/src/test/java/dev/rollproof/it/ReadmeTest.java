@@ -10,6 +10,7 @@ import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.strategies.RollingUpdate;
 import dev.rollproof.strategies.Rollout;
+import dev.rollproof.verifier.Rollback;
 import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
@@ -55,6 +56,7 @@ class ReadmeTest {
             Verdict verdict = Rollout.of(deployment)
                     .by(RollingUpdate.of().maxSurge("40%").maxUnavailable(2))
                     .within(Duration.ofSeconds(60))
+                    .orElse(Rollback.rollBack())
                     .run(cluster);
             verdict.orElseThrow();
             // end

@@ -7,10 +7,12 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.it.Yaml;
+import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.Patch;
+import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
-import dev.rollproof.k8s.observed.ObservedObject;
+import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
@@ -18,6 +20,7 @@ import dev.rollproof.verifier.Rollback;
 import dev.rollproof.verifier.RollbackResult;
 import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.VerifierOptions;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +28,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,7 +41,7 @@ class RollbackSeedsTest {
     private static final String NAMESPACE = "default";
     private static final ObjectRef CLOCK = new ObjectRef("Deployment", NAMESPACE, "clock");
     private static final long FIRST_SEED = Long.getLong("rollproof.seed", 1);
-    private static final int SEEDS = Integer.getInteger("rollproof.seeds", 1000);
+    private static final int SEEDS = Integer.getInteger("rollproof.seeds", 200);
 
     /** How somebody goes back; returns what came of it, for messages. */
     private interface WayBack {
@@ -92,10 +97,10 @@ class RollbackSeedsTest {
         Random random = new Random(seed);
         Size size = Size.draw(random);
         try (SimulatedCluster cluster = size.cluster(seed, random)) {
-            Watcher watcher = settled(cluster, size);
+            ReadyPods watcher = settled(cluster, size);
             setImage(cluster, "clock:1.1");
             Instant latest = cluster.time().now().plusSeconds(60);
-            while (watcher.pods().stream().noneMatch(pod -> isReady(pod, "clock:1.1"))
+            while (watcher.pods.values().stream().noneMatch(pod -> isReady(pod, "clock:1.1"))
                     && cluster.time().now().isBefore(latest)) {
                 cluster.advance(ofMillis(10));
             }
@@ -110,7 +115,7 @@ class RollbackSeedsTest {
         try (SimulatedCluster cluster = size.cluster(seed, random)) {
             cluster.images().declare("clock:1.2", ImageBehavior.wellBehaved().crashesAfter(Duration.ZERO));
             cluster.images().declare("clock:1.3", ImageBehavior.wellBehaved().neverReady());
-            Watcher watcher = settled(cluster, size);
+            ReadyPods watcher = settled(cluster, size);
             // Each version once: going back and forth would be an undo, which is what may drop pods.
             List<String> versions = new ArrayList<>(List.of("clock:1.1", "clock:1.2", "clock:1.3"));
             Collections.shuffle(versions, random);
@@ -122,29 +127,27 @@ class RollbackSeedsTest {
         }
     }
 
-    private static Watcher settled(SimulatedCluster cluster, Size size) {
-        Watcher watcher = new Watcher(cluster, NAMESPACE, size::violation);
+    private static ReadyPods settled(SimulatedCluster cluster, Size size) {
         cluster.create(size.deployment(), WriteOptions.defaults());
-        cluster.advance(ofMinutes(1));
+        cluster.advance(ofSeconds(15));
         // Marks it as complete.
         Rollback.rollBack().before(cluster, CLOCK);
         cluster.advance(ofSeconds(1));
-        watcher.startChecking();
-        return watcher;
+        return new ReadyPods(cluster, size);
     }
 
-    private static List<String> goBack(SimulatedCluster cluster, Watcher watcher, WayBack back)
+    private static List<String> goBack(SimulatedCluster cluster, ReadyPods watcher, WayBack back)
             throws InterruptedException {
         String words = back.go(cluster);
-        cluster.advance(ofMinutes(2));
-        assertThat(watcher.pods().stream()
+        cluster.advance(ofSeconds(30));
+        assertThat(watcher.pods.values().stream()
                         .filter(pod -> isReady(pod, "clock:1.0"))
                         .count())
                 .as(words)
-                .isEqualTo(watcher.deployment("clock").replicas());
+                .isEqualTo(watcher.size.replicas());
         Deployment after = cluster.get(Deployment.class, NAMESPACE, "clock").orElseThrow();
         assertThat(after.getSpec().getPaused()).isNull();
-        return new ArrayList<>(watcher.violations());
+        return watcher.violations;
     }
 
     private static boolean isReady(ObservedPod pod, String image) {
@@ -192,14 +195,34 @@ class RollbackSeedsTest {
                               readinessProbe: {periodSeconds: 1, httpGet: {port: 8080}}
                     """.formatted(replicas, surge, unavailable));
         }
+    }
 
-        String violation(Watcher seen, ObservedObject changed) {
-            long ready = seen.pods().stream()
-                    .filter(pod -> pod.live() && pod.ready())
-                    .count();
-            return changed instanceof ObservedPod && ready < replicas - unavailable
-                    ? ready + " ready pods of " + this
-                    : "";
+    /** The pods that are there, and each moment at which fewer were ready than must be. */
+    private static final class ReadyPods {
+        private final Map<String, ObservedPod> pods = new TreeMap<>();
+        private final List<String> violations = new ArrayList<>();
+        private final Size size;
+
+        ReadyPods(SimulatedCluster cluster, Size size) {
+            this.size = size;
+            for (Pod pod : cluster.list(Query.of(Pod.class).inNamespace(NAMESPACE))) {
+                pods.put(pod.getMetadata().getName(), Observed.from(pod));
+            }
+            cluster.observe(Query.of(Pod.class).inNamespace(NAMESPACE), change -> {
+                ObservedPod pod = (ObservedPod) change.object();
+                if (change.type() == Change.Type.DELETED) {
+                    pods.remove(pod.metadata().name());
+                } else {
+                    pods.put(pod.metadata().name(), pod);
+                }
+                long ready = pods.values().stream()
+                        .filter(one -> one.live() && one.ready())
+                        .count();
+                if (ready < size.replicas() - size.unavailable()) {
+                    violations.add(
+                            cluster.time().now() + " " + ready + " ready pods of " + size + "; seen with " + change);
+                }
+            });
         }
     }
 }
