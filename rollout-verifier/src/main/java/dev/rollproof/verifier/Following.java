@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.time.Time;
+import dev.rollproof.verifier.judge.Assessment;
+import dev.rollproof.verifier.judge.Expectation;
+import dev.rollproof.verifier.judge.Judge;
+import dev.rollproof.verifier.judge.Memory;
+import dev.rollproof.verifier.judge.Snapshot;
+import dev.rollproof.verifier.judge.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/**
+ * One Deployment that is followed and judged, look by look. Everything is judged on the thread that looks; observations only
+ * put their changes into a queue. It never waits: who looks does.
+ */
+final class Following implements AutoCloseable {
+    private final VerifierOptions options;
+    private final Chronicle chronicle;
+    private final Consumer<Change> onChange;
+    private final Instant startedAt;
+    private final Sight sight;
+    private final ConcurrentLinkedQueue<Change> queue = new ConcurrentLinkedQueue<>();
+    private final Contact contact;
+    private Expectation expected;
+    private Judge judge;
+    private Memory memory = Memory.empty();
+    private Instant lastContact;
+    private boolean lookedSynced;
+
+    Following(
+            Cluster cluster,
+            VerifierOptions options,
+            Expectation expected,
+            Chronicle chronicle,
+            Instant startedAt,
+            Consumer<Change> onChange) {
+        this.options = options;
+        this.expected = expected;
+        this.judge = judgeOf(expected);
+        this.chronicle = chronicle;
+        this.startedAt = startedAt;
+        this.onChange = onChange;
+        this.sight = new Sight(expected.workload().name());
+        Time time = cluster.time();
+        this.lastContact = time.now();
+        this.contact = Contact.open(cluster, expected, change -> {
+            queue.add(change);
+            time.wakeUp();
+        });
+    }
+
+    private Judge judgeOf(Expectation expectation) {
+        return new Judge(expectation, options.patience(), options.stableFor(), options.waitForOldPods());
+    }
+
+    /** From now on something else is expected of the same Deployment; what was held against the pods is forgotten. */
+    void expect(Expectation value) {
+        boolean otherPods =
+                !value.template().equals(expected.template()) || !value.uid().equals(expected.uid());
+        expected = value;
+        judge = judgeOf(value);
+        if (otherPods) {
+            memory = Memory.empty();
+        }
+    }
+
+    Expectation expected() {
+        return expected;
+    }
+
+    /** Takes what was observed up to now, and judges it. */
+    Assessment look(Instant at) {
+        // Asked first: what was told until then is in the queue, and what comes in between is not missed.
+        lookedSynced = contact.synced();
+        takeChanges(at);
+        sight.seesReplicaSets(!contact.replicaSetsHidden());
+        sight.seesPods(!contact.podsHidden());
+        Assessment assessment = lookedSynced
+                ? judge.next(memory, sight.snapshot(), at)
+                : new Assessment(
+                        memory,
+                        new Status.Progressing("waiting for a first look at the cluster", List.of()),
+                        Optional.empty());
+        memory = assessment.memory();
+        return assessment;
+    }
+
+    private void takeChanges(Instant at) {
+        for (Change change = queue.poll(); change != null; change = queue.poll()) {
+            boolean deleted = change.type() == Change.Type.DELETED;
+            sight.accept(change.object(), deleted);
+            chronicle.observed(Duration.between(startedAt, at), change.object(), deleted);
+            lastContact = at;
+            onChange.accept(change);
+        }
+    }
+
+    boolean synced() {
+        return contact.synced();
+    }
+
+    Snapshot snapshot() {
+        return sight.snapshot();
+    }
+
+    boolean hasNews() {
+        return !queue.isEmpty() || !lookedSynced && contact.synced();
+    }
+
+    List<String> unseen() {
+        return contact.unseen();
+    }
+
+    /** When to ask the server directly if nothing is heard until then. */
+    Instant nextLook() {
+        Instant heard = contact.lastHeard().filter(lastContact::isBefore).orElse(lastContact);
+        Instant since = contact.lastLook().filter(heard::isBefore).orElse(heard);
+        return since.plus(options.watchdog());
+    }
+
+    Instant outOfReachAt() {
+        return lastContact.plus(options.unreachable());
+    }
+
+    String outOfReach() {
+        String why =
+                contact.trouble().map(trouble -> ": " + trouble.getMessage()).orElse("");
+        return "the cluster could not be reached for " + options.unreachable().toSeconds() + " s" + why;
+    }
+
+    /** The watches are silent: asks the server itself. Returns whether that told something new. */
+    boolean lookDirectly(Instant at) {
+        Duration elapsed = Duration.between(startedAt, at);
+        try {
+            boolean news = contact.look(sight, expected, at);
+            lastContact = at;
+            if (news) {
+                chronicle.note(
+                        elapsed,
+                        "rollout",
+                        "watchdog",
+                        "the watches were silent while the cluster changed; it was asked directly at "
+                                + elapsed.toSeconds() + " s");
+            }
+            return news;
+        } catch (ClusterException failed) {
+            chronicle.note(elapsed, "rollout", "contact", "no contact: " + failed.getMessage());
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        contact.close();
+    }
+}
