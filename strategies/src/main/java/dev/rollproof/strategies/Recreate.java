@@ -19,7 +19,7 @@ public record Recreate() implements Strategy {
         return INSTANCE;
     }
 
-    @Override
+    /** This strategy as a Deployment's {@code spec.strategy}: a new model at each call. */
     public DeploymentStrategy toModel() {
         DeploymentStrategy model = new DeploymentStrategy();
         model.setType("Recreate");

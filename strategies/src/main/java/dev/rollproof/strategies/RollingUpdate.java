@@ -82,7 +82,7 @@ public record RollingUpdate(IntOrPercent maxSurge, IntOrPercent maxUnavailable) 
                 .cappedAt(replicas);
     }
 
-    @Override
+    /** This strategy as a Deployment's {@code spec.strategy}: a new model at each call. */
     public DeploymentStrategy toModel() {
         RollingUpdateDeployment limits = new RollingUpdateDeployment();
         limits.setMaxSurge(maxSurge.toModel());

@@ -13,6 +13,7 @@ import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -101,12 +102,22 @@ public final class Rollout {
      */
     public Verdict run(Cluster cluster) throws InterruptedException {
         Deployment wanted = Models.copy(deployment);
-        strategy.ifPresent(chosen -> wanted.getSpec().setStrategy(chosen.toModel()));
+        if (strategy.isPresent() && strategy.get() instanceof Driven driven) {
+            return new DrivenRollout(cluster, options, onProgress).run(driven, workload(), wanted);
+        }
+        strategy.flatMap(Rollout::model).ifPresent(wanted.getSpec()::setStrategy);
         Optional<RollbackPoint> before = rollback.map(asked -> asked.before(cluster, workload()));
         Deployment applied = RolloutActions.on(cluster).apply(wanted);
         Verdict verdict =
                 RolloutVerifier.on(cluster).with(options).onProgress(onProgress).verify(applied);
         return before.isEmpty() ? verdict : before.get().conclude(verdict, applied, options, onProgress);
+    }
+
+    private static Optional<DeploymentStrategy> model(Strategy strategy) {
+        if (strategy instanceof RollingUpdate rolling) {
+            return Optional.of(rolling.toModel());
+        }
+        return strategy instanceof Recreate recreate ? Optional.of(recreate.toModel()) : Optional.empty();
     }
 
     /** The Deployment's name. */

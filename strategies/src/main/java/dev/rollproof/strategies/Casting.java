@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.strategies;
+
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.strategies.check.Check;
+import dev.rollproof.strategies.drive.Play;
+import dev.rollproof.verifier.judge.Expectation;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Makes the play of a strategy for a workload, and makes it again from what was kept in the cluster. */
+final class Casting {
+    private Casting() {}
+
+    /**
+     * @param uid the uid of the Deployment that is rolled out
+     * @throws dev.rollproof.verifier.RolloutActionException if the workload does not fit the strategy
+     */
+    static Play<?> of(Driven strategy, Versions versions, String uid, Duration patience) {
+        if (strategy instanceof Canary canary) {
+            return canary.shift() instanceof Canary.Shift.WithinOneDeployment
+                    ? HeldCanaryPlay.of(canary, versions, patience)
+                    : new CanaryPlay(canary, versions, CanaryManifest.beside(versions, uid), patience);
+        }
+        throw new IllegalStateException("no play for " + strategy);
+    }
+
+    /** What is kept beside the state. */
+    static Map<String, Object> script(Canary strategy, Versions versions, Duration patience) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("strategy", "Canary");
+        tree.put("shift", strategy.shift().getClass().getSimpleName());
+        tree.put("abort", strategy.abort().name());
+        tree.put("steps", Step.script(strategy.steps()));
+        tree.put("patience", patience.toString());
+        tree.put("versions", versions.script());
+        return tree;
+    }
+
+    /** Makes the play again. */
+    @SuppressWarnings("unchecked")
+    static Play<?> from(String script, String uid, Map<String, Check> checks) {
+        try {
+            Map<String, Object> tree = Objects.requireNonNull(Models.parseJson(script));
+            Versions versions = Versions.from((Map<String, ?>) Objects.requireNonNull(tree.get("versions")));
+            Duration patience = Duration.parse(String.valueOf(tree.get("patience")));
+            List<Step> steps = Step.from((List<?>) Objects.requireNonNull(tree.get("steps")), checks);
+            Canary.Shift shift = "WithinOneDeployment".equals(tree.get("shift"))
+                    ? new Canary.Shift.WithinOneDeployment()
+                    : new Canary.Shift.ByReplicas();
+            return of(
+                    new Canary(steps, shift, Canary.Abort.valueOf(String.valueOf(tree.get("abort")))),
+                    versions,
+                    uid,
+                    patience);
+        } catch (IllegalArgumentException | NullPointerException | ClassCastException unreadable) {
+            throw new IllegalArgumentException(
+                    "the rollout that is kept in the Deployment's annotations is not one that this version can read: "
+                            + unreadable.getMessage(),
+                    unreadable);
+        }
+    }
+
+    /**
+     * What is expected of a Deployment: of the one that is rolled out its old template or its new one, so that somebody
+     * else's is noticed.
+     *
+     * @param any whether any template will do, since the rollout is turning back from whatever there is
+     */
+    static Expectation expected(Versions versions, boolean isNew, boolean any, Deployment stored) {
+        Expectation actual = Expectation.of(Observed.from(stored));
+        if (any || !actual.workload().name().equals(versions.ref().name())) {
+            return actual;
+        }
+        return new Expectation(
+                actual.workload(),
+                actual.uid(),
+                actual.generation(),
+                actual.labelSelector(),
+                isNew ? versions.templateAfter() : versions.templateBefore());
+    }
+}

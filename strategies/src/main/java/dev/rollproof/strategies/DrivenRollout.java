@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.strategies;
+
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.strategies.drive.DriveMarks;
+import dev.rollproof.strategies.drive.Driver;
+import dev.rollproof.strategies.drive.Play;
+import dev.rollproof.verifier.Evidence;
+import dev.rollproof.verifier.Progress;
+import dev.rollproof.verifier.RolloutActions;
+import dev.rollproof.verifier.RolloutVerifier;
+import dev.rollproof.verifier.Timeline;
+import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.VerifierOptions;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Begins a driven rollout: everything that can be refused is refused before the first write. */
+final class DrivenRollout {
+    private static final int TRIES = 10;
+
+    private final Cluster cluster;
+    private final VerifierOptions options;
+    private final Consumer<Progress> onProgress;
+
+    DrivenRollout(Cluster cluster, VerifierOptions options, Consumer<Progress> onProgress) {
+        this.cluster = cluster;
+        this.options = options;
+        this.onProgress = onProgress;
+    }
+
+    /** Without a version to replace, there is nothing to drive: then it is applied and verified. */
+    Verdict run(Driven strategy, ObjectRef ref, Deployment wanted) throws InterruptedException {
+        for (int i = 0; ; i++) {
+            Optional<Deployment> current = cluster.get(Deployment.class, ref.namespace(), ref.name());
+            if (current.isPresent() && DriveMarks.driver(current.get()).isPresent()) {
+                return underWay(ref, DriveMarks.driver(current.get()).get());
+            }
+            Deployment checked = RolloutActions.on(cluster)
+                    .with(WriteOptions.defaults().withDryRun())
+                    .apply(wanted);
+            if (current.isEmpty() || Versions.of(current.get(), checked).sameTemplate()) {
+                Deployment applied = RolloutActions.on(cluster).apply(wanted);
+                return RolloutVerifier.on(cluster)
+                        .with(options)
+                        .onProgress(onProgress)
+                        .verify(applied);
+            }
+            Deployment read = current.get();
+            Play<?> play = Casting.of(
+                    strategy, Versions.of(read, checked), read.getMetadata().getUid(), options.timeout());
+            try {
+                return Driver.begin(cluster, options, onProgress, change -> {}, read, play);
+            } catch (ClusterException refused) {
+                // Somebody, most often a controller, wrote to it since it was read.
+                boolean race = refused.reason() == Reason.CONFLICT || refused.reason() == Reason.INVALID;
+                if (!race || i >= TRIES) {
+                    throw refused;
+                }
+            }
+        }
+    }
+
+    private static Verdict underWay(ObjectRef ref, String driver) {
+        return new Verdict.Superseded(new Evidence(
+                ref,
+                0,
+                Duration.ZERO,
+                "another driver, " + driver + ", rolls it out already; nothing was written. If that one died, recover"
+                        + " the rollout first",
+                List.of(),
+                new Timeline(List.of()),
+                List.of()));
+    }
+}

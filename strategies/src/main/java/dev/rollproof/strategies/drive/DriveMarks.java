@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.strategies.drive;
+
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.Patch;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.verifier.RolloutActionException;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a driven rollout leaves in the annotations of its Deployment while it is under way, for others to read and to answer. */
+public final class DriveMarks {
+    private DriveMarks() {}
+
+    /** What is being rolled out and how; empty where nothing is. */
+    public static Optional<String> script(Deployment deployment) {
+        return Keeper.annotations(deployment).containsKey(Keeper.STATE)
+                ? Optional.ofNullable(Keeper.annotations(deployment).get(Keeper.SCRIPT))
+                : Optional.empty();
+    }
+
+    /** Who drives the rollout that is under way. */
+    public static Optional<String> driver(Deployment deployment) {
+        return Optional.ofNullable(Keeper.annotations(deployment).get(Keeper.STATE))
+                .map(StateText::driver);
+    }
+
+    /** Past the step at which it stands now. */
+    public static void promote(Cluster cluster, Deployment deployment) {
+        tell(cluster, deployment, new Command(Command.Verb.PROMOTE, StateText.step(state(deployment))));
+    }
+
+    /** Back. */
+    public static void abort(Cluster cluster, Deployment deployment) {
+        tell(cluster, deployment, new Command(Command.Verb.ABORT, StateText.step(state(deployment))));
+    }
+
+    private static String state(Deployment deployment) {
+        String state = Keeper.annotations(deployment).get(Keeper.STATE);
+        if (state == null) {
+            throw new RolloutActionException("no rollout of Deployment/"
+                    + deployment.getMetadata().getName() + " in "
+                    + deployment.getMetadata().getNamespace() + " is under way that somebody drives");
+        }
+        return state;
+    }
+
+    private static void tell(Cluster cluster, Deployment deployment, Command command) {
+        cluster.patch(
+                Deployment.class,
+                deployment.getMetadata().getNamespace(),
+                deployment.getMetadata().getName(),
+                Patch.merge(Models.toJson(
+                        Map.of("metadata", Map.of("annotations", Map.of(Keeper.COMMAND, command.text()))))),
+                WriteOptions.defaults());
+    }
+
+    /** Takes away what the Deployment controller has copied to ReplicaSets of a rollout that is over. */
+    public static void sweep(Cluster cluster, Deployment deployment) {
+        ObjectRef ref = new ObjectRef(
+                "Deployment",
+                deployment.getMetadata().getNamespace(),
+                deployment.getMetadata().getName());
+        new FencedWrites(cluster, new Keeper(cluster, ref, ""), "").sweepReplicaSets(deployment);
+    }
+}

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.strategies.drive;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.PodTemplate;
+import dev.rollproof.k8s.time.Time;
+import dev.rollproof.strategies.check.Check;
+import dev.rollproof.strategies.check.CheckContext;
+import dev.rollproof.strategies.check.CheckRun;
+import dev.rollproof.strategies.check.Measurement;
+import dev.rollproof.verifier.Evidence;
+import dev.rollproof.verifier.Lookout;
+import dev.rollproof.verifier.Progress;
+import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.VerifierOptions;
+import dev.rollproof.verifier.judge.Expectation;
+import dev.rollproof.verifier.judge.Snapshot;
+import dev.rollproof.verifier.judge.Status;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one loop for all driven strategies: observe, judge, decide, act, wait. It knows no strategy. At most one write for one
+ * decision; a new state is written, with the change of the keeper that belongs to it, before anything is done under it. So
+ * whoever finds the state can go on, wherever the one before stopped.
+ *
+ * <p>For one thread and one rollout.
+ */
+public final class Driver<P extends Enum<P>> {
+    /** After a write that somebody's own write in between, or a server in trouble, kept from happening. */
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private final Cluster cluster;
+    private final Time time;
+    private final VerifierOptions options;
+    private final Consumer<Progress> onProgress;
+    private final Play<P> play;
+    private final String name;
+    private final Keeper keeper;
+    private final FencedWrites writes;
+    private final Lookout lookout;
+    private final Set<ObjectRef> seenOnce = new HashSet<>();
+    private State<P> state;
+    private Optional<CheckRun> check = Optional.empty();
+    private Optional<String> refused = Optional.empty();
+    private Optional<Instant> troubleSince = Optional.empty();
+    private int racesInARow;
+    private String line = "";
+    private Snapshot seenAroundKeeper = new Snapshot(Optional.empty(), List.of(), List.of(), List.of(), true, true);
+
+    private Driver(
+            Cluster cluster,
+            VerifierOptions options,
+            Consumer<Progress> onProgress,
+            Consumer<Change> onChange,
+            Play<P> play) {
+        this.cluster = cluster;
+        this.time = cluster.time();
+        this.options = options;
+        this.onProgress = onProgress;
+        this.play = play;
+        this.name = "rollproof-" + UUID.randomUUID().toString().substring(0, 8);
+        this.keeper = new Keeper(cluster, play.keeper(), name);
+        this.writes = new FencedWrites(cluster, keeper, name);
+        this.lookout = Lookout.on(cluster, options, onChange);
+        this.state = play.first(time.now()).next();
+    }
+
+    /**
+     * Begins a rollout and drives it to its end.
+     *
+     * @param read the Deployment that is to keep the state, as it was read
+     */
+    public static <P extends Enum<P>> Verdict begin(
+            Cluster cluster,
+            VerifierOptions options,
+            Consumer<Progress> onProgress,
+            Consumer<Change> onChange,
+            Deployment read,
+            Play<P> play)
+            throws InterruptedException {
+        Driver<P> driver = new Driver<>(cluster, options, onProgress, onChange, play);
+        return driver.driving(() -> {
+            Decision<P> first = play.first(driver.time.now());
+            driver.state = first.next();
+            driver.keeper.begin(read, Models.toJson(play.script()), first.next(), driver.fieldsOfKeeper(first));
+            driver.follow();
+        });
+    }
+
+    /**
+     * Takes a rollout over that another driver began, and drives it to its end: the new version's, or, told so, the old one's.
+     */
+    public static <P extends Enum<P>> Verdict resume(
+            Cluster cluster,
+            VerifierOptions options,
+            Consumer<Progress> onProgress,
+            Consumer<Change> onChange,
+            Deployment read,
+            Play<P> play,
+            boolean back)
+            throws InterruptedException {
+        Driver<P> driver = new Driver<>(cluster, options, onProgress, onChange, play);
+        return driver.driving(() -> {
+            driver.state = StateText.state(Keeper.annotations(read).getOrDefault(Keeper.STATE, ""), play.phases());
+            Optional<Command> command =
+                    back ? Optional.of(new Command(Command.Verb.ABORT, driver.state.step())) : Optional.empty();
+            driver.keeper.takeOver(read, driver.state, command);
+            driver.others().forEach(driver.writes::claim);
+            driver.follow();
+            driver.note("goes on where the driver before stopped: " + driver.state.phase() + ", step "
+                    + driver.state.step());
+        });
+    }
+
+    private Verdict driving(Runnable start) throws InterruptedException {
+        try (lookout) {
+            try {
+                start.run();
+                return run();
+            } catch (LostException lost) {
+                Evidence evidence = evidence(time.now(), String.valueOf(lost.getMessage()), List.of());
+                return lost.deleted() ? new Verdict.Deleted(evidence) : new Verdict.Superseded(evidence);
+            }
+        }
+    }
+
+    /** All objects but the keeper. */
+    private List<ObjectRef> others() {
+        return java.util.stream.Stream.concat(
+                        play.participants().stream()
+                                .map(Play.Participant::ref)
+                                .filter(ref -> !ref.equals(play.keeper())),
+                        play.services().stream())
+                .toList();
+    }
+
+    private void follow() {
+        for (Play.Participant participant : play.participants()) {
+            ObjectRef ref = participant.ref();
+            lookout.expect(cluster.get(Deployment.class, ref.namespace(), ref.name())
+                    .map(stored -> play.expected(state, stored))
+                    .orElseGet(() -> new Expectation(ref, "", 0, participant.labelSelector(), PodTemplate.from(null))));
+        }
+    }
+
+    private Verdict run() throws InterruptedException {
+        while (true) {
+            Instant at = time.now();
+            Optional<String> outOfReach = lookout.outOfReach(at)
+                    .or(() -> troubleSince
+                            .filter(since -> !at.isBefore(since.plus(options.unreachable())))
+                            .map(since -> "the cluster has answered no write since " + since));
+            if (outOfReach.isPresent()) {
+                return new Verdict.Unreachable(evidence(at, outOfReach.get(), List.of()));
+            }
+            try {
+                Seen seen = see(at);
+                if (!lookout.synced()) {
+                    lookout.await(Optional.empty());
+                    continue;
+                }
+                Decision<P> decision = play.next(state, seen, at);
+                tell(at, decision);
+                if (decision.over()) {
+                    return end(at);
+                }
+                if (!act(decision, at)) {
+                    lookout.await(decision.recheckAt());
+                }
+                troubleSince = Optional.empty();
+                racesInARow = 0;
+            } catch (ClusterException failed) {
+                endure(failed, at);
+            }
+        }
+    }
+
+    private Seen see(Instant at) {
+        Map<ObjectRef, Side> sides = new HashMap<>();
+        Optional<Command> command = Optional.empty();
+        for (Play.Participant participant : play.participants()) {
+            ObjectRef ref = participant.ref();
+            Lookout.Look look = lookout.look(ref, at);
+            Expectation expected = lookout.expected(ref);
+            Optional<ObservedDeployment> deployment = look.seen().deployment();
+            if (deployment
+                    .filter(d -> d.metadata().uid().equals(expected.uid()))
+                    .isPresent()) {
+                seenOnce.add(ref);
+            }
+            sides.put(ref, Side.of(expected, look.seen(), look.status(), seenOnce.contains(ref)));
+            if (ref.equals(play.keeper())) {
+                seenAroundKeeper = look.seen();
+            }
+            if (ref.equals(play.keeper()) && deployment.isPresent()) {
+                Map<String, String> annotations = deployment.get().metadata().annotations();
+                if (!keeper.isLast(annotations.getOrDefault(Keeper.STATE, ""))) {
+                    keeper.mine();
+                }
+                command = Optional.ofNullable(annotations.get(Keeper.COMMAND)).flatMap(Command::from);
+            }
+        }
+        Side kept = sides.get(play.keeper());
+        if (kept != null && kept.fresh() && !kept.exists()) {
+            keeper.mine();
+        }
+        Map<ObjectRef, Map<String, String>> selectors = new HashMap<>();
+        for (ObjectRef service : play.services()) {
+            cluster.get(Service.class, service.namespace(), service.name())
+                    .ifPresent(
+                            found -> selectors.put(service, Observed.from(found).selector()));
+        }
+        return new Seen(sides, selectors, check, command, refused);
+    }
+
+    /** Returns whether anything was done; then what is seen is to be looked at anew. */
+    private boolean act(Decision<P> decision, Instant at) {
+        boolean moves = !decision.next().equals(state);
+        Map<String, @Nullable Object> fields = fieldsOfKeeper(decision);
+        if (moves || !fields.isEmpty()) {
+            if (moves && decision.action().isPresent() && fields.isEmpty()) {
+                throw new IllegalStateException(
+                        "a state is written before anything is done under it: " + state + " to " + decision);
+            }
+            Deployment kept = keeper.advance(decision.next(), fields);
+            lookout.expect(play.expected(decision.next(), kept));
+            check = moves ? Optional.empty() : check;
+            refused = moves ? Optional.empty() : refused;
+            state = decision.next();
+            return true;
+        }
+        if (decision.action().isEmpty()) {
+            return false;
+        }
+        perform(decision.action().get(), at);
+        return true;
+    }
+
+    private Map<String, @Nullable Object> fieldsOfKeeper(Decision<P> decision) {
+        return decision.action()
+                .filter(action -> action instanceof Action.Change change
+                        && change.object().equals(play.keeper()))
+                .map(action -> ((Action.Change) action).fields())
+                .orElse(Map.of());
+    }
+
+    private void perform(Action action, Instant at) {
+        if (action instanceof Action.Create create) {
+            expectAnew(writes.create(create.manifest()));
+        } else if (action instanceof Action.Change change) {
+            writes.change(change.object(), change.fields()).ifPresent(changed -> {
+                if (changed instanceof Deployment deployment) {
+                    expectAnew(deployment);
+                }
+            });
+        } else if (action instanceof Action.Remove remove) {
+            writes.remove(remove.object());
+            Expectation gone = lookout.expected(remove.object());
+            lookout.expect(new Expectation(gone.workload(), "", 0, gone.labelSelector(), gone.template()));
+            seenOnce.remove(remove.object());
+        } else if (action instanceof Action.Measure measure) {
+            CheckRun run = check.orElseGet(() -> CheckRun.begin(measure.check().limits(), at));
+            check = Optional.of(run.nextAt().isAfter(at) ? run : run.measured(measured(measure.check()), time.now()));
+            note("check " + measure.check().name() + ": " + check.get().line());
+        }
+    }
+
+    private void expectAnew(Deployment written) {
+        Expectation expected = play.expected(state, written);
+        if (!expected.uid().equals(lookout.expected(expected.workload()).uid())) {
+            seenOnce.remove(expected.workload());
+        }
+        lookout.expect(expected);
+    }
+
+    private Measurement measured(Check asked) {
+        List<ObjectRef> versions = play.versions();
+        try {
+            return asked.probe().measure(new CheckContext(cluster, versions.get(0), versions.get(1), state.since()));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return Measurement.error("interrupted");
+        } catch (Exception failed) {
+            return Measurement.error(failed.toString());
+        }
+    }
+
+    /** What a refused write means: a race is run again, trouble is waited out, and a plain no is the strategy's to judge. */
+    private void endure(ClusterException failed, Instant at) throws InterruptedException {
+        boolean race = Keeper.isRace(failed) && ++racesInARow < 5;
+        if (!race && !failed.reason().isTransient()) {
+            if (refused.isPresent()) {
+                throw failed;
+            }
+            refused = Optional.of(String.valueOf(failed.getMessage()));
+            note("refused: " + failed.getMessage());
+            return;
+        }
+        if (failed.reason().isTransient()) {
+            troubleSince = troubleSince.isPresent() ? troubleSince : Optional.of(at);
+            note("no contact: " + failed.getMessage());
+        }
+        time.awaitUntil(at.plus(PAUSE), () -> false);
+    }
+
+    private Verdict end(Instant at) {
+        others().forEach(writes::release);
+        Deployment kept = keeper.end();
+        writes.sweepReplicaSets(kept);
+        Optional<Ending> ending = state.ending();
+        Evidence evidence = evidence(
+                at,
+                ending.map(reason -> reason.why() + "; " + line).orElse(line),
+                ending.map(Ending::causes).orElse(List.of()));
+        if (ending.isEmpty()) {
+            return new Verdict.Complete(evidence);
+        }
+        return switch (ending.get().kind()) {
+            case FAILED -> new Verdict.Failed(evidence);
+            case TIMED_OUT -> new Verdict.TimedOut(evidence);
+            case SUPERSEDED -> new Verdict.Superseded(evidence);
+        };
+    }
+
+    private void tell(Instant at, Decision<P> decision) {
+        line = decision.line();
+        note(line);
+        onProgress.accept(new Progress(
+                lookout.elapsed(at),
+                seenAroundKeeper,
+                new Status.Progressing(line, state.ending().map(Ending::causes).orElse(List.of())),
+                lookout.news()));
+    }
+
+    private void note(String what) {
+        lookout.note(time.now(), "rollout", what);
+    }
+
+    private Evidence evidence(Instant at, String status, List<dev.rollproof.verifier.Cause> causes) {
+        long generation = seenAroundKeeper
+                .deployment()
+                .map(d -> d.metadata().generation())
+                .orElse(0L);
+        return new Evidence(
+                play.keeper(), generation, lookout.elapsed(at), status, causes, lookout.timeline(), lookout.unseen());
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.strategies.drive;
+
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.DeleteOptions;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.Patch;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.observed.Observed;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes to the objects that do not keep the state. Each reads the object, then asks whether the rollout is still this
+ * driver's, and writes on the condition that the object is as it was read. Who takes over writes to all of them first, so
+ * that what a replaced driver still sends is refused.
+ */
+final class FencedWrites {
+    private final Cluster cluster;
+    private final Keeper keeper;
+    private final String driver;
+
+    FencedWrites(Cluster cluster, Keeper keeper, String driver) {
+        this.cluster = cluster;
+        this.keeper = keeper;
+        this.driver = driver;
+    }
+
+    private Optional<? extends HasMetadata> read(ObjectRef ref) {
+        return cluster.get(typeOf(ref), ref.namespace(), ref.name());
+    }
+
+    private static Class<? extends HasMetadata> typeOf(ObjectRef ref) {
+        return ref.kind().equals("Service") ? Service.class : Deployment.class;
+    }
+
+    /** Creates a Deployment. If another driver took over just then, takes it away again, unless that one has adopted it. */
+    Deployment create(Deployment manifest) {
+        keeper.mine();
+        Deployment created;
+        try {
+            created = cluster.create(manifest, WriteOptions.defaults());
+        } catch (ClusterException refused) {
+            if (refused.reason() != Reason.ALREADY_EXISTS) {
+                throw refused;
+            }
+            keeper.mine();
+            return cluster.get(
+                            Deployment.class,
+                            manifest.getMetadata().getNamespace(),
+                            manifest.getMetadata().getName())
+                    .orElseThrow(() -> refused);
+        }
+        try {
+            keeper.mine();
+        } catch (LostException lost) {
+            delete(created);
+            throw lost;
+        }
+        return created;
+    }
+
+    /** Changes an object; empty where it does not exist. */
+    Optional<HasMetadata> change(ObjectRef ref, Map<String, @Nullable Object> fields) {
+        Optional<? extends HasMetadata> read = read(ref);
+        keeper.mine();
+        return read.map(object -> patch(ref, object, Keeper.changes(fields)));
+    }
+
+    private HasMetadata patch(ObjectRef ref, HasMetadata read, List<Map<String, Object>> changes) {
+        List<Map<String, Object>> operations = new ArrayList<>();
+        operations.add(Keeper.operation(
+                "test", "/metadata/resourceVersion", read.getMetadata().getResourceVersion()));
+        operations.addAll(changes);
+        return cluster.patch(
+                typeOf(ref),
+                ref.namespace(),
+                ref.name(),
+                Patch.json(Models.toJson(operations)),
+                WriteOptions.defaults());
+    }
+
+    /** Deletes a Deployment, if it is as it was read. */
+    void remove(ObjectRef ref) {
+        Optional<? extends HasMetadata> read = read(ref);
+        keeper.mine();
+        read.ifPresent(this::delete);
+    }
+
+    private void delete(HasMetadata read) {
+        try {
+            cluster.delete(
+                    read.getClass(),
+                    read.getMetadata().getNamespace(),
+                    read.getMetadata().getName(),
+                    DeleteOptions.defaults()
+                            .onlyUid(read.getMetadata().getUid())
+                            .onlyResourceVersion(read.getMetadata().getResourceVersion()));
+        } catch (ClusterException refused) {
+            if (refused.reason() != Reason.NOT_FOUND) {
+                throw refused;
+            }
+        }
+    }
+
+    /** Voids what another driver has read of an object. */
+    void claim(ObjectRef ref) {
+        for (int i = 0; ; i++) {
+            Optional<? extends HasMetadata> read = read(ref);
+            if (read.isEmpty()) {
+                return;
+            }
+            List<Map<String, Object>> changes = new ArrayList<>();
+            if (read.get().getMetadata().getAnnotations() == null) {
+                changes.add(Keeper.operation("add", "/metadata/annotations", Map.of()));
+            }
+            changes.add(Keeper.operation("add", Keeper.pointer(Keeper.DRIVER), driver));
+            try {
+                patch(ref, read.get(), changes);
+                return;
+            } catch (ClusterException refused) {
+                if (!Keeper.isRace(refused) || i >= 9) {
+                    throw refused;
+                }
+            }
+        }
+    }
+
+    /** Takes the mark of {@link #claim} away. */
+    void release(ObjectRef ref) {
+        Optional<? extends HasMetadata> read = read(ref);
+        if (read.isPresent() && Keeper.annotations(read.get()).containsKey(Keeper.DRIVER)) {
+            keeper.mine();
+            patch(ref, read.get(), List.of(Map.of("op", "remove", "path", Keeper.pointer(Keeper.DRIVER))));
+        }
+    }
+
+    /**
+     * The Deployment controller copies annotations to ReplicaSets and never takes them away there; an undo by kubectl would
+     * bring the state of a rollout back that is long over.
+     */
+    void sweepReplicaSets(Deployment keeping) {
+        for (ReplicaSet set : cluster.list(Query.of(ReplicaSet.class)
+                .inNamespace(keeping.getMetadata().getNamespace())
+                .withLabels(Observed.from(keeping).labelSelector()))) {
+            List<Map<String, Object>> operations = new ArrayList<>();
+            Keeper.annotations(set).keySet().stream()
+                    .filter(Keeper.ALL::contains)
+                    .forEach(name -> operations.add(Map.of("op", "remove", "path", Keeper.pointer(name))));
+            boolean own =
+                    Observed.metadata(set).isControlledBy(keeping.getMetadata().getUid());
+            if (own && !operations.isEmpty()) {
+                cluster.patch(
+                        ReplicaSet.class,
+                        set.getMetadata().getNamespace(),
+                        set.getMetadata().getName(),
+                        Patch.json(Models.toJson(operations)),
+                        WriteOptions.defaults());
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.strategies.drive;
+
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.Patch;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Deployment that keeps a driven rollout's state in its annotations. Every write names the state that it follows from,
+ * and the server refuses it where that is not the stored one: of two drivers, one goes on.
+ */
+final class Keeper {
+    private static final String PREFIX = "rollproof.dev/";
+    /** What is rolled out and how; written once. */
+    static final String SCRIPT = PREFIX + "rollout";
+    /** Where it stands and who drives. */
+    static final String STATE = PREFIX + "state";
+    /** What somebody tells the driver. */
+    static final String COMMAND = PREFIX + "command";
+    /** On all other objects: who drives; writing it voids what another driver has read of them. */
+    static final String DRIVER = PREFIX + "driver";
+
+    /** All of these; other annotations with the prefix are not a driver's. */
+    static final List<String> ALL = List.of(SCRIPT, STATE, COMMAND, DRIVER);
+
+    private final Cluster cluster;
+    private final ObjectRef ref;
+    private final String driver;
+    private String text = "";
+
+    Keeper(Cluster cluster, ObjectRef ref, String driver) {
+        this.cluster = cluster;
+        this.ref = ref;
+        this.driver = driver;
+    }
+
+    static Map<String, String> annotations(HasMetadata object) {
+        Map<String, String> annotations = object.getMetadata().getAnnotations();
+        return annotations == null ? Map.of() : annotations;
+    }
+
+    /** Writes the first state, if nobody else wrote anything since the Deployment was read. */
+    Deployment begin(Deployment read, String script, State<?> state, Map<String, @Nullable Object> fields) {
+        List<Map<String, Object>> operations = new ArrayList<>();
+        operations.add(operation(
+                "test", "/metadata/resourceVersion", read.getMetadata().getResourceVersion()));
+        if (read.getMetadata().getAnnotations() == null) {
+            operations.add(operation("add", "/metadata/annotations", Map.of()));
+        }
+        String wanted = StateText.of(state, driver);
+        operations.add(operation("add", pointer(SCRIPT), script));
+        operations.add(operation("add", pointer(STATE), wanted));
+        operations.addAll(changes(fields));
+        return write(operations, wanted);
+    }
+
+    /** Writes the next state together with the change that belongs to it. */
+    Deployment advance(State<?> state, Map<String, @Nullable Object> fields) {
+        String wanted = StateText.of(state, driver);
+        List<Map<String, Object>> operations = new ArrayList<>();
+        operations.add(operation("test", pointer(STATE), text));
+        operations.add(operation("add", pointer(STATE), wanted));
+        operations.addAll(changes(fields));
+        return write(operations, wanted);
+    }
+
+    /** Takes the rollout over from whoever drives it. */
+    Deployment takeOver(Deployment read, State<?> state, Optional<Command> command) {
+        text = annotations(read).getOrDefault(STATE, "");
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        command.ifPresent(told -> fields.put(pointer(COMMAND), told.text()));
+        return advance(state, fields);
+    }
+
+    /** Takes all that was kept away again. */
+    Deployment end() {
+        Deployment current = mine();
+        List<Map<String, Object>> operations = new ArrayList<>();
+        operations.add(operation("test", pointer(STATE), text));
+        for (String name : annotations(current).keySet()) {
+            if (ALL.contains(name)) {
+                operations.add(Map.of("op", "remove", "path", pointer(name)));
+            }
+        }
+        return write(operations, "");
+    }
+
+    /**
+     * One patch. An answer that got lost is found by what is stored now; so is a driver that was replaced.
+     *
+     * @throws LostException if it was
+     */
+    private Deployment write(List<Map<String, Object>> operations, String wanted) {
+        try {
+            Deployment written = cluster.patch(
+                    Deployment.class,
+                    ref.namespace(),
+                    ref.name(),
+                    Patch.json(Models.toJson(operations)),
+                    WriteOptions.defaults());
+            text = wanted;
+            return written;
+        } catch (ClusterException refused) {
+            Deployment current = current();
+            String stored = annotations(current).getOrDefault(STATE, "");
+            if (stored.equals(wanted)) {
+                text = wanted;
+                return current;
+            }
+            if (!stored.equals(text)) {
+                throw replaced(stored);
+            }
+            throw refused;
+        }
+    }
+
+    /** The Deployment as it is stored, if this driver still drives it. */
+    Deployment mine() {
+        Deployment current = current();
+        String stored = annotations(current).getOrDefault(STATE, "");
+        if (!stored.equals(text)) {
+            throw replaced(stored);
+        }
+        return current;
+    }
+
+    /** Whether an observed state is this driver's last; another may only be older. */
+    boolean isLast(String observed) {
+        return observed.equals(text);
+    }
+
+    private Deployment current() {
+        return cluster.get(Deployment.class, ref.namespace(), ref.name())
+                .orElseThrow(() -> new LostException(ref + " does not exist any more", true));
+    }
+
+    private LostException replaced(String stored) {
+        return new LostException(
+                stored.isEmpty()
+                        ? "the state of this rollout is gone from " + ref
+                                + ": somebody ended it, or replaced the Deployment; nothing was written since"
+                        : "another driver, " + StateText.driver(stored) + ", drives this rollout of " + ref
+                                + "; this one, " + driver + ", stopped and wrote nothing since",
+                false);
+    }
+
+    static List<Map<String, Object>> changes(Map<String, @Nullable Object> fields) {
+        List<Map<String, Object>> operations = new ArrayList<>();
+        fields.forEach((path, value) ->
+                operations.add(value == null ? Map.of("op", "remove", "path", path) : operation("add", path, value)));
+        return operations;
+    }
+
+    static Map<String, Object> operation(String op, String path, Object value) {
+        Map<String, Object> operation = new LinkedHashMap<>();
+        operation.put("op", op);
+        operation.put("path", path);
+        operation.put("value", value);
+        return operation;
+    }
+
+    /** The JSON pointer of an annotation. */
+    static String pointer(String annotation) {
+        return "/metadata/annotations/" + annotation.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** Whether a conflict or a failed test: the object was written by somebody since it was read. */
+    static boolean isRace(ClusterException refused) {
+        return refused.reason() == Reason.CONFLICT || refused.reason() == Reason.INVALID;
+    }
+}

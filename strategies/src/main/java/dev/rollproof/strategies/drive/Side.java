@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.strategies.drive;
+
+import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.k8s.observed.ObservedReplicaSet;
+import dev.rollproof.verifier.judge.Expectation;
+import dev.rollproof.verifier.judge.Snapshot;
+import dev.rollproof.verifier.judge.Status;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One of the Deployments of a driven rollout, as it was seen.
+ *
+ * @param deployment empty where there is none
+ * @param fresh whether what is seen is not older than the driver's own last write to it: nothing may be decided before
+ * @param status how it stands, as the judge says
+ * @param newWanted the size of the ReplicaSet of its present template
+ * @param newReady how many pods of that are ready
+ * @param oldWanted the sizes of its other ReplicaSets, added up
+ * @param oldReady how many pods of those are ready
+ * @param settled whether the controllers have done all that was asked of each of its ReplicaSets: before that, going back to
+ *     another template may take ready pods away
+ */
+public record Side(
+        Optional<ObservedDeployment> deployment,
+        boolean fresh,
+        Status status,
+        int newWanted,
+        int newReady,
+        int oldWanted,
+        int oldReady,
+        boolean settled) {
+
+    static Side of(Expectation expected, Snapshot seen, Status status, boolean wasSeen) {
+        Optional<ObservedDeployment> deployment = seen.deployment();
+        boolean fresh = deployment
+                .map(d -> d.metadata().uid().equals(expected.uid())
+                        && d.metadata().generation() >= expected.generation())
+                .orElse(expected.uid().isEmpty() || wasSeen);
+        Map<String, Boolean> isNew = new HashMap<>();
+        int[] wanted = new int[2];
+        int[] ready = new int[2];
+        boolean settled = true;
+        for (ObservedReplicaSet set : seen.replicaSets()) {
+            if (deployment.isEmpty()
+                    || !set.metadata()
+                            .isControlledBy(deployment.get().metadata().uid())) {
+                continue;
+            }
+            boolean present = set.template().equals(deployment.get().template());
+            isNew.put(set.metadata().uid(), present);
+            wanted[present ? 1 : 0] += set.replicas();
+            settled &=
+                    set.observedGeneration() >= set.metadata().generation() && set.statusReplicas() == set.replicas();
+        }
+        for (ObservedPod pod : seen.pods()) {
+            if (pod.live() && pod.ready()) {
+                pod.metadata()
+                        .controller()
+                        .map(owner -> isNew.get(owner.uid()))
+                        .ifPresent(present -> ready[present ? 1 : 0]++);
+            }
+        }
+        return new Side(deployment, fresh, status, wanted[1], ready[1], wanted[0], ready[0], settled);
+    }
+
+    public boolean exists() {
+        return deployment.isPresent();
+    }
+
+    /** The wanted pods; 0 where there is no Deployment. */
+    public int replicas() {
+        return deployment.map(ObservedDeployment::replicas).orElse(0);
+    }
+
+    /** The pods that count as available, by the status and by the pods themselves, whichever says less. */
+    public int available() {
+        return deployment
+                .map(d -> Math.min(d.availableReplicas(), newReady + oldReady))
+                .orElse(0);
+    }
+
+    public boolean complete() {
+        return fresh && status instanceof Status.Complete;
+    }
+}
