@@ -127,8 +127,10 @@ final class Following implements AutoCloseable {
         return since.plus(options.watchdog());
     }
 
+    /** From when on the cluster counts as out of reach: a quiet one that sends bookmarks does not. */
     Instant outOfReachAt() {
-        return lastContact.plus(options.unreachable());
+        Instant heard = contact.lastHeard().filter(lastContact::isBefore).orElse(lastContact);
+        return heard.plus(options.unreachable());
     }
 
     String outOfReach() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.strategies;
 
+import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.strategies.check.Check;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Makes the play of a strategy for a workload, and makes it again from what was kept in the cluster. */
 final class Casting {
@@ -21,13 +23,17 @@ final class Casting {
      * @param uid the uid of the Deployment that is rolled out
      * @throws dev.rollproof.verifier.RolloutActionException if the workload does not fit the strategy
      */
-    static Play<?> of(Driven strategy, Versions versions, String uid, Duration patience) {
-        if (strategy instanceof Canary canary) {
-            return canary.shift() instanceof Canary.Shift.WithinOneDeployment
-                    ? HeldCanaryPlay.of(canary, versions, patience)
-                    : new CanaryPlay(canary, versions, CanaryManifest.beside(versions, uid), patience);
+    static Play<?> of(Driven strategy, Cluster cluster, Versions versions, String uid, Duration patience) {
+        if (strategy instanceof BlueGreen blueGreen) {
+            return new BlueGreenPlay(blueGreen, versions, Colors.of(blueGreen, versions, cluster), patience);
         }
-        throw new IllegalStateException("no play for " + strategy);
+        return of((Canary) strategy, versions, uid, patience);
+    }
+
+    private static Play<?> of(Canary canary, Versions versions, String uid, Duration patience) {
+        return canary.shift() instanceof Canary.Shift.WithinOneDeployment
+                ? HeldCanaryPlay.of(canary, versions, patience)
+                : new CanaryPlay(canary, versions, CanaryManifest.beside(versions, uid), patience);
     }
 
     /** What is kept beside the state. */
@@ -49,6 +55,13 @@ final class Casting {
             Map<String, Object> tree = Objects.requireNonNull(Models.parseJson(script));
             Versions versions = Versions.from((Map<String, ?>) Objects.requireNonNull(tree.get("versions")));
             Duration patience = Duration.parse(String.valueOf(tree.get("patience")));
+            if ("BlueGreen".equals(tree.get("strategy"))) {
+                return new BlueGreenPlay(
+                        blueGreen(tree, checks),
+                        versions,
+                        new Colors(String.valueOf(tree.get("base")), String.valueOf(tree.get("live"))),
+                        patience);
+            }
             List<Step> steps = Step.from((List<?>) Objects.requireNonNull(tree.get("steps")), checks);
             Canary.Shift shift = "WithinOneDeployment".equals(tree.get("shift"))
                     ? new Canary.Shift.WithinOneDeployment()
@@ -64,6 +77,15 @@ final class Casting {
                             + unreadable.getMessage(),
                     unreadable);
         }
+    }
+
+    private static BlueGreen blueGreen(Map<String, Object> tree, Map<String, Check> checks) {
+        return new BlueGreen(
+                String.valueOf(tree.get("service")),
+                Optional.ofNullable(tree.get("preview")).map(String::valueOf),
+                Step.from((List<?>) Objects.requireNonNull(tree.get("before")), checks),
+                Step.from((List<?>) Objects.requireNonNull(tree.get("after")), checks),
+                Duration.parse(String.valueOf(tree.get("keepOldFor"))));
     }
 
     /**

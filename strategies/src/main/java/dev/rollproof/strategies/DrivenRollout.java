@@ -46,16 +46,24 @@ final class DrivenRollout {
             Deployment checked = RolloutActions.on(cluster)
                     .with(WriteOptions.defaults().withDryRun())
                     .apply(wanted);
-            if (current.isEmpty() || Versions.of(current.get(), checked).sameTemplate()) {
-                Deployment applied = RolloutActions.on(cluster).apply(wanted);
-                return RolloutVerifier.on(cluster)
-                        .with(options)
-                        .onProgress(onProgress)
-                        .verify(applied);
+            if (current.isEmpty()) {
+                return plainly(wanted);
             }
             Deployment read = current.get();
-            Play<?> play = Casting.of(
-                    strategy, Versions.of(read, checked), read.getMetadata().getUid(), options.timeout());
+            Versions versions = Versions.of(read, checked);
+            Play<?> play =
+                    Casting.of(strategy, cluster, versions, read.getMetadata().getUid(), options.timeout());
+            if (play instanceof BlueGreenPlay blueGreen) {
+                Optional<Deployment> live = cluster.get(
+                        Deployment.class, ref.namespace(), blueGreen.live().name());
+                if (live.isPresent() && blueGreen.isAlready(live.get())) {
+                    return blueGreen.live().equals(ref)
+                            ? plainly(wanted)
+                            : verifier().verify(live.get());
+                }
+            } else if (versions.sameTemplate()) {
+                return plainly(wanted);
+            }
             try {
                 return Driver.begin(cluster, options, onProgress, change -> {}, read, play);
             } catch (ClusterException refused) {
@@ -66,6 +74,14 @@ final class DrivenRollout {
                 }
             }
         }
+    }
+
+    private Verdict plainly(Deployment wanted) throws InterruptedException {
+        return verifier().verify(RolloutActions.on(cluster).apply(wanted));
+    }
+
+    private RolloutVerifier verifier() {
+        return RolloutVerifier.on(cluster).with(options).onProgress(onProgress);
     }
 
     private static Verdict underWay(ObjectRef ref, String driver) {

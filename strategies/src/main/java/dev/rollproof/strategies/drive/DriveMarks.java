@@ -2,12 +2,12 @@
 package dev.rollproof.strategies.drive;
 
 import dev.rollproof.k8s.Cluster;
-import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.verifier.RolloutActionException;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -59,11 +59,7 @@ public final class DriveMarks {
     }
 
     /** Takes away what the Deployment controller has copied to ReplicaSets of a rollout that is over. */
-    public static void sweep(Cluster cluster, Deployment deployment) {
-        ObjectRef ref = new ObjectRef(
-                "Deployment",
-                deployment.getMetadata().getNamespace(),
-                deployment.getMetadata().getName());
-        new FencedWrites(cluster, new Keeper(cluster, ref, ""), "").sweepReplicaSets(deployment);
+    public static void sweep(Cluster cluster, Deployment deployment) throws InterruptedException {
+        FencedWrites.sweepReplicaSets(cluster, List.of(deployment));
     }
 }

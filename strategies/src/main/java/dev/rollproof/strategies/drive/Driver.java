@@ -321,10 +321,15 @@ public final class Driver<P extends Enum<P>> {
         time.awaitUntil(at.plus(PAUSE), () -> false);
     }
 
-    private Verdict end(Instant at) {
+    private Verdict end(Instant at) throws InterruptedException {
         others().forEach(writes::release);
-        Deployment kept = keeper.end();
-        writes.sweepReplicaSets(kept);
+        keeper.end();
+        FencedWrites.sweepReplicaSets(
+                cluster,
+                play.participants().stream()
+                        .map(Play.Participant::ref)
+                        .flatMap(ref -> cluster.get(Deployment.class, ref.namespace(), ref.name()).stream())
+                        .toList());
         Optional<Ending> ending = state.ending();
         Evidence evidence = evidence(
                 at,

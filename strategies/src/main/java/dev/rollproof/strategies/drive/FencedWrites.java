@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  * that what a replaced driver still sends is refused.
  */
 final class FencedWrites {
+    /** The Deployment controller was seen to follow a change within a second. */
+    private static final Duration COPIES_FOLLOW = Duration.ofSeconds(1);
+
+    private static final int SWEEPS = 5;
+
     private final Cluster cluster;
     private final Keeper keeper;
     private final String driver;
@@ -122,7 +128,7 @@ final class FencedWrites {
                 return;
             }
             List<Map<String, Object>> changes = new ArrayList<>();
-            if (read.get().getMetadata().getAnnotations() == null) {
+            if (Keeper.annotations(read.get()).isEmpty()) {
                 changes.add(Keeper.operation("add", "/metadata/annotations", Map.of()));
             }
             changes.add(Keeper.operation("add", Keeper.pointer(Keeper.DRIVER), driver));
@@ -148,9 +154,24 @@ final class FencedWrites {
 
     /**
      * The Deployment controller copies annotations to ReplicaSets and never takes them away there; an undo by kubectl would
-     * bring the state of a rollout back that is long over.
+     * bring the state of a rollout back that is long over. It may still copy what it has not seen go, so this looks again until
+     * nothing is found.
      */
-    void sweepReplicaSets(Deployment keeping) {
+    static void sweepReplicaSets(Cluster cluster, List<Deployment> over) throws InterruptedException {
+        for (int i = 0; i < SWEEPS; i++) {
+            cluster.time().awaitUntil(cluster.time().now().plus(COPIES_FOLLOW), () -> false);
+            boolean found = false;
+            for (Deployment deployment : over) {
+                found |= sweep(cluster, deployment);
+            }
+            if (!found) {
+                return;
+            }
+        }
+    }
+
+    private static boolean sweep(Cluster cluster, Deployment keeping) {
+        boolean found = false;
         for (ReplicaSet set : cluster.list(Query.of(ReplicaSet.class)
                 .inNamespace(keeping.getMetadata().getNamespace())
                 .withLabels(Observed.from(keeping).labelSelector()))) {
@@ -161,6 +182,7 @@ final class FencedWrites {
             boolean own =
                     Observed.metadata(set).isControlledBy(keeping.getMetadata().getUid());
             if (own && !operations.isEmpty()) {
+                found = true;
                 cluster.patch(
                         ReplicaSet.class,
                         set.getMetadata().getNamespace(),
@@ -169,5 +191,6 @@ final class FencedWrites {
                         WriteOptions.defaults());
             }
         }
+        return found;
     }
 }

@@ -56,7 +56,7 @@ final class Keeper {
         List<Map<String, Object>> operations = new ArrayList<>();
         operations.add(operation(
                 "test", "/metadata/resourceVersion", read.getMetadata().getResourceVersion()));
-        if (read.getMetadata().getAnnotations() == null) {
+        if (annotations(read).isEmpty()) {
             operations.add(operation("add", "/metadata/annotations", Map.of()));
         }
         String wanted = StateText.of(state, driver);
@@ -87,6 +87,9 @@ final class Keeper {
     /** Takes all that was kept away again. */
     Deployment end() {
         Deployment current = mine();
+        if (text.isEmpty()) {
+            return current;
+        }
         List<Map<String, Object>> operations = new ArrayList<>();
         operations.add(operation("test", pointer(STATE), text));
         for (String name : annotations(current).keySet()) {
@@ -115,7 +118,8 @@ final class Keeper {
         } catch (ClusterException refused) {
             Deployment current = current();
             String stored = annotations(current).getOrDefault(STATE, "");
-            if (stored.equals(wanted)) {
+            // That nothing is stored any more may be another driver's doing, unless it was the answer that got lost.
+            if (stored.equals(wanted) && (!wanted.isEmpty() || refused.reason().isTransient())) {
                 text = wanted;
                 return current;
             }

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.strategies;
+
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.PodTemplate;
+import dev.rollproof.strategies.drive.Action;
+import dev.rollproof.strategies.drive.Command;
+import dev.rollproof.strategies.drive.Decision;
+import dev.rollproof.strategies.drive.Ending;
+import dev.rollproof.strategies.drive.Play;
+import dev.rollproof.strategies.drive.Seen;
+import dev.rollproof.strategies.drive.Side;
+import dev.rollproof.strategies.drive.State;
+import dev.rollproof.verifier.judge.Expectation;
+import dev.rollproof.verifier.judge.Status;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A blue-green of two Deployments and a Service.
+ *
+ * <pre>
+ * PREPARING → CHECKING when every pod of the new version is available
+ * CHECKING  → CHECKING when a step before the switch is passed, → SWITCHING when all are
+ * SWITCHING → KEEPING  when the Service selects the new version
+ * KEEPING   → KEEPING  when a step after the switch is passed, → RETIRING when all are and the time is over
+ * RETIRING  → over     when the old version has no pods left to want
+ * PREPARING, CHECKING, SWITCHING, KEEPING → ABORTING when the new version or a step fails, the cluster refuses, time is up,
+ *             somebody else changes the new version's template, or says so
+ * ABORTING  → over     when the Service selects the old version, and the new one has no pods left to want
+ * </pre>
+ */
+final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
+    /** See the table above. */
+    enum Phase {
+        PREPARING,
+        CHECKING,
+        SWITCHING,
+        KEEPING,
+        RETIRING,
+        ABORTING
+    }
+
+    /** How long pods stay after the Service was switched back: proxies were seen to follow within 1.2 s. */
+    private static final Duration PROXIES_FOLLOW = Duration.ofSeconds(5);
+
+    private static final String SELECTOR = "/spec/selector/" + Colors.LABEL;
+
+    private final BlueGreen strategy;
+    private final Versions versions;
+    private final Colors colors;
+    private final Duration patience;
+    private final Deployment manifest;
+    private final PodTemplate template;
+    private final ObjectRef live;
+    private final ObjectRef next;
+    private final ObjectRef service;
+    private final Optional<ObjectRef> preview;
+    private final int replicas;
+
+    /**
+     * @param patience how long a move may take
+     */
+    BlueGreenPlay(BlueGreen strategy, Versions versions, Colors colors, Duration patience) {
+        this.strategy = strategy;
+        this.versions = versions;
+        this.colors = colors;
+        this.patience = patience;
+        this.manifest = colors.manifest(versions);
+        this.template = Observed.from(manifest).template();
+        String namespace = versions.ref().namespace();
+        this.live = new ObjectRef(
+                "Deployment",
+                namespace,
+                colors.nameOf(colors.live(), versions.ref().name()));
+        this.next = new ObjectRef(
+                "Deployment",
+                namespace,
+                colors.nameOf(colors.next(), versions.ref().name()));
+        this.service = new ObjectRef("Service", namespace, strategy.service());
+        this.preview = strategy.preview().map(name -> new ObjectRef("Service", namespace, name));
+        this.replicas = Observed.from(manifest).replicas();
+    }
+
+    /** The Deployment that the Service points at when the rollout begins. */
+    ObjectRef live() {
+        return live;
+    }
+
+    /** Whether the live Deployment has the wanted template already, but for the colour. */
+    boolean isAlready(Deployment stored) {
+        Deployment recolored = Models.copy(stored);
+        recolored.getSpec().getTemplate().getMetadata().getLabels().put(Colors.LABEL, colors.next());
+        return Observed.from(recolored).template().equals(template);
+    }
+
+    @Override
+    public ObjectRef keeper() {
+        return versions.ref();
+    }
+
+    @Override
+    public List<Participant> participants() {
+        String selector = Observed.from(manifest).labelSelector();
+        String other = selector.replace(Colors.LABEL + "=" + colors.next(), Colors.LABEL + "=" + colors.live());
+        return List.of(new Participant(live, other), new Participant(next, selector));
+    }
+
+    @Override
+    public Expectation expected(State<Phase> state, Deployment stored) {
+        Expectation actual = Expectation.of(Observed.from(stored));
+        boolean ours =
+                actual.workload().equals(next) && state.phase() != Phase.PREPARING && state.phase() != Phase.ABORTING;
+        return ours
+                ? new Expectation(
+                        actual.workload(), actual.uid(), actual.generation(), actual.labelSelector(), template)
+                : actual;
+    }
+
+    @Override
+    public List<ObjectRef> services() {
+        List<ObjectRef> services = new ArrayList<>(List.of(service));
+        preview.ifPresent(services::add);
+        return services;
+    }
+
+    @Override
+    public List<ObjectRef> versions() {
+        return List.of(live, next);
+    }
+
+    @Override
+    public Class<Phase> phases() {
+        return Phase.class;
+    }
+
+    @Override
+    public Map<String, Object> script() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("strategy", "BlueGreen");
+        tree.put("service", strategy.service());
+        strategy.preview().ifPresent(name -> tree.put("preview", name));
+        tree.put("before", Step.script(strategy.before()));
+        tree.put("after", Step.script(strategy.after()));
+        tree.put("keepOldFor", strategy.keepOldFor().toString());
+        tree.put("base", colors.base());
+        tree.put("live", colors.live());
+        tree.put("patience", patience.toString());
+        tree.put("versions", versions.script());
+        return tree;
+    }
+
+    @Override
+    public Decision<Phase> first(Instant at) {
+        return Decision.waiting(State.first(Phase.PREPARING, at), "preparing " + next);
+    }
+
+    @Override
+    public Decision<Phase> next(State<Phase> state, Seen seen, Instant at) {
+        if (state.phase() == Phase.ABORTING) {
+            return aborting(state, seen, at);
+        }
+        if (state.ending().isPresent()) {
+            throw new IllegalStateException(
+                    state.phase() + " cannot go on to " + state.ending().get());
+        }
+        Optional<Ending> trouble = state.phase() == Phase.RETIRING ? Optional.empty() : trouble(state, seen, at);
+        if (trouble.isPresent()) {
+            return Decision.waiting(
+                    state.back(Phase.ABORTING, trouble.get(), at),
+                    "turning back: " + trouble.get().why());
+        }
+        if (!seen.side(live).fresh() || !seen.side(next).fresh()) {
+            return Decision.waiting(state, "waiting for the last change to be seen");
+        }
+        return switch (state.phase()) {
+            case PREPARING -> preparing(state, seen, at);
+            case CHECKING -> checking(state, seen, at);
+            case SWITCHING -> switching(state, seen, at);
+            case KEEPING -> keeping(state, seen, at);
+            case RETIRING -> retiring(state, seen);
+            case ABORTING -> throw new IllegalStateException("aborting is decided above: " + state);
+        };
+    }
+
+    private Optional<Ending> trouble(State<Phase> state, Seen seen, Instant at) {
+        Side side = seen.side(next);
+        if (seen.refused().isPresent()) {
+            return Optional.of(
+                    Ending.failed("the cluster refused: " + seen.refused().get(), List.of()));
+        }
+        if (seen.toldTo(Command.Verb.ABORT, state.step())) {
+            return Optional.of(Ending.failed("somebody told it to turn back", List.of()));
+        }
+        if (side.exists() && side.status() instanceof Status.Superseded other) {
+            return Optional.of(new Ending(Ending.Kind.SUPERSEDED, other.line(), List.of()));
+        }
+        boolean ours =
+                side.deployment().filter(d -> d.template().equals(template)).isPresent();
+        if (ours && side.status() instanceof Status.Failed failed) {
+            return Optional.of(Ending.failed("the new version failed: " + failed.line(), failed.causes()));
+        }
+        boolean moving = state.phase() == Phase.PREPARING || state.phase() == Phase.SWITCHING;
+        if (moving && !at.isBefore(state.since().plus(patience))) {
+            return Optional.of(new Ending(
+                    Ending.Kind.TIMED_OUT,
+                    "no end of " + state.phase() + " within " + patience.toSeconds() + " s: "
+                            + side.status().line(),
+                    side.status().causesOrNone()));
+        }
+        return Optional.empty();
+    }
+
+    private Decision<Phase> preparing(State<Phase> state, Seen seen, Instant at) {
+        Side side = seen.side(next);
+        String line = "preparing " + colors.next() + ": " + side.newReady() + " of " + replicas + " new pods ready";
+        if (!side.exists()) {
+            return Decision.acting(state, new Action.Create(manifest), line);
+        }
+        boolean wanted = side.replicas() == replicas
+                && side.deployment().filter(d -> d.template().equals(template)).isPresent();
+        if (!wanted) {
+            return Decision.acting(state, new Action.Change(next, allFields()), line);
+        }
+        if (preview.isPresent() && !points(seen, preview.get(), colors.next())) {
+            return Decision.acting(state, point(preview.get(), colors.next()), line);
+        }
+        return side.complete()
+                ? Decision.waiting(
+                        state.to(strategy.before().isEmpty() ? Phase.SWITCHING : Phase.CHECKING, 0, at), line)
+                : Decision.waiting(state, line).until(state.since().plus(patience));
+    }
+
+    private Map<String, @Nullable Object> allFields() {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        Models.toTree(manifest.getSpec()).forEach((name, value) -> {
+            if (!name.equals("selector")) {
+                fields.put("/spec/" + name, value);
+            }
+        });
+        return fields;
+    }
+
+    private static boolean points(Seen seen, ObjectRef service, String color) {
+        return color.equals(seen.selectors().getOrDefault(service, Map.of()).get(Colors.LABEL));
+    }
+
+    private static Action point(ObjectRef service, String color) {
+        return new Action.Change(service, Map.of(SELECTOR, color));
+    }
+
+    private Decision<Phase> checking(State<Phase> state, Seen seen, Instant at) {
+        Hold hold = Hold.of(strategy.before().get(state.step()), state.step(), state.since(), seen, at);
+        if (hold.passed()) {
+            boolean last = state.step() + 1 == strategy.before().size();
+            return Decision.waiting(
+                    last ? state.to(Phase.SWITCHING, 0, at) : state.to(Phase.CHECKING, state.step() + 1, at),
+                    "passed " + strategy.before().get(state.step()).inWords());
+        }
+        return held(state, hold, at);
+    }
+
+    private static Decision<Phase> held(State<Phase> state, Hold hold, Instant at) {
+        if (hold.failure().isPresent()) {
+            return Decision.waiting(
+                    state.back(Phase.ABORTING, hold.failure().get(), at), "turning back: " + hold.line());
+        }
+        Decision<Phase> decision = hold.action()
+                .map(action -> Decision.acting(state, action, hold.line()))
+                .orElseGet(() -> Decision.waiting(state, hold.line()));
+        return hold.recheckAt().map(decision::until).orElse(decision);
+    }
+
+    private Decision<Phase> switching(State<Phase> state, Seen seen, Instant at) {
+        String line = "switching " + service + " from " + colors.live() + " to " + colors.next();
+        if (points(seen, service, colors.next())) {
+            return Decision.waiting(state.to(Phase.KEEPING, 0, at), line);
+        }
+        // What was available a moment ago must be so now: this patch moves all traffic.
+        return seen.side(next).complete()
+                ? Decision.acting(state, point(service, colors.next()), line)
+                : Decision.waiting(state, line + ": waiting for the new pods")
+                        .until(state.since().plus(patience));
+    }
+
+    /** The steps after the switch share its time, from which the old version's stay is counted. */
+    private Decision<Phase> keeping(State<Phase> state, Seen seen, Instant at) {
+        Instant end = state.since().plus(strategy.keepOldFor());
+        if (state.step() < strategy.after().size()) {
+            Hold hold = Hold.of(strategy.after().get(state.step()), state.step(), state.since(), seen, at);
+            return hold.passed()
+                    ? Decision.waiting(
+                            state.to(Phase.KEEPING, state.step() + 1, state.since()),
+                            "passed " + strategy.after().get(state.step()).inWords())
+                    : held(state, hold, at);
+        }
+        return at.isBefore(end)
+                ? Decision.waiting(state, "switched; keeping " + colors.live() + " until " + end)
+                        .until(end)
+                : Decision.waiting(state.to(Phase.RETIRING, state.step(), at), "retiring " + colors.live());
+    }
+
+    private Decision<Phase> retiring(State<Phase> state, Seen seen) {
+        Side old = seen.side(live);
+        return old.exists() && old.replicas() > 0
+                ? Decision.acting(state, Action.scale(live, 0), "retiring " + colors.live())
+                : Decision.over(
+                        state,
+                        service + " selects " + colors.next() + ": "
+                                + seen.side(next).newReady() + " of " + replicas + " new pods ready; " + colors.live()
+                                + " is scaled down");
+    }
+
+    private Decision<Phase> aborting(State<Phase> state, Seen seen, Instant at) {
+        if (state.ending().isEmpty()) {
+            throw new IllegalStateException("ABORTING without a reason: " + state);
+        }
+        Side side = seen.side(next);
+        String line = "turning back to " + colors.live();
+        for (ObjectRef switched : services()) {
+            if (points(seen, switched, colors.next())) {
+                return Decision.acting(state, point(switched, colors.live()), line);
+            }
+        }
+        if (!side.fresh()) {
+            return Decision.waiting(state, line + ": waiting for the last change to be seen");
+        }
+        if (side.exists() && side.replicas() > 0) {
+            Instant followed = state.since().plus(PROXIES_FOLLOW);
+            return at.isBefore(followed)
+                    ? Decision.waiting(state, line + ": the proxies follow").until(followed)
+                    : Decision.acting(state, Action.scale(next, 0), line);
+        }
+        return Decision.over(
+                state,
+                "back on the old version: " + service + " selects " + colors.live() + ", "
+                        + seen.side(live).newReady() + " pods ready");
+    }
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.strategies;
+
+import static dev.rollproof.strategies.Workloads.CLOCK;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.sim.ImageBehavior;
+import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.strategies.InterceptedCluster.KilledException;
+import dev.rollproof.strategies.check.Check;
+import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.VerifierOptions;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The process that drives a rollout may die before and after every single write, and a second one may be started by
+ * mistake at any of them. Whoever recovers comes to the same end as if nothing had happened.
+ */
+class CrashSafetyTest {
+    private static final int REPLICAS = 4;
+    private static final VerifierOptions OPTIONS = VerifierOptions.defaults().withTimeout(ofMinutes(2));
+
+    /**
+     * A rollout that is driven.
+     *
+     * @param labels the workload's
+     */
+    record Story(String name, String labels, String image, Driven strategy, Check... checks) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Story> stories() {
+        Check good = Check.of("good", context -> true);
+        Check bad = Check.of("bad", context -> false);
+        String stable = "app: clock, track: stable";
+        String blue = "app: clock, color: blue";
+        BlueGreen blueGreen = BlueGreen.behind("clock").preview("preview").keepOldFor(ofSeconds(20));
+        Canary canary = Canary.of().weight(25).pause(ofSeconds(20)).check(good).weight(50);
+        return Stream.of(
+                new Story("canary, promoted", stable, "clock:1.1", canary, good),
+                new Story("canary, broken", stable, "clock:broken", canary, good),
+                new Story("canary, bad", stable, "clock:1.1", canary.check(bad), good, bad),
+                new Story(
+                        "canary, bad, step by step",
+                        stable,
+                        "clock:1.1",
+                        canary.check(bad).abortStepByStep(),
+                        good,
+                        bad),
+                new Story("held canary, promoted", "app: clock", "clock:1.1", canary.withinOneDeployment(), good),
+                new Story("held canary, broken", "app: clock", "clock:broken", canary.withinOneDeployment(), good),
+                new Story(
+                        "held canary, bad",
+                        "app: clock",
+                        "clock:1.1",
+                        canary.check(bad).withinOneDeployment(),
+                        good,
+                        bad),
+                new Story("blue-green, switched", blue, "clock:1.1", blueGreen.check(good), good),
+                new Story("blue-green, broken", blue, "clock:broken", blueGreen.check(good), good),
+                new Story("blue-green, switched back", blue, "clock:1.1", blueGreen.checkAfter(bad), bad));
+    }
+
+    private static SimulatedCluster clusterBefore(Story story) throws InterruptedException {
+        SimulatedCluster cluster = SimulatedCluster.create();
+        cluster.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(ofSeconds(0)));
+        for (String service : List.of("clock", "preview")) {
+            cluster.create(
+                    Models.fromYaml(
+                            """
+                    apiVersion: v1
+                    kind: Service
+                    metadata: {name: %s, namespace: default}
+                    spec:
+                      selector: {%s}
+                      ports: [{port: 80, targetPort: 8080}]
+                    """.formatted(service, story.labels().replace(", track: stable", "")), Service.class),
+                    WriteOptions.defaults());
+        }
+        Rollout.of(Workloads.labelled(REPLICAS, "clock:1.0", story.labels()))
+                .run(cluster)
+                .orElseThrow();
+        cluster.advance(ofSeconds(30));
+        return cluster;
+    }
+
+    private static Verdict roll(Story story, Cluster cluster) throws InterruptedException {
+        return Rollout.of(Workloads.labelled(REPLICAS, story.image(), story.labels()))
+                .by(story.strategy())
+                .with(OPTIONS)
+                .run(cluster);
+    }
+
+    private static Rollouts rollouts(Story story, Cluster cluster) {
+        return Rollouts.on(cluster).with(OPTIONS).withChecks(story.checks());
+    }
+
+    /** All that anybody could care about, without names and numbers that differ from run to run. */
+    private static List<String> stateOf(SimulatedCluster cluster) {
+        cluster.advance(ofMinutes(1));
+        List<String> state = new ArrayList<>();
+        for (Deployment d : cluster.list(Query.of(Deployment.class))) {
+            var spec = Models.toTree(d.getSpec());
+            state.add(d.getMetadata().getName() + " " + ours(d) + " " + spec);
+        }
+        for (Service s : cluster.list(Query.of(Service.class))) {
+            state.add(s.getMetadata().getName() + " " + ours(s) + " "
+                    + s.getSpec().getSelector());
+        }
+        for (ReplicaSet set : cluster.list(Query.of(ReplicaSet.class))) {
+            state.add(set.getMetadata().getName() + " " + ours(set) + " "
+                    + set.getSpec().getReplicas());
+        }
+        for (Pod pod : cluster.list(Query.of(Pod.class))) {
+            state.add(pod.getSpec().getContainers().get(0).getImage() + " "
+                    + pod.getMetadata().getLabels() + " " + pod.getStatus().getPhase());
+        }
+        return state.stream().sorted().toList();
+    }
+
+    private static List<String> ours(HasMetadata object) {
+        Map<String, String> annotations = object.getMetadata().getAnnotations();
+        return annotations == null
+                ? List.of()
+                : annotations.keySet().stream()
+                        .filter(name -> name.startsWith("rollproof.dev/"))
+                        .sorted()
+                        .toList();
+    }
+
+    private record End(Verdict verdict, List<String> state, List<String> writes) {
+        /** The write that takes the state away: after it the rollout is over, and only copies are swept. */
+        int lastOfState() {
+            for (int i = writes.size(); i > 0; i--) {
+                if (writes.get(i - 1).startsWith("patch Deployment/clock ")) {
+                    return i;
+                }
+            }
+            throw new AssertionError("nothing was written: " + writes);
+        }
+    }
+
+    private static End undisturbed(Story story) throws InterruptedException {
+        try (SimulatedCluster cluster = clusterBefore(story)) {
+            InterceptedCluster counted = InterceptedCluster.killing(cluster, Integer.MAX_VALUE, false);
+            Verdict verdict = roll(story, counted);
+            return new End(verdict, stateOf(cluster), List.copyOf(counted.writes()));
+        }
+    }
+
+    private static List<String> stateBefore(Story story) throws InterruptedException {
+        try (SimulatedCluster cluster = clusterBefore(story)) {
+            return stateOf(cluster);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("stories")
+    void killedBeforeAndAfterEveryWriteItRecoversToTheSameEnd(Story story) throws InterruptedException {
+        End expected = undisturbed(story);
+        List<String> before = stateBefore(story);
+        assertThat(expected.state()).noneMatch(line -> line.contains("rollproof.dev/"));
+        assertThat(expected.writes()).hasSizeGreaterThan(4);
+        for (int write = 1; write <= expected.writes().size(); write++) {
+            for (boolean afterIt : new boolean[] {false, true}) {
+                String when = story + ", killed " + (afterIt ? "after" : "before") + " write " + write + ": "
+                        + expected.writes().get(write - 1);
+                try (SimulatedCluster cluster = clusterBefore(story)) {
+                    InterceptedCluster deadly = InterceptedCluster.killing(cluster, write, afterIt);
+                    assertThatThrownBy(() -> roll(story, deadly)).as(when).isInstanceOf(KilledException.class);
+                    Verdict verdict = rollouts(story, cluster).recover(CLOCK);
+                    boolean nothingBegun = write == 1 && !afterIt;
+                    assertThat(stateOf(cluster))
+                            .as(when + ": " + verdict.summary())
+                            .isEqualTo(nothingBegun ? before : expected.state());
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("stories")
+    void killedAfterEveryWriteItCanBeRolledBackInstead(Story story) throws InterruptedException {
+        End expected = undisturbed(story);
+        for (int write = 1; write < expected.lastOfState(); write++) {
+            String when = story + ", killed after write " + write + ": "
+                    + expected.writes().get(write - 1);
+            try (SimulatedCluster cluster = clusterBefore(story)) {
+                InterceptedCluster deadly = InterceptedCluster.killing(cluster, write, true);
+                assertThatThrownBy(() -> roll(story, deadly)).as(when).isInstanceOf(KilledException.class);
+                Verdict verdict = rollouts(story, cluster).rollBack(CLOCK);
+                List<String> pods = stateOf(cluster).stream()
+                        .filter(line -> line.endsWith("Running"))
+                        .toList();
+                boolean retired = verdict.isComplete();
+                assertThat(pods).as(when + ": " + verdict.summary()).hasSize(REPLICAS);
+                assertThat(pods)
+                        .as(when + ": " + verdict.summary())
+                        .allMatch(pod -> pod.startsWith(retired ? story.image() : "clock:1.0"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("stories")
+    void aSecondDriverThatTakesOverStopsTheFirstWhereverThatIs(Story story) throws InterruptedException {
+        End expected = undisturbed(story);
+        for (int write = 2; write <= expected.lastOfState(); write++) {
+            String when = story + ", taken over before write " + write + ": "
+                    + expected.writes().get(write - 1);
+            try (SimulatedCluster cluster = clusterBefore(story)) {
+                List<Verdict> second = new ArrayList<>();
+                Cluster disturbed = InterceptedCluster.interrupting(
+                        cluster,
+                        write,
+                        () -> second.add(rollouts(story, cluster).recover(CLOCK)));
+                Verdict first = roll(story, disturbed);
+                String ends =
+                        when + ": " + first.summary() + "; " + second.get(0).summary();
+                assertThat(first).as(ends).isInstanceOf(Verdict.Superseded.class);
+                assertThat(first.evidence().status()).as(ends).contains("nothing");
+                assertThat(second.get(0)).as(ends).hasSameClassAs(expected.verdict());
+                assertThat(stateOf(cluster)).as(ends).isEqualTo(expected.state());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("stories")
+    void aSecondDriverThatRollsBackIsNotUndoneByTheFirst(Story story) throws InterruptedException {
+        End expected = undisturbed(story);
+        for (int write = 2; write <= expected.lastOfState(); write++) {
+            String when = story + ", rolled back before write " + write + ": "
+                    + expected.writes().get(write - 1);
+            try (SimulatedCluster cluster = clusterBefore(story)) {
+                List<Verdict> second = new ArrayList<>();
+                Cluster disturbed = InterceptedCluster.interrupting(
+                        cluster,
+                        write,
+                        () -> second.add(rollouts(story, cluster).rollBack(CLOCK)));
+                Verdict first = roll(story, disturbed);
+                assertThat(first).as(when + ": " + first.summary()).isInstanceOf(Verdict.Superseded.class);
+                boolean retired = second.get(0).isComplete();
+                List<String> pods = stateOf(cluster).stream()
+                        .filter(line -> line.endsWith("Running"))
+                        .toList();
+                assertThat(pods).as(when).hasSize(REPLICAS);
+                assertThat(pods).as(when).allMatch(pod -> pod.startsWith(retired ? story.image() : "clock:1.0"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("stories")
+    void aSecondRolloutThatIsStartedByMistakeWritesNothing(Story story) throws InterruptedException {
+        End expected = undisturbed(story);
+        for (int write = 2; write <= expected.lastOfState(); write++) {
+            try (SimulatedCluster cluster = clusterBefore(story)) {
+                List<Verdict> second = new ArrayList<>();
+                InterceptedCluster counted = InterceptedCluster.killing(cluster, Integer.MAX_VALUE, false);
+                Cluster disturbed =
+                        InterceptedCluster.interrupting(cluster, write, () -> second.add(roll(story, counted)));
+                Verdict first = roll(story, disturbed);
+                assertThat(first).hasSameClassAs(expected.verdict());
+                assertThat(counted.writes()).isEmpty();
+                assertThat(second).singleElement().isInstanceOf(Verdict.Superseded.class);
+                assertThat(second.get(0).summary())
+                        .contains("another driver, rollproof-")
+                        .contains("recover");
+                assertThat(stateOf(cluster)).isEqualTo(expected.state());
+            }
+        }
+    }
+}
