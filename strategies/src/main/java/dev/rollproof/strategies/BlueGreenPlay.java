@@ -210,7 +210,7 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
             return Optional.of(Ending.failed("the new version failed: " + failed.line(), failed.causes()));
         }
         boolean moving = state.phase() == Phase.PREPARING || state.phase() == Phase.SWITCHING;
-        if (moving && !at.isBefore(state.since().plus(patience))) {
+        if (moving && !at.isBefore(seen.tooLate(state, patience))) {
             return Optional.of(new Ending(
                     Ending.Kind.TIMED_OUT,
                     "no end of " + state.phase() + " within " + patience.toSeconds() + " s: "
@@ -237,7 +237,7 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
         return side.complete()
                 ? Decision.waiting(
                         state.to(strategy.before().isEmpty() ? Phase.SWITCHING : Phase.CHECKING, 0, at), line)
-                : Decision.waiting(state, line).until(state.since().plus(patience));
+                : Decision.waiting(state, line).until(seen.tooLate(state, patience));
     }
 
     private Map<String, @Nullable Object> allFields() {
@@ -288,8 +288,7 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
         // What was available a moment ago must be so now: this patch moves all traffic.
         return seen.side(next).complete()
                 ? Decision.acting(state, point(service, colors.next()), line)
-                : Decision.waiting(state, line + ": waiting for the new pods")
-                        .until(state.since().plus(patience));
+                : Decision.waiting(state, line + ": waiting for the new pods").until(seen.tooLate(state, patience));
     }
 
     /** The steps after the switch share its time, from which the old version's stay is counted. */

@@ -170,7 +170,7 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
             String which = state.phase() == Phase.PROMOTING ? "the promoted version" : "the old version";
             return Optional.of(Ending.failed(which + " failed: " + failed.line(), failed.causes()));
         }
-        if (state.phase() != Phase.HOLDING && !at.isBefore(state.since().plus(patience))) {
+        if (state.phase() != Phase.HOLDING && !at.isBefore(seen.tooLate(state, patience))) {
             Side slow = old.complete() ? next : old;
             return Optional.of(new Ending(
                     Ending.Kind.TIMED_OUT,
@@ -191,13 +191,16 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
         if (next.replicas() == wanted.next() && old.replicas() == wanted.stable()) {
             return (next.complete() || wanted.next() == 0) && old.complete()
                     ? enter(state, state.step() + 1, at)
-                    : Decision.waiting(state, line).until(state.since().plus(patience));
+                    : Decision.waiting(state, line).until(seen.tooLate(state, patience));
         }
-        return move(state, wanted, old, next, line).until(state.since().plus(patience));
+        return move(state, wanted, old, next, line).until(seen.tooLate(state, patience));
     }
 
     /** One move towards the wanted sizes: first what grows, then what shrinks. */
     private Decision<Phase> move(State<Phase> state, Counts wanted, Side old, Side next, String line) {
+        if (old.isShrinking() || next.isShrinking()) {
+            return Decision.waiting(state, line);
+        }
         Counts to = ReplicaRatio.next(
                 versions.replicasAfter(),
                 posts,
@@ -242,7 +245,7 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
         Side next = seen.side(canary);
         String line = "promoting: " + old.newReady() + " of " + versions.replicasAfter()
                 + " stable pods have the new version and are ready, " + next.newReady() + " canary pods beside them";
-        Instant end = state.since().plus(patience);
+        Instant end = seen.tooLate(state, patience);
         if (!old.complete()) {
             return Decision.waiting(state, line).until(end);
         }
@@ -253,6 +256,9 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
         }
         if (old.replicas() > versions.replicasAfter()) {
             return Decision.acting(state, Action.scale(stable, versions.replicasAfter()), line);
+        }
+        if (next.isShrinking()) {
+            return Decision.waiting(state, line).until(end);
         }
         // The stable Deployment is the one that grows now, within the same limits.
         Counts to = ReplicaRatio.next(
@@ -278,7 +284,7 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
         if (!old.fresh() || !next.fresh()) {
             return Decision.waiting(state, "turning back: waiting for the last change to be seen");
         }
-        Instant end = state.since().plus(patience);
+        Instant end = seen.tooLate(state, patience);
         boolean timeIsUp = !at.isBefore(end);
         boolean someoneElses = ending.kind() == Ending.Kind.SUPERSEDED;
         String line = "turning back: " + old.newReady() + " of " + versions.replicasBefore()

@@ -161,7 +161,7 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
     public Decision<CanaryPlay.Phase> next(State<CanaryPlay.Phase> state, Seen seen, Instant at) {
         Side side = seen.side(ref);
         if (state.phase() == CanaryPlay.Phase.ABORTING) {
-            return aborting(state, side, at);
+            return aborting(state, seen, side, at);
         }
         if (state.ending().isPresent()) {
             throw new IllegalStateException(
@@ -177,9 +177,9 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
             return Decision.waiting(state, "waiting for the last change to be seen");
         }
         return switch (state.phase()) {
-            case SHIFTING -> shifting(state, side, at);
+            case SHIFTING -> shifting(state, seen, side, at);
             case HOLDING -> holding(state, seen, at);
-            case PROMOTING -> promoting(state, side);
+            case PROMOTING -> promoting(state, seen, side);
             case ABORTING -> throw new IllegalStateException("aborting is decided above: " + state);
         };
     }
@@ -220,8 +220,7 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
         if (side.status() instanceof Status.Failed failed) {
             return Optional.of(Ending.failed("the new version failed: " + failed.line(), failed.causes()));
         }
-        if (state.phase() != CanaryPlay.Phase.HOLDING
-                && !at.isBefore(state.since().plus(patience))) {
+        if (state.phase() != CanaryPlay.Phase.HOLDING && !at.isBefore(seen.tooLate(state, patience))) {
             return Optional.of(new Ending(
                     Ending.Kind.TIMED_OUT,
                     "no end of " + state.phase() + " within " + patience.toSeconds() + " s: "
@@ -231,19 +230,20 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
         return Optional.empty();
     }
 
-    private Decision<CanaryPlay.Phase> shifting(State<CanaryPlay.Phase> state, Side side, Instant at) {
+    private Decision<CanaryPlay.Phase> shifting(State<CanaryPlay.Phase> state, Seen seen, Side side, Instant at) {
         int pods = podsAt(state.step());
         String line = "weight " + Canary.weightAt(strategy.steps(), state.step()) + ": " + side.newReady() + " of "
                 + pods + " new pods ready, " + side.oldReady() + " old";
-        Instant end = state.since().plus(patience);
+        Instant end = seen.tooLate(state, patience);
         UpdateLimits now =
                 side.deployment().flatMap(d -> UpdateLimits.of(d.strategy())).orElse(new UpdateLimits(0, 0));
         boolean newOnesReady = side.newWanted() == pods && side.newReady() >= pods;
         if (now.surge() == 0 && now.unavailable() == pods) {
-            return newOnesReady
-                            && side.oldWanted() == replicas - pods
-                            && side.oldReady() >= replicas - pods
-                            && side.settled()
+            boolean there = newOnesReady
+                    && side.oldWanted() == replicas - pods
+                    && side.oldReady() >= replicas - pods
+                    && side.settled();
+            return there
                     ? enter(state, state.step() + 1, at)
                     : Decision.waiting(state, line).until(end);
         }
@@ -254,8 +254,14 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
                             ref, Map.of("/spec/strategy", limits(pods - now.unavailable(), now.unavailable()))),
                     line);
         }
+        // The status never says available here, so the workload's own minReadySeconds is counted by the pods.
+        Instant availableAt =
+                side.newReadySince().plusSeconds(versions.observedAfter().minReadySeconds());
+        if (newOnesReady && !at.isBefore(availableAt)) {
+            return Decision.acting(state, new Action.Change(ref, Map.of("/spec/strategy", limits(0, pods))), line);
+        }
         return newOnesReady
-                ? Decision.acting(state, new Action.Change(ref, Map.of("/spec/strategy", limits(0, pods))), line)
+                ? Decision.waiting(state, line).until(availableAt).until(end)
                 : Decision.waiting(state, line).until(end);
     }
 
@@ -274,18 +280,17 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
         return hold.recheckAt().map(decision::until).orElse(decision);
     }
 
-    private Decision<CanaryPlay.Phase> promoting(State<CanaryPlay.Phase> state, Side side) {
+    private Decision<CanaryPlay.Phase> promoting(State<CanaryPlay.Phase> state, Seen seen, Side side) {
         String line = side.newReady() + " of " + replicas + " pods have the new version and are ready";
         return side.complete()
                 ? Decision.over(state, "promoted: " + line)
-                : Decision.waiting(state, "promoting: " + line)
-                        .until(state.since().plus(patience));
+                : Decision.waiting(state, "promoting: " + line).until(seen.tooLate(state, patience));
     }
 
-    private Decision<CanaryPlay.Phase> aborting(State<CanaryPlay.Phase> state, Side side, Instant at) {
+    private Decision<CanaryPlay.Phase> aborting(State<CanaryPlay.Phase> state, Seen seen, Side side, Instant at) {
         Ending ending =
                 state.ending().orElseThrow(() -> new IllegalStateException("ABORTING without a reason: " + state));
-        Instant end = state.since().plus(patience);
+        Instant end = seen.tooLate(state, patience);
         boolean timeIsUp = !at.isBefore(end);
         if (!side.fresh()) {
             return Decision.waiting(state, "turning back: waiting for the last change to be seen");

@@ -8,14 +8,33 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.DeleteOptions;
+import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.k8s.observed.ObservedReplicaSet;
+import dev.rollproof.k8s.traffic.Load;
+import dev.rollproof.k8s.traffic.RunningTraffic;
+import dev.rollproof.sim.Faults;
 import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.strategies.check.Check;
 import dev.rollproof.verifier.Cause;
+import dev.rollproof.verifier.RolloutActions;
+import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -125,5 +144,275 @@ class CanaryTest {
         assertThat(clock().getSpec().getStrategy()).isEqualTo(before.getSpec().getStrategy());
         assertThat(clock().getSpec().getProgressDeadlineSeconds())
                 .isEqualTo(before.getSpec().getProgressDeadlineSeconds());
+    }
+
+    private static <T extends io.fabric8.kubernetes.api.model.HasMetadata> List<String> names(List<T> objects) {
+        return objects.stream().map(object -> object.getMetadata().getName()).toList();
+    }
+
+    /** Watches pods and Deployments while something runs; returns the least ready pods and the most wanted ones. */
+    private int[] extremes(Steps steps) throws InterruptedException {
+        Map<String, ObservedPod> pods = new HashMap<>();
+        Map<String, Integer> sizes = new HashMap<>();
+        int[] extremes = {Integer.MAX_VALUE, 0};
+        try (Observation one = cluster.observe(Query.of(Pod.class).inNamespace("default"), change -> {
+                    ObservedPod pod = (ObservedPod) change.object();
+                    pods.put(pod.metadata().uid(), pod);
+                    if (change.type() == Change.Type.DELETED) {
+                        pods.remove(pod.metadata().uid());
+                    }
+                    int ready = (int) pods.values().stream()
+                            .filter(p -> p.live() && p.ready())
+                            .count();
+                    extremes[0] = pods.size() < 10 ? extremes[0] : Math.min(extremes[0], ready);
+                });
+                Observation other = cluster.observe(Query.of(ReplicaSet.class).inNamespace("default"), change -> {
+                    ObservedReplicaSet set = (ObservedReplicaSet) change.object();
+                    sizes.put(set.metadata().uid(), change.type() == Change.Type.DELETED ? 0 : set.replicas());
+                    extremes[1] = Math.max(
+                            extremes[1],
+                            sizes.values().stream().mapToInt(size -> size).sum());
+                })) {
+            cluster.advance(ofSeconds(1));
+            extremes[0] = Integer.MAX_VALUE;
+            steps.run();
+            assertThat(one.synced() && other.synced()).isTrue();
+        }
+        return extremes;
+    }
+
+    private interface Steps {
+        void run() throws InterruptedException;
+    }
+
+    private Verdict limited(String image, Canary canary) throws InterruptedException {
+        Deployment manifest = stable(10, image);
+        manifest.getSpec()
+                .setStrategy(
+                        RollingUpdate.of(IntOrPercent.of(2), IntOrPercent.of(1)).toModel());
+        return Rollout.of(manifest).by(canary).within(ofMinutes(2)).run(cluster);
+    }
+
+    @Test
+    void allTheWayThereAreNeverFewerReadyPodsThanPromisedNorMoreWanted() throws InterruptedException {
+        limited("clock:1.0", Canary.of()).orElseThrow();
+        for (Canary canary : List.of(Canary.of(), Canary.steps(10, 25, 50), Canary.steps(34, 100))) {
+            String image = "clock:1." + (1 + canary.steps().size());
+            int[] extremes = extremes(() -> limited(image, canary).orElseThrow());
+            assertThat(extremes[0]).as("ready pods, " + canary).isGreaterThanOrEqualTo(9);
+            assertThat(extremes[1]).as("wanted pods, " + canary).isLessThanOrEqualTo(12);
+        }
+    }
+
+    @Test
+    void turningBackStepByStepKeepsThePromiseToo() throws InterruptedException {
+        limited("clock:1.0", Canary.of()).orElseThrow();
+        int[] extremes = extremes(() -> {
+            Verdict verdict = limited(
+                    "clock:1.1",
+                    Canary.steps(20, 60)
+                            .check(Check.of("good", context -> false))
+                            .abortStepByStep());
+            assertThat(verdict).isInstanceOf(Verdict.Failed.class);
+        });
+        assertThat(extremes[0]).isGreaterThanOrEqualTo(9);
+        assertThat(extremes[1]).isLessThanOrEqualTo(12);
+        assertThat(deployments()).containsExactly("clock 10 clock:1.0");
+    }
+
+    @Test
+    void pausesUntilSomebodyPromotesItHoweverLongThatTakes() throws InterruptedException {
+        roll("clock:1.0", Canary.of()).orElseThrow();
+        List<String> asked = new ArrayList<>();
+        Verdict verdict = Rollout.of(stable(10, "clock:1.1"))
+                .by(Canary.of().weight(10).pauseUntilPromoted().weight(50))
+                .within(ofMinutes(2))
+                .onProgress(progress -> {
+                    if (asked.isEmpty()
+                            && progress.status().line().contains("waiting to be promoted past step 1")
+                            && progress.elapsed().compareTo(ofMinutes(30)) > 0) {
+                        asked.add("once");
+                        Rollouts.on(cluster).promote(CLOCK);
+                    }
+                })
+                .run(cluster);
+        assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+        assertThat(verdict.evidence().elapsed()).isGreaterThan(ofMinutes(30));
+        assertThat(deployments()).containsExactly("clock 10 clock:1.1");
+    }
+
+    @Test
+    void somebodyCanTellItToTurnBack() throws InterruptedException {
+        roll("clock:1.0", Canary.of()).orElseThrow();
+        Verdict verdict = Rollout.of(stable(10, "clock:1.1"))
+                .by(Canary.of().weight(10).pauseUntilPromoted())
+                .onProgress(progress -> {
+                    if (progress.status().line().contains("waiting to be promoted")) {
+                        Rollouts.on(cluster).abort(CLOCK);
+                    }
+                })
+                .run(cluster);
+        assertThat(verdict).isInstanceOf(Verdict.Failed.class);
+        assertThat(verdict.summary()).contains("somebody told it to turn back");
+        assertThat(deployments()).containsExactly("clock 10 clock:1.0");
+        assertThatThrownBy(() -> Rollouts.on(cluster).abort(CLOCK))
+                .hasMessage("no rollout of Deployment/clock in default is under way that somebody drives");
+    }
+
+    @Test
+    void somebodyElsesTemplateStaysAndTheCanaryGoes() throws InterruptedException {
+        for (Canary canary : List.of(
+                Canary.of().weight(10).pauseUntilPromoted(),
+                Canary.of().weight(10).pauseUntilPromoted().withinOneDeployment())) {
+            roll("clock:1.0", Canary.of()).orElseThrow();
+            Verdict verdict = Rollout.of(stable(10, "clock:1.1"))
+                    .by(canary)
+                    .onProgress(progress -> {
+                        if (progress.status().line().contains("waiting to be promoted")) {
+                            RolloutActions.on(cluster).setImage(CLOCK, "web", "clock:2.0");
+                        }
+                    })
+                    .run(cluster);
+            assertThat(verdict).as(verdict.summary()).isInstanceOf(Verdict.Superseded.class);
+            RolloutVerifier.on(cluster).verify(CLOCK).orElseThrow();
+            assertThat(deployments()).containsExactly("clock 10 clock:2.0");
+            assertThat(clock().getSpec().getProgressDeadlineSeconds()).isEqualTo(600);
+        }
+    }
+
+    @Test
+    void aCanaryDoesNotOutliveItsDeployment() throws InterruptedException {
+        roll("clock:1.0", Canary.of()).orElseThrow();
+        Verdict verdict = Rollout.of(stable(10, "clock:1.1"))
+                .by(Canary.of().weight(10).pauseUntilPromoted())
+                .onProgress(progress -> {
+                    if (progress.status().line().contains("waiting to be promoted")
+                            && cluster.get(Deployment.class, "default", "clock").isPresent()) {
+                        cluster.delete(Deployment.class, "default", "clock", DeleteOptions.defaults());
+                    }
+                })
+                .run(cluster);
+        assertThat(verdict).isInstanceOf(Verdict.Deleted.class);
+        cluster.advance(ofMinutes(1));
+        assertThat(names(cluster.list(Query.of(Deployment.class)))).isEmpty();
+        assertThat(names(cluster.list(Query.of(Pod.class)))).isEmpty();
+    }
+
+    @Test
+    void whatTheClusterRefusesHalfWayTurnsItBack() throws InterruptedException {
+        roll("clock:1.0", Canary.of()).orElseThrow();
+        cluster.faults().failNext(Faults.Call.to(Faults.Verb.CREATE).on(Deployment.class), Reason.FORBIDDEN);
+        Verdict verdict = roll("clock:1.1", Canary.steps(10));
+        assertThat(verdict).isInstanceOf(Verdict.Failed.class);
+        assertThat(verdict.summary()).contains("the cluster refused");
+        assertThat(deployments()).containsExactly("clock 10 clock:1.0");
+    }
+
+    @Test
+    void aClusterInTroubleIsWaitedFor() throws InterruptedException {
+        roll("clock:1.0", Canary.of()).orElseThrow();
+        List<String> once = new ArrayList<>();
+        Verdict verdict = Rollout.of(stable(10, "clock:1.1"))
+                .by(Canary.steps(10, 50))
+                .onProgress(progress -> {
+                    if (once.isEmpty() && progress.status().line().contains("weight 50")) {
+                        once.add("once");
+                        cluster.faults().unreachable(ofSeconds(40));
+                    }
+                })
+                .run(cluster);
+        assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+        assertThat(verdict.evidence().elapsed()).isGreaterThan(ofSeconds(40));
+    }
+
+    @Test
+    void aClusterThatStaysAwayIsAVerdictAndTheRolloutCanBeRecovered() throws InterruptedException {
+        roll("clock:1.0", Canary.of()).orElseThrow();
+        List<String> once = new ArrayList<>();
+        Verdict verdict = Rollout.of(stable(10, "clock:1.1"))
+                .by(Canary.steps(10, 50))
+                .onProgress(progress -> {
+                    if (once.isEmpty() && progress.status().line().contains("weight 50")) {
+                        once.add("once");
+                        cluster.faults().unreachable(ofMinutes(10));
+                    }
+                })
+                .run(cluster);
+        assertThat(verdict).as(verdict.summary()).isInstanceOf(Verdict.Unreachable.class);
+        cluster.advance(ofMinutes(10));
+        Rollouts.on(cluster).recover(CLOCK).orElseThrow();
+        assertThat(deployments()).containsExactly("clock 10 clock:1.1");
+    }
+
+    @Test
+    void measuredTrafficDecides() throws InterruptedException {
+        cluster.create(Models.fromYaml("""
+                apiVersion: v1
+                kind: Service
+                metadata: {name: clock, namespace: default}
+                spec:
+                  selector: {app: clock}
+                  ports: [{port: 80, targetPort: 8080}]
+                """, Service.class), WriteOptions.defaults());
+        roll("clock:1.0", Canary.of()).orElseThrow();
+        try (RunningTraffic traffic = cluster.traffic().start(Load.of("default", "clock"))) {
+            List<Double> shares = new ArrayList<>();
+            Check share = Check.ofTraffic("share of the canary", traffic, report -> {
+                        shares.add(report.share("1.1"));
+                        return report.share("1.1") < 0.3;
+                    })
+                    .initialDelay(ofSeconds(20));
+            Verdict verdict =
+                    roll("clock:1.1", Canary.of().weight(10).check(share).weight(50));
+            assertThat(verdict.isComplete())
+                    .as(verdict.summary() + story(verdict))
+                    .isTrue();
+            assertThat(shares)
+                    .singleElement()
+                    .satisfies(measured -> assertThat(measured).isBetween(0.05, 0.15));
+        }
+    }
+
+    @Test
+    void aCheckWithoutItsCodeIsNotPassed() throws InterruptedException {
+        roll("clock:1.0", Canary.of()).orElseThrow();
+        Check check = Check.of("smoke", context -> true);
+        Canary canary = Canary.of().weight(10).pause(ofMinutes(1)).check(check);
+        InterceptedCluster deadly = InterceptedCluster.killing(cluster, 4, true);
+        assertThatThrownBy(() -> Rollout.of(stable(10, "clock:1.1")).by(canary).run(deadly))
+                .isInstanceOf(InterceptedCluster.KilledException.class);
+        Verdict verdict = Rollouts.on(cluster).recover(CLOCK);
+        assertThat(verdict).isInstanceOf(Verdict.Failed.class);
+        assertThat(verdict.summary()).contains("the code of the check \"smoke\" is not here");
+        assertThat(deployments()).containsExactly("clock 10 clock:1.0");
+    }
+
+    @Test
+    void optionsThatMakeNoSenseAreRefused() {
+        assertThatThrownBy(() -> Canary.steps(0)).hasMessage("weight must be from 1 to 100 percent, was 0");
+        assertThatThrownBy(() -> Canary.of().pause(ofSeconds(0))).hasMessage("pause must be positive, was PT0S");
+        assertThatThrownBy(() -> Canary.steps(50, 20).withinOneDeployment())
+                .hasMessage("within one Deployment weights grow and stay below 100, was 20 after 50");
+        assertThatThrownBy(() -> Canary.of().pauseUntilPromoted().withinOneDeployment())
+                .hasMessageStartingWith("within one Deployment the first step is a weight");
+        Check check = Check.of("good", context -> true);
+        assertThatThrownBy(() -> Canary.of().check(check).check(check))
+                .hasMessage("two checks are named \"good\"; give each its own name");
+        assertThat(Canary.steps(10, 25, 50).explain(10))
+                .isEqualTo("weight 10: 1 new and 9 old pods, then weight 25: 3 new and 8 old pods,"
+                        + " then weight 50: 5 new and 5 old pods, then all 10");
+    }
+
+    @Test
+    void whatCannotBeHeldIsRefused() throws InterruptedException {
+        Rollout.of(Workloads.clock(1, "clock:1.0")).run(cluster).orElseThrow();
+        Canary held = Canary.steps(10).withinOneDeployment();
+        assertThatThrownBy(() ->
+                        Rollout.of(Workloads.clock(1, "clock:1.1")).by(held).run(cluster))
+                .hasMessageContaining("has 1 replicas: to hold two versions within one Deployment it needs 2 or more");
+        Rollout.of(Workloads.clock(3, "clock:1.0")).run(cluster).orElseThrow();
+        assertThatThrownBy(() ->
+                        Rollout.of(Workloads.clock(4, "clock:1.1")).by(held).run(cluster))
+                .hasMessageContaining("would go from 3 to 4 replicas");
     }
 }

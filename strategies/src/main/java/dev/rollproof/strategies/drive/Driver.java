@@ -57,6 +57,8 @@ public final class Driver<P extends Enum<P>> {
     private final FencedWrites writes;
     private final Lookout lookout;
     private final Set<ObjectRef> seenOnce = new HashSet<>();
+    private final Instant drivenSince;
+    private Map<ObjectRef, Side> before = Map.of();
     private State<P> state;
     private Optional<CheckRun> check = Optional.empty();
     private Optional<String> refused = Optional.empty();
@@ -79,8 +81,9 @@ public final class Driver<P extends Enum<P>> {
         this.name = "rollproof-" + UUID.randomUUID().toString().substring(0, 8);
         this.keeper = new Keeper(cluster, play.keeper(), name);
         this.writes = new FencedWrites(cluster, keeper, name);
+        this.drivenSince = time.now();
         this.lookout = Lookout.on(cluster, options, onChange);
-        this.state = play.first(time.now()).next();
+        this.state = play.first(drivenSince).next();
     }
 
     /**
@@ -206,7 +209,9 @@ public final class Driver<P extends Enum<P>> {
                     .isPresent()) {
                 seenOnce.add(ref);
             }
-            sides.put(ref, Side.of(expected, look.seen(), look.status(), seenOnce.contains(ref)));
+            Side side = Side.of(expected, look.seen(), look.status(), seenOnce.contains(ref), at)
+                    .after(before.get(ref));
+            sides.put(ref, side);
             if (ref.equals(play.keeper())) {
                 seenAroundKeeper = look.seen();
             }
@@ -218,6 +223,7 @@ public final class Driver<P extends Enum<P>> {
                 command = Optional.ofNullable(annotations.get(Keeper.COMMAND)).flatMap(Command::from);
             }
         }
+        before = Map.copyOf(sides);
         Side kept = sides.get(play.keeper());
         if (kept != null && kept.fresh() && !kept.exists()) {
             keeper.mine();
@@ -228,7 +234,7 @@ public final class Driver<P extends Enum<P>> {
                     .ifPresent(
                             found -> selectors.put(service, Observed.from(found).selector()));
         }
-        return new Seen(sides, selectors, check, command, refused);
+        return new Seen(sides, selectors, check, command, refused, drivenSince);
     }
 
     /** Returns whether anything was done; then what is seen is to be looked at anew. */

@@ -3,6 +3,8 @@ package dev.rollproof.strategies.drive;
 
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.strategies.check.CheckRun;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,13 +16,15 @@ import java.util.Optional;
  * @param check the check of the present step, once it has begun
  * @param command what somebody told the driver
  * @param refused what the cluster said to the last action, where it refused it for good
+ * @param drivenSince when this driver began to drive: a time in which nobody drove is not held against the new version
  */
 public record Seen(
         Map<ObjectRef, Side> deployments,
         Map<ObjectRef, Map<String, String>> selectors,
         Optional<CheckRun> check,
         Optional<Command> command,
-        Optional<String> refused) {
+        Optional<String> refused,
+        Instant drivenSince) {
     public Seen {
         deployments = Map.copyOf(deployments);
         selectors = Map.copyOf(selectors);
@@ -32,6 +36,12 @@ public record Seen(
             throw new IllegalArgumentException(deployment + " is not followed");
         }
         return side;
+    }
+
+    /** When a move that began in this state has taken too long. */
+    public Instant tooLate(State<?> state, Duration patience) {
+        Instant since = state.since().isBefore(drivenSince) ? drivenSince : state.since();
+        return since.plus(patience);
     }
 
     public boolean toldTo(Command.Verb verb, int step) {

@@ -7,9 +7,11 @@ import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import dev.rollproof.verifier.judge.Expectation;
 import dev.rollproof.verifier.judge.Snapshot;
 import dev.rollproof.verifier.judge.Status;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of the Deployments of a driven rollout, as it was seen.
@@ -21,6 +23,7 @@ import java.util.Optional;
  * @param newReady how many pods of that are ready
  * @param oldWanted the sizes of its other ReplicaSets, added up
  * @param oldReady how many pods of those are ready
+ * @param newReadySince since when, by the driver's clock, so many pods of its present template are ready without a break
  * @param settled whether the controllers have done all that was asked of each of its ReplicaSets: before that, going back to
  *     another template may take ready pods away
  */
@@ -32,9 +35,10 @@ public record Side(
         int newReady,
         int oldWanted,
         int oldReady,
+        Instant newReadySince,
         boolean settled) {
 
-    static Side of(Expectation expected, Snapshot seen, Status status, boolean wasSeen) {
+    static Side of(Expectation expected, Snapshot seen, Status status, boolean wasSeen, Instant at) {
         Optional<ObservedDeployment> deployment = seen.deployment();
         boolean fresh = deployment
                 .map(d -> d.metadata().uid().equals(expected.uid())
@@ -64,11 +68,37 @@ public record Side(
                         .ifPresent(present -> ready[present ? 1 : 0]++);
             }
         }
-        return new Side(deployment, fresh, status, wanted[1], ready[1], wanted[0], ready[0], settled);
+        return new Side(deployment, fresh, status, wanted[1], ready[1], wanted[0], ready[0], at, settled);
+    }
+
+    /** With the time from which on the ready pods were so many, if they were as many the last time. */
+    Side after(@Nullable Side before) {
+        boolean unbroken = before != null
+                && before.newReady == newReady
+                && before.deployment()
+                        .map(ObservedDeployment::template)
+                        .equals(deployment.map(ObservedDeployment::template));
+        return unbroken
+                ? new Side(
+                        deployment,
+                        fresh,
+                        status,
+                        newWanted,
+                        newReady,
+                        oldWanted,
+                        oldReady,
+                        before.newReadySince,
+                        settled)
+                : this;
     }
 
     public boolean exists() {
         return deployment.isPresent();
+    }
+
+    /** Whether its ReplicaSets have not followed yet to a smaller size: what they give up is not free before. */
+    public boolean isShrinking() {
+        return newWanted + oldWanted > replicas();
     }
 
     /** The wanted pods; 0 where there is no Deployment. */
