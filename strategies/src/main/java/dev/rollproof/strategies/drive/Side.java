@@ -73,23 +73,15 @@ public record Side(
 
     /** With the time from which on the ready pods were so many, if they were as many the last time. */
     Side after(@Nullable Side before) {
-        boolean unbroken = before != null
-                && before.newReady == newReady
-                && before.deployment()
+        if (before == null
+                || before.newReady != newReady
+                || !before.deployment()
                         .map(ObservedDeployment::template)
-                        .equals(deployment.map(ObservedDeployment::template));
-        return unbroken
-                ? new Side(
-                        deployment,
-                        fresh,
-                        status,
-                        newWanted,
-                        newReady,
-                        oldWanted,
-                        oldReady,
-                        before.newReadySince,
-                        settled)
-                : this;
+                        .equals(deployment.map(ObservedDeployment::template))) {
+            return this;
+        }
+        return new Side(
+                deployment, fresh, status, newWanted, newReady, oldWanted, oldReady, before.newReadySince, settled);
     }
 
     public boolean exists() {
