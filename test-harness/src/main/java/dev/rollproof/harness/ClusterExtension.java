@@ -52,8 +52,9 @@ import org.junit.platform.commons.support.ReflectionSupport;
  *
  * <p>What a test takes is its own: on a real cluster a namespace, on the simulated one (which is made in 20 ms, and shares no
  * time with others) the whole cluster. What a class takes in a static field, a static {@code @BeforeAll} method, or as the one
- * instance of {@code PER_CLASS}, it shares with all its tests, nested ones too; a {@link K3s} is everybody's anyway. All of it is made when it is first asked for and
- * ended by JUnit; a real cluster is started once in a JVM. Nothing is held in fields of the extension: tests may run in parallel.
+ * instance of {@code PER_CLASS}, it shares with all its tests, nested ones too; a {@link K3s} is everybody's anyway. All of it
+ * is made when it is first asked for and ended by JUnit; a real cluster is started once in a JVM. Nothing is held in fields of
+ * the extension: tests may run in parallel.
  *
  * <p>When a test fails, {@code target/rollproof/TEST/} gets {@code events.txt}, {@code objects.yaml}, {@code watch.jsonl} (every
  * change in the namespace while the test ran, for {@code rollproof replay}) and, from real clusters, the containers' {@code logs}.

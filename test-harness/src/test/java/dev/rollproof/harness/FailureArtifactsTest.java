@@ -37,11 +37,11 @@ class FailureArtifactsTest {
 
     @Test
     void eventsObjectsAndTheWatchAreSaved() throws IOException {
-        assertThat(run(FailingSamples.InItsTest.class).failures()).hasSize(1);
-        Path folder = folderOf("InItsTest.aBrokenImage");
+        assertThat(run(FailingSamples.InItsBody.class).failures()).hasSize(1);
+        Path folder = folderOf("InItsBody.aBrokenImage");
         assertThat(Files.readString(folder.resolve("events.txt")))
                 .containsPattern(
-                        "Z Normal Started Pod/clock-\\w+-\\w+ in in-its-test-a-broken-image-\\w+: Container started")
+                        "Z Normal Started Pod/clock-\\w+-\\w+ in in-its-body-a-broken-image-\\w+: Container started")
                 .contains("Normal ScalingReplicaSet Deployment/clock");
         assertThat(Files.readString(folder.resolve("objects.yaml")))
                 .contains("kind: \"Deployment\"")
@@ -53,8 +53,8 @@ class FailureArtifactsTest {
 
     @Test
     void theSavedWatchIsJudgedAgain() throws IOException {
-        run(FailingSamples.InItsTest.class);
-        Recording recording = Recording.read(folderOf("InItsTest.aBrokenImage").resolve("watch.jsonl"));
+        run(FailingSamples.InItsBody.class);
+        Recording recording = Recording.read(folderOf("InItsBody.aBrokenImage").resolve("watch.jsonl"));
         assertThat(Replay.of(recording).judge()).failed().because(CRASH_LOOP).saying("exit 3");
     }
 
@@ -93,7 +93,7 @@ class FailureArtifactsTest {
     @Test
     void aFolderThatCannotBeWrittenHidesNoFailure() throws IOException {
         Path file = Files.writeString(artifacts.resolve("file"), "");
-        Trial trial = Trial.of(FailingSamples.InItsTest.class, "rollproof.artifacts", file.toString());
+        Trial trial = Trial.of(FailingSamples.InItsBody.class, "rollproof.artifacts", file.toString());
         assertThat(trial.failures()).singleElement().asString().contains("wanted a verdict that says complete");
     }
 }

@@ -23,7 +23,7 @@ public final class FailingSamples {
     private FailingSamples() {}
 
     @ClusterTest(value = ClusterKind.SIM, images = "clock:broken: {crashAfter: 0s, exitCode: 3}")
-    public static class InItsTest {
+    public static class InItsBody {
         @Test
         void aBrokenImage(Cluster cluster, TestNamespace namespace) throws InterruptedException {
             Verdict verdict = Rollout.of("""
