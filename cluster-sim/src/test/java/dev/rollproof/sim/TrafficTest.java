@@ -169,6 +169,7 @@ class TrafficTest {
         assertThat(outage.to()).isEqualTo(report.firstAnswer("2").orElseThrow());
         assertThat(outage.from()).isLessThan(Duration.ofMillis(500));
         assertThat(outage.length()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(5));
+        assertThat(report.failed(FailureCause.TIMED_OUT)).isGreaterThan(report.failed(FailureCause.REFUSED));
     }
 
     @ParameterizedTest
@@ -261,15 +262,19 @@ class TrafficTest {
     }
 
     @Test
-    void aServiceWithoutEndpointsRefusesAndTheReportIsVoid() throws InterruptedException {
+    void aServiceWithoutEndpointsRefusesNowAndThenAndTheReportIsVoid() throws InterruptedException {
         try (SimulatedCluster cluster = cluster(1, EXITS)) {
             deploy(cluster, rolling(0, 1, 0));
             try (RunningTraffic running = cluster.traffic().start(LOAD.withWarmUp(Duration.ZERO))) {
+                cluster.advance(Duration.ofSeconds(10));
                 TrafficReport report = running.stop();
-                assertThat(report.whyVoid())
-                        .contains(
-                                "100 of 100 requests to Service/clock in default failed in the baseline, before anything"
-                                        + " was changed (100 refused)");
+                assertThat(report.whyVoid().orElseThrow())
+                        .startsWith(
+                                "100 of 100 requests to Service/clock in default failed in the baseline, before anything was"
+                                        + " changed (6 refused");
+                // One a second: the kernel says no more.
+                assertThat(report.failed(FailureCause.REFUSED)).isBetween(9, 13);
+                assertThat(report.failuresByCause()).containsOnlyKeys(FailureCause.REFUSED, FailureCause.TIMED_OUT);
             }
         }
     }

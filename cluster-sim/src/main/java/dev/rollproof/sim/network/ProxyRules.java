@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -75,13 +76,14 @@ final class ProxyRules {
     }
 
     /**
-     * Where connections to a Service go.
+     * Where connections to a Service go: to none of them where it has no endpoints; empty where there is no rule for it, so
+     * that the node itself gets them.
      *
      * @param port the Service's port; empty for its first
      */
-    List<Backend> backends(String namespace, String service, OptionalInt port) {
+    Optional<List<Backend>> backends(String namespace, String service, OptionalInt port) {
         Map<Integer, List<Backend>> ports = written.getOrDefault(namespace + "/" + service, Map.of());
-        return ports.getOrDefault(port.orElse(0), List.of());
+        return Optional.ofNullable(ports.get(port.orElse(0)));
     }
 
     /** By Service and port; the first port is there as 0, too. */
@@ -99,8 +101,8 @@ final class ProxyRules {
             String key =
                     Metadata.namespace(service) + "/" + service.getMetadata().getName();
             List<ServicePort> ports = service.getSpec().getPorts();
-            List<EndpointSlice> own = byService.get(key);
-            if (ports != null && own != null) {
+            List<EndpointSlice> own = byService.getOrDefault(key, List.of());
+            if (ports != null) {
                 Map<Integer, List<Backend>> byPort = new HashMap<>();
                 for (ServicePort port : ports) {
                     List<Backend> backends = backends(own, Objects.requireNonNullElse(port.getName(), ""));

@@ -36,13 +36,20 @@ final class SimulatedSender implements RunningTraffic {
     private final Load load;
     private final TrafficRecording recording;
     private final long beginNanos;
+    private final Rejections rejections;
     private final Deque<Connection> idle = new ArrayDeque<>();
     private long sent;
     private boolean stopped;
 
     private record Connection(Backend backend, int process) {}
 
-    SimulatedSender(ControlPlane plane, ProxyRules rules, Kubelets kubelets, Randomness random, Load load) {
+    SimulatedSender(
+            ControlPlane plane,
+            ProxyRules rules,
+            Kubelets kubelets,
+            Randomness random,
+            Load load,
+            Rejections rejections) {
         this.loop = plane.loop();
         this.rules = rules;
         this.kubelets = kubelets;
@@ -51,6 +58,7 @@ final class SimulatedSender implements RunningTraffic {
         this.load = load;
         this.recording = new TrafficRecording(load, loop.now());
         this.beginNanos = loop.elapsedNanos();
+        this.rejections = rejections;
     }
 
     void begin() {
@@ -91,9 +99,14 @@ final class SimulatedSender implements RunningTraffic {
             ask(number, lane, kept);
             return;
         }
-        List<Backend> backends = rules.backends(load.namespace(), load.service(), load.port());
-        if (backends.isEmpty()) {
+        Optional<List<Backend>> rule = rules.backends(load.namespace(), load.service(), load.port());
+        if (rule.isEmpty()) {
             endIn(Duration.ofMillis(1), number, new Outcome.Refused());
+            return;
+        }
+        List<Backend> backends = rule.get();
+        if (backends.isEmpty()) {
+            reject(number);
             return;
         }
         Backend backend = backends.get((int) random.between(0, backends.size() - 1));
@@ -102,6 +115,15 @@ final class SimulatedSender implements RunningTraffic {
             case NOBODY -> endIn(load.timeout(), number, new Outcome.TimedOut());
             case CLOSED, STOPPING -> endIn(Duration.ofMillis(1), number, new Outcome.Refused());
             case SERVING -> ask(number, lane, new Connection(backend, listener.process()));
+        }
+    }
+
+    /** A node rejects what has no endpoint, and says so as often as its kernel lets it; the rest goes unanswered. */
+    private void reject(int number) {
+        if (rejections.allows(loop.elapsedNanos())) {
+            endIn(Duration.ofMillis(1), number, new Outcome.Refused());
+        } else {
+            endIn(load.timeout(), number, new Outcome.TimedOut());
         }
     }
 

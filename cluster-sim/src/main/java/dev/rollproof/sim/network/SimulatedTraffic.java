@@ -19,6 +19,7 @@ public final class SimulatedTraffic implements Traffic {
     private final Kubelets kubelets;
     private final Randomness random;
     private final ProxyRules rules;
+    private final Rejections rejections = new Rejections();
     private int started;
 
     /**
@@ -38,7 +39,7 @@ public final class SimulatedTraffic implements Traffic {
             requireReachable(load);
             rules.start();
             SimulatedSender made =
-                    new SimulatedSender(plane, rules, kubelets, random.fork("sender-" + started++), load);
+                    new SimulatedSender(plane, rules, kubelets, random.fork("sender-" + started++), load, rejections);
             made.begin();
             return made;
         });
