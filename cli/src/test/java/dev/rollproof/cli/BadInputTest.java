@@ -216,7 +216,8 @@ class BadInputTest {
         usageIsRefused("Missing required option: '--filename=FILE'", "verify");
         usageIsRefused("say what to do: verify, replay, plan, explore, demo or images");
         usageIsRefused("there is no command foo; say verify, replay, plan, explore, demo or images", "foo");
-        usageIsRefused("there is no command rollout; say verify, replay, plan, explore, demo or images", "rollout", "status");
+        usageIsRefused(
+                "there is no command rollout; say verify, replay, plan, explore, demo or images", "rollout", "status");
         usageIsRefused("Invalid value for option '--seed': 'x' is not a whole number", "demo", "--seed", "x");
         usageIsRefused("Unknown option: '--tiemout=3s'", "verify", "-f", file, "--tiemout=3s");
         usageIsRefused(

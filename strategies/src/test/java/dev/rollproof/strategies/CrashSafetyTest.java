@@ -42,7 +42,11 @@ class CrashSafetyTest {
      *
      * @param labels the workload's
      */
-    record Story(String name, String labels, String image, Driven strategy, Check... checks) {
+    record Story(String name, String labels, String image, Driven strategy, List<Check> checks) {
+        Story(String name, String labels, String image, Driven strategy, Check... checks) {
+            this(name, labels, image, strategy, List.of(checks));
+        }
+
         @Override
         public String toString() {
             return name;
@@ -112,7 +116,7 @@ class CrashSafetyTest {
     }
 
     private static Rollouts rollouts(Story story, Cluster cluster) {
-        return Rollouts.on(cluster).with(OPTIONS).withChecks(story.checks());
+        return Rollouts.on(cluster).with(OPTIONS).withChecks(story.checks().toArray(Check[]::new));
     }
 
     /** All that anybody could care about, without names and numbers that differ from run to run. */

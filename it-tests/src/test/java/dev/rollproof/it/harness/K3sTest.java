@@ -49,14 +49,16 @@ class K3sTest {
         assertThat(client.serviceAccounts().list().getItems())
                 .extracting(account -> account.getMetadata().getName())
                 .contains("default");
-        assertThat(cluster.get(ServiceAccount.class, namespace.name(), "default")).isPresent();
+        assertThat(cluster.get(ServiceAccount.class, namespace.name(), "default"))
+                .isPresent();
     }
 
     @Test
     void thereIsOneClusterForAllTests(K3s k3s, Cluster cluster) {
         PORTS_OF_ONE_CLUSTER.add(k3s.client().getMasterUrl().getPort());
         assertThat(PORTS_OF_ONE_CLUSTER).hasSize(1);
-        assertThat(cluster.description()).contains(":" + PORTS_OF_ONE_CLUSTER.iterator().next());
+        assertThat(cluster.description())
+                .contains(":" + PORTS_OF_ONE_CLUSTER.iterator().next());
     }
 
     @Test
@@ -94,7 +96,8 @@ class K3sTest {
                 assertThatThrownBy(() -> cluster.get(Namespace.class, "", namespace.name()))
                         .as("%s", freeze)
                         .isInstanceOf(ClusterException.class)
-                        .extracting(refused -> ((ClusterException) refused).reason().isTransient())
+                        .extracting(
+                                refused -> ((ClusterException) refused).reason().isTransient())
                         .isEqualTo(true);
             }
             k3s.awaitReady();
@@ -116,8 +119,7 @@ class K3sTest {
     static class OfAKubeconfig {
         @Test
         void aPodPrintsAndTheTestFails(Cluster cluster, TestNamespace namespace) {
-            cluster.create(
-                    Yaml.read(Pod.class, """
+            cluster.create(Yaml.read(Pod.class, """
                             apiVersion: v1
                             kind: Pod
                             metadata: {name: talks, namespace: %s}
@@ -125,14 +127,16 @@ class K3sTest {
                               restartPolicy: Never
                               containers:
                               - {name: main, image: "harness/busybox:1", command: [sh, -c, echo what a pod says]}
-                            """.formatted(namespace)),
-                    WriteOptions.defaults());
-            Waiting.on(cluster).atMost(Duration.ofSeconds(60)).until("the pod has ended", () -> cluster.get(
-                            Pod.class, namespace.name(), "talks")
-                    .orElseThrow()
-                    .getStatus()
-                    .getPhase()
-                    .equals("Succeeded"));
+                            """.formatted(namespace)), WriteOptions.defaults());
+            Waiting.on(cluster)
+                    .atMost(Duration.ofSeconds(60))
+                    .until(
+                            "the pod has ended",
+                            () -> cluster.get(Pod.class, namespace.name(), "talks")
+                                    .orElseThrow()
+                                    .getStatus()
+                                    .getPhase()
+                                    .equals("Succeeded"));
             throw new AssertionError("on purpose, in " + namespace);
         }
     }
@@ -146,7 +150,8 @@ class K3sTest {
                 .selectors(selectClass(OfAKubeconfig.class))
                 .configurationParameter("rollproof.cluster", "kubeconfig")
                 .configurationParameter("rollproof.kubeconfig", config.toString())
-                .configurationParameter("rollproof.artifacts", folder.resolve("saved").toString())
+                .configurationParameter(
+                        "rollproof.artifacts", folder.resolve("saved").toString())
                 .execute()
                 .testEvents();
         tests.assertStatistics(statistics -> statistics.started(1).failed(1));
@@ -155,7 +160,9 @@ class K3sTest {
         assertThat(saved.resolve("objects.yaml")).content().contains("name: \"talks\"");
         assertThat(saved.resolve("events.txt")).content().contains(" Started Pod/talks");
         assertThat(saved.resolve("watch.jsonl")).content().contains("Succeeded");
-        assertThat(namespacesOf("of-akubeconfig", cluster)).as("those that are not on their way out").isEmpty();
+        assertThat(namespacesOf("of-akubeconfig", cluster))
+                .as("those that are not on their way out")
+                .isEmpty();
     }
 
     private static List<String> namespacesOf(String test, Cluster cluster) {
