@@ -2,6 +2,9 @@
 package dev.rollproof.strategies;
 
 import dev.rollproof.strategies.check.Check;
+import dev.rollproof.strategies.plan.Assumptions;
+import dev.rollproof.strategies.plan.Plan;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,5 +101,11 @@ public record BlueGreen(
     public String explain(int replicas) {
         return replicas + " new pods beside " + replicas + " old ones; when all are available, Service/" + service
                 + " is switched in one patch; the old pods stay for " + keepOldFor.toSeconds() + " s";
+    }
+
+    /** Without turning back; a pause until promoted is not counted. The strategy in {@code next} bounds the moves. */
+    @Override
+    public Plan plan(Deployment current, Deployment next, Assumptions assumptions) {
+        return DrivenPlans.of(this, current, next, assumptions);
     }
 }

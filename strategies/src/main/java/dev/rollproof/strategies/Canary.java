@@ -2,6 +2,9 @@
 package dev.rollproof.strategies;
 
 import dev.rollproof.strategies.check.Check;
+import dev.rollproof.strategies.plan.Assumptions;
+import dev.rollproof.strategies.plan.Plan;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,5 +139,11 @@ public record Canary(List<Step> steps, Shift shift, Abort abort) implements Driv
             return "weight " + weight.percent() + ": " + counts.next() + " new and " + counts.stable() + " old pods";
         }
         return step.inWords();
+    }
+
+    /** Without turning back; a pause until promoted is not counted. The strategy in {@code next} bounds the moves. */
+    @Override
+    public Plan plan(Deployment current, Deployment next, Assumptions assumptions) {
+        return DrivenPlans.of(this, current, next, assumptions);
     }
 }

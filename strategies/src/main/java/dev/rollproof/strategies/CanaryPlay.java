@@ -20,9 +20,11 @@ import dev.rollproof.verifier.judge.Status;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A canary of two Deployments, the stable one and the canary beside it.
@@ -143,11 +145,22 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
     private Decision<Phase> enter(State<Phase> state, int index, Instant at) {
         if (index >= strategy.steps().size()) {
             return Decision.acting(
-                    state.to(Phase.PROMOTING, index, at), new Action.Change(stable, versions.forward()), "promoting");
+                    state.to(Phase.PROMOTING, index, at), new Action.Change(stable, promotion()), "promoting");
         }
         Step step = strategy.steps().get(index);
         Phase phase = step instanceof Step.Weight ? Phase.SHIFTING : Phase.HOLDING;
         return Decision.waiting(state.to(phase, index, at), step.inWords());
+    }
+
+    /** The new version; and where one pod more was used for a better ratio, not that one, for the update needs its room. */
+    private Map<String, @Nullable Object> promotion() {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>(versions.forward());
+        int weight = Canary.weightAt(strategy.steps(), strategy.steps().size());
+        Counts counts = ReplicaRatio.approximate(versions.replicasAfter(), weight, 100, posts.surge());
+        if (counts.next() + counts.stable() > versions.replicasAfter()) {
+            fields.put("/spec/replicas", versions.replicasAfter() - counts.next());
+        }
+        return fields;
     }
 
     private Optional<Ending> trouble(State<Phase> state, Seen seen, Instant at) {

@@ -131,7 +131,10 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
 
     /** New pods at a step: the nearest to its weight that leaves each version one. */
     private int podsAt(int index) {
-        int weight = Canary.weightAt(strategy.steps(), index);
+        return podsFor(replicas, Canary.weightAt(strategy.steps(), index));
+    }
+
+    static int podsFor(int replicas, int weight) {
         int nearest = ReplicaRatio.approximate(replicas, weight, 100, 0).next();
         return Math.max(1, Math.min(replicas - 1, nearest));
     }

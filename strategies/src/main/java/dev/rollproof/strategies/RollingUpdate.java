@@ -110,12 +110,8 @@ public record RollingUpdate(IntOrPercent maxSurge, IntOrPercent maxUnavailable) 
                 + (replicas - posts.unavailable()) + " stay ready";
     }
 
-    /**
-     * What a rollout by this strategy will be like, told without a cluster.
-     *
-     * @param current the Deployment as it is, at rest
-     * @param next the Deployment as it should be; its own strategy does not matter
-     */
+    /** The strategy in {@code next} does not matter. */
+    @Override
     public Plan plan(Deployment current, Deployment next, Assumptions assumptions) {
         Deployment planned = Models.copy(next);
         planned.getSpec().setStrategy(toModel());

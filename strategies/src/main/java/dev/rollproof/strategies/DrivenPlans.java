@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.strategies;
+
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.rolling.Fenceposts;
+import dev.rollproof.strategies.ReplicaRatio.Counts;
+import dev.rollproof.strategies.ReplicaRatio.Sized;
+import dev.rollproof.strategies.plan.Assumptions;
+import dev.rollproof.strategies.plan.Plan;
+import dev.rollproof.strategies.plan.Plan.Size;
+import dev.rollproof.strategies.plan.Script;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/** What driven strategies come to when nothing goes wrong; with the arithmetic of the strategies themselves. */
+final class DrivenPlans {
+    private final Script script;
+    private final int replicas;
+    private final int before;
+    private final Fenceposts posts;
+
+    private DrivenPlans(Deployment current, Deployment next, Assumptions assumptions, String how) {
+        this.script = Script.of(current, next, assumptions, how);
+        this.replicas = Fenceposts.replicas(next);
+        this.before = Fenceposts.replicas(current);
+        this.posts = Fenceposts.of(Observed.from(next));
+    }
+
+    static Plan of(Canary canary, Deployment current, Deployment next, Assumptions assumptions) {
+        boolean held = canary.shift() instanceof Canary.Shift.WithinOneDeployment;
+        String how = "canary" + (held ? " within one Deployment" : "") + ", "
+                + String.join(", ", canary.steps().stream().map(Step::inWords).toList());
+        DrivenPlans plans = new DrivenPlans(current, next, assumptions, how);
+        return held ? plans.held(canary) : plans.beside(canary);
+    }
+
+    private Plan beside(Canary canary) {
+        Counts now = new Counts(0, before);
+        script.asks(List.of(new Size("stable", before)), "what is there now").untilSeen();
+        for (Step step : canary.steps()) {
+            if (step instanceof Step.Weight weight) {
+                Counts wanted = ReplicaRatio.approximate(replicas, weight.percent(), 100, posts.surge());
+                now = moves(now, wanted, step.inWords(), (next, stable) ->
+                        List.of(new Size("stable", stable), new Size("canary", next)));
+            } else {
+                waits(step, List.of(new Size("stable", now.stable()), new Size("canary", now.next())));
+            }
+        }
+        int stable = Math.min(now.stable(), replicas - now.next());
+        script.mixes()
+                .asks(
+                        List.of(new Size("stable", stable), new Size("canary", now.next())),
+                        "promoted: the stable Deployment's " + stable + " pods are replaced by the new version")
+                .rolls(stable, Math.max(1, posts.surge() + posts.unavailable()));
+        moves(new Counts(stable, now.next()), new Counts(replicas, 0), "promoted", (grown, left) ->
+                List.of(new Size("stable", grown), new Size("canary", left)));
+        return script.plan(
+                Math.max(before, replicas + posts.surge()),
+                Math.max(before, replicas) + 2 * posts.surge() + posts.unavailable(),
+                before + 2 * replicas + posts.surge(),
+                Math.min(before, replicas - posts.unavailable()));
+    }
+
+    private Counts moves(Counts from, Counts wanted, String why, BiFunction<Integer, Integer, List<Size>> sizes) {
+        Counts now = from;
+        while (!now.equals(wanted)) {
+            Counts to = ReplicaRatio.next(
+                    replicas,
+                    posts,
+                    wanted,
+                    new Sized(now.next(), now.next()),
+                    new Sized(now.stable(), now.stable()),
+                    0);
+            if (to.equals(now)) {
+                throw new IllegalStateException("no move leads from " + now + " to " + wanted);
+            }
+            boolean grows = to.next() > now.next() || to.stable() > now.stable();
+            script.mixes()
+                    .asks(
+                            sizes.apply(to.next(), to.stable()),
+                            why + ": " + (grows ? "as many new pods as maxSurge " + posts.surge() + " leaves room for"
+                                    : "as many fewer as maxUnavailable " + posts.unavailable() + " lets go"));
+            script.untilAvailable();
+            now = to;
+        }
+        return now;
+    }
+
+    private void waits(Step step, List<Size> sizes) {
+        if (step instanceof Step.Pause pause) {
+            script.asks(sizes, step.inWords()).pauses(pause.time());
+        } else if (step instanceof Step.Checked checked) {
+            var limits = checked.check().limits();
+            script.asks(sizes, step.inWords() + ", " + limits.count() + " measurements")
+                    .pauses(limits.initialDelay().plus(limits.interval().multipliedBy(limits.count() - 1L)));
+        } else {
+            script.asks(sizes, step.inWords() + ": as long as that takes, which is not counted");
+        }
+    }
+
+    private Plan held(Canary canary) {
+        int pods = 0;
+        script.asks(List.of(new Size("old", before)), "what is there now").untilSeen();
+        for (Step step : canary.steps()) {
+            if (step instanceof Step.Weight weight) {
+                int wanted = HeldCanaryPlay.podsFor(replicas, weight.percent());
+                if (wanted > pods) {
+                    script.mixes()
+                            .asks(
+                                    List.of(new Size("old", replicas - pods), new Size("new", wanted)),
+                                    step.inWords() + ": maxSurge " + (wanted - pods) + ", new pods that never count as"
+                                            + " available")
+                            .untilAvailable()
+                            .asks(
+                                    List.of(new Size("old", replicas - wanted), new Size("new", wanted)),
+                                    step.inWords() + ": they are ready, so maxUnavailable " + wanted)
+                            .untilSeen();
+                    pods = wanted;
+                }
+            } else {
+                waits(step, List.of(new Size("old", replicas - pods), new Size("new", pods)));
+            }
+        }
+        script.mixes()
+                .asks(
+                        List.of(new Size("old", 0), new Size("new", replicas)),
+                        "promoted: the fields are put back, and the rolling update goes on")
+                .rolls(replicas - pods, Math.max(1, posts.surge() + posts.unavailable()));
+        return script.plan(
+                replicas + Math.max(posts.surge(), replicas - 1),
+                2 * replicas,
+                2 * replicas,
+                replicas - posts.unavailable());
+    }
+
+    static Plan of(BlueGreen blueGreen, Deployment current, Deployment next, Assumptions assumptions) {
+        DrivenPlans plans =
+                new DrivenPlans(current, next, assumptions, "blue-green behind Service/" + blueGreen.service());
+        return plans.colored(blueGreen);
+    }
+
+    private Plan colored(BlueGreen blueGreen) {
+        List<Size> both = List.of(new Size("old", before), new Size("new", replicas));
+        script.asks(List.of(new Size("old", before)), "what is there now")
+                .untilSeen()
+                .asks(both, "the new version beside the old one, whole")
+                .untilAvailable();
+        blueGreen.before().forEach(step -> waits(step, both));
+        script.mixes()
+                .asks(both, "all are available: Service/" + blueGreen.service() + " is switched, in one patch")
+                .untilSeen();
+        blueGreen.after().forEach(step -> waits(step, both));
+        script.asks(both, "the old version is kept, and the way back is one patch")
+                .pauses(blueGreen.keepOldFor())
+                .asks(List.of(new Size("old", 0), new Size("new", replicas)), "the old version is scaled down")
+                .untilSeen();
+        return script.plan(before + replicas, before + replicas, before + replicas, Math.min(before, replicas));
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.strategies;
+
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.strategies.plan.Assumptions;
+import dev.rollproof.strategies.plan.Plan;
+import dev.rollproof.strategies.plan.PlanTable;
+import dev.rollproof.verifier.Verdict;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import org.junit.jupiter.api.Test;
+
+/** What driven strategies are planned to come to, and what they then come to. */
+class DrivenPlansTest {
+    private static Deployment clock(String image, String labels) {
+        Deployment d = Workloads.labelled(10, image, labels);
+        d.getSpec().setStrategy(RollingUpdate.of().maxSurge(2).maxUnavailable(1).toModel());
+        return d;
+    }
+
+    private static Plan plan(Strategy strategy, String labels) {
+        return strategy.plan(clock("clock:1.0", labels), clock("clock:1.1", labels), Assumptions.defaults());
+    }
+
+    @Test
+    void aCanaryGoesThroughItsWeightsAndThenTheStableOneGrows() {
+        Plan plan = plan(Canary.steps(10, 25, 50), "app: clock, track: stable");
+        assertThat(plan.way()).startsWith("10 9/1 8/3 ").contains(" 5/5 ").endsWith(" 10/0");
+        assertThat(plan.bounds().mostAskedFor()).isEqualTo(12);
+        assertThat(plan.bounds().leastReady()).isEqualTo(9);
+        assertThat(plan.bounds().mixed()).isPresent();
+        assertThat(PlanTable.of(plan)).anyMatch(line -> line.contains("weight 10, weight 25, weight 50"));
+    }
+
+    @Test
+    void aHeldCanarySurgesAndLetsGoAtEachWeight() {
+        Plan plan = plan(Canary.steps(10, 50).withinOneDeployment(), "app: clock");
+        assertThat(plan.way()).isEqualTo("10 10/1 9/1 9/5 5/5 0/10");
+    }
+
+    @Test
+    void aBlueGreenNeedsTwiceThePodsAndMissesNone() {
+        Plan plan = plan(BlueGreen.behind("clock").keepOldFor(ofMinutes(10)), "app: clock, color: blue");
+        assertThat(plan.bounds().mostAskedFor()).isEqualTo(20);
+        assertThat(plan.bounds().leastReady()).isEqualTo(10);
+        assertThat(plan.bounds().duration().least()).isGreaterThanOrEqualTo(ofMinutes(10));
+        assertThat(plan.way()).startsWith("10 10/10").endsWith("0/10");
+    }
+
+    @Test
+    void whatIsPlannedIsWhatHappensWithinTheBounds() throws InterruptedException {
+        for (Strategy strategy : java.util.List.of(
+                Canary.of().weight(10).pause(ofSeconds(30)).weight(50),
+                Canary.steps(10, 50).withinOneDeployment(),
+                BlueGreen.behind("clock").keepOldFor(ofSeconds(30)))) {
+            String labels = strategy instanceof BlueGreen ? "app: clock, color: blue" : "app: clock, track: stable";
+            try (SimulatedCluster cluster = SimulatedCluster.create()) {
+                cluster.create(Models.fromYaml("""
+                        apiVersion: v1
+                        kind: Service
+                        metadata: {name: clock, namespace: default}
+                        spec:
+                          selector: {app: clock, color: blue}
+                          ports: [{port: 80, targetPort: 8080}]
+                        """, Service.class), WriteOptions.defaults());
+                Rollout.of(clock("clock:1.0", labels)).run(cluster).orElseThrow();
+                Verdict verdict =
+                        Rollout.of(clock("clock:1.1", labels)).by(strategy).run(cluster);
+                assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+                assertThat(verdict.evidence().elapsed())
+                        .as(strategy.toString())
+                        .isBetween(
+                                plan(strategy, labels).bounds().duration().least(),
+                                plan(strategy, labels).bounds().duration().most());
+            }
+        }
+    }
+}
