@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.harness;
 
+import dev.rollproof.harness.traffic.TrafficReportAssert;
+import dev.rollproof.k8s.traffic.TrafficReport;
 import dev.rollproof.verifier.Timeline;
 import dev.rollproof.verifier.Verdict;
 import org.assertj.core.api.Assertions;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * assertThat(verdict).failed().because(CRASH_LOOP).within(ofSeconds(15));
  * assertThat(verdict).timeline().showsInOrder("Error, exit 1", "CrashLoopBackOff");
+ * assertThat(report).hasNoFailures().wasAnsweredBy("1.1", "1.2");
  * }</pre>
  */
 public class RollproofAssertions extends Assertions {
@@ -22,6 +25,10 @@ public class RollproofAssertions extends Assertions {
 
     public static VerdictAssert assertThat(@Nullable Verdict verdict) {
         return new VerdictAssert(verdict);
+    }
+
+    public static TrafficReportAssert assertThat(@Nullable TrafficReport report) {
+        return TrafficReportAssert.assertThat(report);
     }
 
     public static TimelineAssert assertThat(@Nullable Timeline timeline) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.harness.samples;
 
-import static dev.rollproof.harness.traffic.TrafficReportAssert.assertThat;
+import static dev.rollproof.harness.RollproofAssertions.assertThat;
 
 import dev.rollproof.harness.ClusterKind;
 import dev.rollproof.harness.ClusterTest;
