@@ -8,6 +8,8 @@ import dev.rollproof.sim.SimulatedCluster;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +49,8 @@ import org.junit.platform.commons.support.ReflectionSupport;
  *   <li>{@link Traffic}: requests to Services; on real clusters over HTTP, to Services of type NodePort
  *   <li>{@link KubernetesClient}: fabric8's client, with the test's namespace as its own; on real clusters
  *   <li>{@link SimulatedCluster}, {@link Images}: on the simulated cluster, to declare and to break things
- *   <li>{@link K3s}: on k3s, to load images, run commands on the node, and break things
+ *   <li>{@link K3s}: on k3s, to load images, run commands on the node, and break things; a test that runs elsewhere, too, takes
+ *       an {@code Optional<K3s>}
  * </ul>
  *
  * <p>What a test takes is its own: on a real cluster a namespace, on the simulated one (which is made in 20 ms, and shares no
@@ -176,7 +179,8 @@ public final class ClusterExtension
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return isInjected(parameter.getParameter().getType());
+        return isInjected(
+                parameter.getParameter().getType(), parameter.getParameter().getParameterizedType());
     }
 
     @Override
@@ -184,8 +188,12 @@ public final class ClusterExtension
         return value(parameter.getParameter().getType(), context);
     }
 
-    private static boolean isInjected(Class<?> type) {
-        return type.equals(K3s.class) || OF_THE_TEST.containsKey(type);
+    private static boolean isInjected(Class<?> type, Type generic) {
+        return type.equals(K3s.class)
+                || OF_THE_TEST.containsKey(type)
+                || generic instanceof ParameterizedType parameterized
+                        && type.equals(Optional.class)
+                        && parameterized.getActualTypeArguments()[0].equals(K3s.class);
     }
 
     private Object value(Class<?> type, ExtensionContext context) {
@@ -193,13 +201,19 @@ public final class ClusterExtension
             // Everybody's: a class that takes it shares nothing else with its tests.
             return SharedCluster.k3s(settings(context), context);
         }
+        if (type.equals(Optional.class)) {
+            Settings settings = settings(context);
+            return settings.kind(context) == ClusterKind.K3S
+                    ? Optional.of(SharedCluster.k3s(settings, context))
+                    : Optional.empty();
+        }
         return Objects.requireNonNull(OF_THE_TEST.get(type), type::getName).apply(scope(context));
     }
 
     private static List<Field> injected(Class<?> type, boolean isStatic) {
         return ReflectionSupport.findFields(
                 type,
-                field -> isInjected(field.getType())
+                field -> isInjected(field.getType(), field.getGenericType())
                         && !Modifier.isFinal(field.getModifiers())
                         && Modifier.isStatic(field.getModifiers()) == isStatic,
                 HierarchyTraversalMode.TOP_DOWN);

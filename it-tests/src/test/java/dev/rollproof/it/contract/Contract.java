@@ -4,6 +4,7 @@ package dev.rollproof.it.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.rollproof.harness.TestNamespace;
 import dev.rollproof.it.Yaml;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
@@ -18,11 +19,9 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** What every part of the contract needs: the cluster, a namespace of the test's own, manifests, and patience. */
@@ -37,16 +36,9 @@ abstract class Contract {
     String namespace;
 
     @BeforeEach
-    void openNamespace(Cluster given) {
+    void take(Cluster given, TestNamespace own) {
         cluster = given;
-        namespace = "t-" + UUID.randomUUID().toString().substring(0, 8);
-        createNamespace(namespace);
-    }
-
-    @AfterEach
-    void closeNamespace() {
-        cluster.delete(Namespace.class, "", namespace, DELETE);
-        cluster.close();
+        namespace = own.name();
     }
 
     void createNamespace(String name) {
@@ -125,7 +117,7 @@ abstract class Contract {
                 """.formatted(name, namespace, data));
     }
 
-    /** A Deployment of the image {@code clock:1.0}, whose pods are ready when they serve and go quickly. */
+    /** A Deployment of the image {@code page:1.0}, whose pods are ready when they serve and go quickly. */
     Deployment clock(String name, int replicas) {
         return Yaml.read(Deployment.class, """
                 apiVersion: apps/v1
@@ -140,7 +132,7 @@ abstract class Contract {
                       terminationGracePeriodSeconds: 5
                       containers:
                       - name: web
-                        image: clock:1.0
+                        image: page:1.0
                         ports: [{containerPort: 8080}]
                         readinessProbe:
                           httpGet: {path: /ready, port: 8080}
@@ -148,7 +140,7 @@ abstract class Contract {
                 """.formatted(name, namespace, replicas));
     }
 
-    /** A pod of the image {@code clock:1.0}. */
+    /** A pod of the image {@code page:1.0}. */
     Pod pod(String name) {
         return Yaml.read(Pod.class, """
                 apiVersion: v1
@@ -156,7 +148,7 @@ abstract class Contract {
                 metadata: {name: %s, namespace: %s, labels: {app: clock}}
                 spec:
                   containers:
-                  - {name: web, image: "clock:1.0"}
+                  - {name: web, image: "page:1.0"}
                 """.formatted(name, namespace));
     }
 

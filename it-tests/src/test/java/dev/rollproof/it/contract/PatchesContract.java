@@ -90,9 +90,9 @@ abstract class PatchesContract extends Contract {
     void aMergePatchReplacesLists() {
         create(clock("clock", 0));
         Deployment changed = patchedClock(Patch.merge("""
-                {"spec": {"template": {"spec": {"containers": [{"name": "other", "image": "clock:1.1"}]}}}}"""));
+                {"spec": {"template": {"spec": {"containers": [{"name": "other", "image": "page:1.1"}]}}}}"""));
 
-        assertThat(containers(changed)).containsExactly("other clock:1.1");
+        assertThat(containers(changed)).containsExactly("other page:1.1");
     }
 
     @Test
@@ -100,16 +100,16 @@ abstract class PatchesContract extends Contract {
         create(clock("clock", 0));
         Deployment changed = patchedClock(Patch.strategicMerge("""
                 {"spec": {"template": {"spec": {"containers": [
-                    {"name": "web", "image": "clock:1.1"}, {"name": "side", "image": "clock:1.2"}]}}}}"""));
+                    {"name": "web", "image": "page:1.1"}, {"name": "side", "image": "page:1.2"}]}}}}"""));
 
-        assertThat(containers(changed)).containsExactlyInAnyOrder("web clock:1.1", "side clock:1.2");
+        assertThat(containers(changed)).containsExactlyInAnyOrder("web page:1.1", "side page:1.2");
         Container web = changed.getSpec().getTemplate().getSpec().getContainers().stream()
                 .filter(container -> container.getName().equals("web"))
                 .findFirst()
                 .orElseThrow();
         assertThat(web.getReadinessProbe()).isNotNull();
         assertThat(containers(patchedClock(Patch.strategicMerge("""
-                {"spec": {"template": {"spec": {"containers": [{"name": "side", "$patch": "delete"}]}}}}""")))).containsExactly("web clock:1.1");
+                {"spec": {"template": {"spec": {"containers": [{"name": "side", "$patch": "delete"}]}}}}""")))).containsExactly("web page:1.1");
     }
 
     @Test
@@ -228,7 +228,7 @@ abstract class PatchesContract extends Contract {
                 DEFAULTS.withFieldManager("patcher"));
         Deployment slower = clock("clock", 0);
         slower.getSpec().setMinReadySeconds(4);
-        slower.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("clock:1.1");
+        slower.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("page:1.1");
         assertThat(refusal(Reason.CONFLICT, () -> cluster.apply(slower, TWO))).hasMessage("""
                         Apply failed with 2 conflicts: conflicts with "patcher" using apps/v1:
                         - .spec.minReadySeconds
@@ -265,13 +265,13 @@ abstract class PatchesContract extends Contract {
                 apiVersion: apps/v1
                 kind: Deployment
                 metadata: {name: clock, namespace: %s}
-                spec: {template: {spec: {containers: [{name: side, image: "clock:1.2"}]}}}
+                spec: {template: {spec: {containers: [{name: side, image: "page:1.2"}]}}}
                 """.formatted(namespace)), TWO);
 
-        assertThat(containers(side)).containsExactly("web clock:1.0", "side clock:1.2");
+        assertThat(containers(side)).containsExactly("web page:1.0", "side page:1.2");
         Deployment newer = clock("clock", 0);
-        newer.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("clock:1.1");
-        assertThat(containers(cluster.apply(newer, ONE))).containsExactly("web clock:1.1", "side clock:1.2");
+        newer.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("page:1.1");
+        assertThat(containers(cluster.apply(newer, ONE))).containsExactly("web page:1.1", "side page:1.2");
     }
 
     @Test
@@ -358,10 +358,10 @@ abstract class PatchesContract extends Contract {
         ObjectRef ref = new ObjectRef("Deployment", namespace, "clock");
         RolloutActions actions = RolloutActions.on(cluster);
         actions.pause(ref);
-        actions.setImage(ref, "web", "clock:1.1");
+        actions.setImage(ref, "web", "page:1.1");
         Deployment resumed = actions.resume(ref);
 
-        assertThat(containers(resumed)).containsExactly("web clock:1.1");
+        assertThat(containers(resumed)).containsExactly("web page:1.1");
         assertThat(resumed.getSpec().getPaused()).isNull();
     }
 

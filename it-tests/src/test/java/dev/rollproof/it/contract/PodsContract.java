@@ -54,7 +54,7 @@ abstract class PodsContract extends Contract {
         eventually("pod " + name + " to be ready", () -> observed(name).ready(), () -> observed(name));
     }
 
-    /** A pod of the image {@code clock:1.0} that is ready when it serves. */
+    /** A pod of the image {@code page:1.0} that is ready when it serves. */
     private Pod probedPod(String name, String image) {
         Pod pod = pod(name);
         var web = pod.getSpec().getContainers().get(0);
@@ -67,7 +67,7 @@ abstract class PodsContract extends Contract {
 
     @Test
     void aPodRunsAndIsReady() {
-        create(probedPod("clock", "clock:1.0"));
+        create(probedPod("clock", "page:1.0"));
         eventuallyReady("clock");
 
         ObservedPod pod = observed("clock");
@@ -87,7 +87,7 @@ abstract class PodsContract extends Contract {
 
     @Test
     void aPodThatIsNotReadySaysWhichContainer() {
-        create(probedPod("clock", "clock:never"));
+        create(probedPod("clock", "page:never"));
         eventually(
                 "the container to run",
                 () -> web("clock").getState() != null && web("clock").getState().getRunning() != null);
@@ -126,7 +126,7 @@ abstract class PodsContract extends Contract {
     @Test
     void aContainerThatCrashesIsStartedAgainAndLaterMoreSlowly() {
         Pod pod = pod("clock");
-        pod.getSpec().getContainers().get(0).setImage("clock:broken");
+        pod.getSpec().getContainers().get(0).setImage("page:broken");
         create(pod);
         ContainerStatus web = eventuallyWaiting("clock", "CrashLoopBackOff");
 
@@ -142,7 +142,7 @@ abstract class PodsContract extends Contract {
     void aContainerThatMayNotRestartEndsItsPod() {
         Pod pod = pod("clock");
         pod.getSpec().setRestartPolicy("Never");
-        pod.getSpec().getContainers().get(0).setImage("clock:broken");
+        pod.getSpec().getContainers().get(0).setImage("page:broken");
         create(pod);
         eventually("the end", () -> observed("clock").ended(), () -> observed("clock"));
 
@@ -180,7 +180,7 @@ abstract class PodsContract extends Contract {
 
     @Test
     void aDeletedPodHasItsGracePeriod() {
-        create(probedPod("clock", "clock:1.0"));
+        create(probedPod("clock", "page:1.0"));
         eventuallyReady("clock");
         cluster.delete(Pod.class, namespace, "clock", DELETE.withGracePeriodSeconds(20));
 
@@ -198,7 +198,7 @@ abstract class PodsContract extends Contract {
     @Test
     void aPodThatDoesNotEndIsKilledWhenItsGracePeriodIsOver() {
         Pod pod = pod("clock");
-        pod.getSpec().getContainers().get(0).setImage("clock:deaf");
+        pod.getSpec().getContainers().get(0).setImage("page:deaf");
         create(pod);
         eventuallyReady("clock");
         cluster.delete(Pod.class, namespace, "clock", DELETE.withGracePeriodSeconds(3));
@@ -212,7 +212,7 @@ abstract class PodsContract extends Contract {
 
     @Test
     void withoutGraceAPodIsGoneAtOnce() {
-        create(probedPod("clock", "clock:1.0"));
+        create(probedPod("clock", "page:1.0"));
         eventuallyReady("clock");
         cluster.delete(Pod.class, namespace, "clock", DELETE.withGracePeriodSeconds(0));
 
@@ -253,8 +253,8 @@ abstract class PodsContract extends Contract {
     @Test
     void aServiceHasAnEndpointForEachOfItsPods() {
         create(service());
-        create(probedPod("good", "clock:1.0"));
-        create(probedPod("bad", "clock:never"));
+        create(probedPod("good", "page:1.0"));
+        create(probedPod("bad", "page:never"));
         eventuallyAnEndpoint(
                 "the good one to be ready",
                 endpoint -> endpoint.podName().equals("good")
@@ -287,7 +287,7 @@ abstract class PodsContract extends Contract {
     void aTerminatingPodsEndpointIsNotReadyButServing() {
         create(service());
         Pod pod = pod("clock");
-        pod.getSpec().getContainers().get(0).setImage("clock:deaf");
+        pod.getSpec().getContainers().get(0).setImage("page:deaf");
         create(pod);
         eventuallyAnEndpoint("an endpoint", ObservedEndpointSlice.Endpoint::ready);
         cluster.delete(Pod.class, namespace, "clock", DELETE.withGracePeriodSeconds(4));
@@ -300,7 +300,7 @@ abstract class PodsContract extends Contract {
     @Test
     void aPodWithAnotherLabelIsNoEndpoint() {
         create(service());
-        create(probedPod("clock", "clock:1.0"));
+        create(probedPod("clock", "page:1.0"));
         eventuallyAnEndpoint("an endpoint", ObservedEndpointSlice.Endpoint::ready);
         cluster.patch(
                 Pod.class, namespace, "clock", Patch.merge("{\"metadata\": {\"labels\": {\"app\": \"x\"}}}"), DEFAULTS);

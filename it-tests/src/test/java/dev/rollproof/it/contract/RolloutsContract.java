@@ -143,7 +143,7 @@ abstract class RolloutsContract extends Contract {
         eventuallyComplete();
         List<Change> setChanges = following(ReplicaSet.class);
         List<Change> podChanges = following(Pod.class);
-        setImage("clock:1.1");
+        setImage("page:1.1");
         eventuallyComplete();
 
         Map<String, Integer> wanted = new LinkedHashMap<>();
@@ -176,7 +176,7 @@ abstract class RolloutsContract extends Contract {
     void everyTemplateGetsTheNextRevision() {
         create(clock("clock", 1));
         eventuallyComplete();
-        setImage("clock:1.1");
+        setImage("page:1.1");
         eventuallyComplete();
 
         assertThat(observed().revision()).hasValue(2);
@@ -189,7 +189,7 @@ abstract class RolloutsContract extends Contract {
         create(clock("clock", 1));
         eventuallyComplete();
         ObservedReplicaSet first = sets().get(0);
-        setImage("clock:1.1");
+        setImage("page:1.1");
         eventuallyComplete();
         RolloutActions.on(cluster).undo(ref());
         eventuallyComplete();
@@ -208,7 +208,7 @@ abstract class RolloutsContract extends Contract {
         Deployment clock = clock("clock", 0);
         clock.getSpec().setRevisionHistoryLimit(1);
         create(clock);
-        for (String image : List.of("clock:1.1", "clock:1.2", "clock:1.0")) {
+        for (String image : List.of("page:1.1", "page:1.2", "page:1.0")) {
             eventuallyComplete();
             setImage(image);
         }
@@ -229,7 +229,7 @@ abstract class RolloutsContract extends Contract {
         eventuallyComplete();
         String old = sets().get(0).podTemplateHash();
         List<Change> podChanges = following(Pod.class);
-        setImage("clock:1.1");
+        setImage("page:1.1");
         eventuallyComplete();
 
         Map<String, ObservedPod> present = new LinkedHashMap<>();
@@ -256,7 +256,7 @@ abstract class RolloutsContract extends Contract {
         create(clock("clock", 1));
         eventuallyComplete();
         RolloutActions.on(cluster).pause(ref());
-        setImage("clock:1.1");
+        setImage("page:1.1");
         eventually("the change to be observed", () -> observed().observedGeneration() == 3);
         pass(Duration.ofSeconds(1));
 
@@ -294,7 +294,7 @@ abstract class RolloutsContract extends Contract {
         clock.getSpec().setProgressDeadlineSeconds(4);
         create(clock);
         eventuallyComplete();
-        setImage("clock:never");
+        setImage("page:never");
         eventually(
                 "the deadline",
                 () -> observed().condition("Progressing").orElseThrow().reason().equals("ProgressDeadlineExceeded"),
@@ -392,7 +392,7 @@ abstract class RolloutsContract extends Contract {
         eventuallyComplete();
         String first = sets().get(0).metadata().name();
         String pod = pods().get(0).metadata().name();
-        setImage("clock:1.1");
+        setImage("page:1.1");
         eventuallyComplete();
         eventually("the first pod to go", () -> gone(Pod.class, pod));
         String second = sets().get(1).metadata().name();
@@ -416,7 +416,7 @@ abstract class RolloutsContract extends Contract {
         assertThat(messages(pod, "Pulled"))
                 .singleElement()
                 .asString()
-                .startsWith("Container image \"clock:1.0\" already present on machine");
+                .startsWith("Container image \"page:1.0\" already present on machine");
         assertThat(messages(pod, "Created")).hasSize(1);
         assertThat(messages(pod, "Started")).hasSize(1);
         assertThat(messages(pod, "Killing")).containsExactly("Stopping container web");

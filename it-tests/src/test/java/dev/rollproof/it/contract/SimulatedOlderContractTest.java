@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.it.contract;
 
+import dev.rollproof.harness.ClusterExtension;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The contract as of the oldest minor version that is simulated. */
+/** The contract as of an older minor version. */
 class SimulatedOlderContractTest extends SimulatedContract {
     @RegisterExtension
-    static final Simulated CLUSTER = new Simulated("1.34");
+    static final ClusterExtension SIMULATED = simulated("1.34");
 }

@@ -3,7 +3,9 @@ package dev.rollproof.it.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollproof.it.RealKubernetes;
+import dev.rollproof.harness.ClusterExtension;
+import dev.rollproof.harness.ClusterKind;
+import dev.rollproof.harness.K3s;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.Observation;
@@ -22,23 +24,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The adapter's ways to a real cluster: another transport of fabric8's client, and a kubeconfig. */
-@ExtendWith(RealKubernetes.class)
+@Tag("k3s")
 class TransportsTest extends Contract {
-    private RealKubernetes kubernetes;
+    @RegisterExtension
+    static final ClusterExtension KUBERNETES =
+            ClusterExtension.builder().on(ClusterKind.K3S).build();
+
+    private K3s k3s;
 
     @BeforeEach
-    void take(RealKubernetes given) {
-        kubernetes = given;
+    void loadImages(K3s given) {
+        k3s = given;
+        PageImages.loadInto(k3s);
     }
 
     @Test
     void theVertxTransportKeepsTheSamePromises() {
-        try (KubernetesClient client = kubernetes.client(new VertxHttpClientFactory());
+        try (KubernetesClient client = k3s.client(new VertxHttpClientFactory());
                 Cluster vertx = KubernetesCluster.over(client)) {
             List<String> told = new CopyOnWriteArrayList<>();
             Observation observation = vertx.observe(
@@ -74,7 +82,7 @@ class TransportsTest extends Contract {
 
     @Test
     void aKubeconfigConnects(@TempDir Path directory) throws IOException {
-        Path file = Files.writeString(directory.resolve("config"), kubernetes.kubeconfig());
+        Path file = Files.writeString(directory.resolve("config"), k3s.kubeconfig());
         try (KubernetesCluster connected = KubernetesCluster.connect(Optional.of(file), Optional.empty())) {
             assertThat(connected.defaultNamespace()).isEqualTo("default");
             connected.create(configMap("a", "{}"), DEFAULTS);

@@ -65,7 +65,7 @@ abstract class ValidationContract extends Contract {
         }
         return new Case(
                 Deployment.class,
-                "{spec: {template: {spec: {containers: [{name: web, image: \"clock:1.0\", " + wrong + "}]}}}}",
+                "{spec: {template: {spec: {containers: [{name: web, image: \"page:1.0\", " + wrong + "}]}}}}",
                 full);
     }
 
@@ -355,9 +355,9 @@ abstract class ValidationContract extends Contract {
                 Pod.class,
                 namespace,
                 "clock",
-                Patch.strategicMerge("{\"spec\":{\"containers\":[{\"name\":\"web\",\"image\":\"clock:1.1\"}]}}"),
+                Patch.strategicMerge("{\"spec\":{\"containers\":[{\"name\":\"web\",\"image\":\"page:1.1\"}]}}"),
                 DEFAULTS);
-        assertThat(changed.getSpec().getContainers().get(0).getImage()).isEqualTo("clock:1.1");
+        assertThat(changed.getSpec().getContainers().get(0).getImage()).isEqualTo("page:1.1");
 
         ClusterException command = refusal(
                 Reason.INVALID,
@@ -379,7 +379,7 @@ abstract class ValidationContract extends Contract {
                                 namespace,
                                 "clock",
                                 Patch.strategicMerge(
-                                        "{\"spec\":{\"containers\":[{\"name\":\"b\",\"image\":\"clock:1.0\"}]}}"),
+                                        "{\"spec\":{\"containers\":[{\"name\":\"b\",\"image\":\"page:1.0\"}]}}"),
                                 DEFAULTS)))
                 .hasMessage("Pod \"clock\" is invalid: spec.containers: Forbidden: pod updates may not add or remove"
                         + " containers");

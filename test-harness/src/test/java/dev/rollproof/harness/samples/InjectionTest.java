@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.harness.ClusterKind;
 import dev.rollproof.harness.ClusterTest;
+import dev.rollproof.harness.K3s;
 import dev.rollproof.harness.TestNamespace;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.sim.Images;
 import dev.rollproof.sim.SimulatedCluster;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A test gets what it asks for, and all of it belongs together. */
@@ -27,6 +29,11 @@ class InjectionTest {
         assertThat(cluster).isSameAs(simulated).isSameAs(field).isSameAs(ofTheClass);
         assertThat(images).isSameAs(simulated.images());
         assertThat(namespace).isEqualTo(namespaceField);
+    }
+
+    @Test
+    void whereThereIsNoNodeATestMayAskForOneAllTheSame(Optional<K3s> k3s) {
+        assertThat(k3s).isEmpty();
     }
 
     @Test

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.lessons;
+
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollproof.harness.ClusterExtension;
+import dev.rollproof.harness.K3s;
+import dev.rollproof.harness.TestNamespace;
+import dev.rollproof.harness.Waiting;
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.k8s.traffic.Load;
+import dev.rollproof.k8s.traffic.RunningTraffic;
+import dev.rollproof.k8s.traffic.Traffic;
+import dev.rollproof.k8s.traffic.TrafficReport;
+import dev.rollproof.strategies.Rollout;
+import dev.rollproof.verifier.RolloutActions;
+import dev.rollproof.verifier.RolloutVerifier;
+import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.VerifierOptions;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * What lies on the desk in every lesson: a cluster, a namespace, traffic, and the clock. Each test has its own; the simulated
+ * cluster is the default, {@code -Drollproof.cluster=k3s} chooses a real one.
+ */
+@Tag("lesson")
+abstract class Lesson {
+    /** The student's patience, and kubectl's in the exercise. */
+    static final Duration A_MINUTE = ofSeconds(60);
+
+    @RegisterExtension
+    static final ClusterExtension CLUSTER = ClusterExtension.builder()
+            .simulated(simulated -> simulated.images(Clock.declared()))
+            .build();
+
+    Cluster cluster;
+    TestNamespace namespace;
+    Traffic traffic;
+
+    /** The node; empty on the simulated cluster. */
+    Optional<K3s> k3s;
+
+    @BeforeEach
+    void loadImages() throws InterruptedException {
+        if (k3s.isPresent()) {
+            Clock.loadInto(k3s.get());
+        }
+    }
+
+    Clock clock() {
+        return Clock.in(namespace.name());
+    }
+
+    RolloutActions actions() {
+        return RolloutActions.on(cluster);
+    }
+
+    /** Applies the clock and waits for the verdict. */
+    Verdict rollOut(Clock clock) throws InterruptedException {
+        return Rollout.of(clock.deployment()).within(A_MINUTE).run(cluster);
+    }
+
+    /** Waits for the verdict on what was changed already. */
+    Verdict verify(Deployment changed) throws InterruptedException {
+        return RolloutVerifier.on(cluster)
+                .with(VerifierOptions.defaults().withTimeout(A_MINUTE))
+                .verify(changed);
+    }
+
+    /** Rolls the clock out with a Service before it, so that users reach it. */
+    void serve(Clock clock) throws InterruptedException {
+        cluster.create(clock.service(), WriteOptions.defaults());
+        rollOut(clock).orElseThrow();
+    }
+
+    /** Users come: 50 times a second on a fresh connection, and as often on a kept one. */
+    RunningTraffic users() throws InterruptedException {
+        return traffic.start(Load.of(namespace.name(), "clock"));
+    }
+
+    /** What the users got. A measurement whose baseline was not clean is none. */
+    static TrafficReport measured(RunningTraffic users) throws InterruptedException {
+        TrafficReport report = users.stop();
+        assertThat(report.whyVoid()).as("the baseline is clean").isEmpty();
+        return report;
+    }
+
+    /** Lets time pass. */
+    void pass(Duration time) throws InterruptedException {
+        cluster.time().awaitUntil(cluster.time().now().plus(time), () -> false);
+    }
+
+    Waiting waiting() {
+        return Waiting.on(cluster);
+    }
+
+    List<ObservedPod> pods() {
+        return cluster.list(Query.of(Pod.class).inNamespace(namespace.name())).stream()
+                .map(Observed::from)
+                .toList();
+    }
+
+    /** How many pods of a version are ready and not about to go. */
+    long ready(String version) {
+        return pods().stream()
+                .filter(pod -> pod.live() && pod.ready())
+                .filter(pod -> pod.containers().get(0).image().equals("clock:" + version))
+                .count();
+    }
+
+    Deployment stored(Clock clock) {
+        return cluster.get(Deployment.class, namespace.name(), clock.ref().name())
+                .orElseThrow();
+    }
+
+    /** A measured figure: a line of the run's report. */
+    void figure(String format, Object... values) {
+        System.out.println(getClass().getSimpleName()
+                + (k3s.isPresent() ? " on Kubernetes: " : " in the simulation: ")
+                + String.format(Locale.ROOT, format, values));
+    }
+
+    static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.2f s", duration.toNanos() / 1e9);
+    }
+}

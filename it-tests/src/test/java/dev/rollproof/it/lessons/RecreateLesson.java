@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.lessons;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollproof.k8s.traffic.Lane;
+import dev.rollproof.k8s.traffic.Outage;
+import dev.rollproof.k8s.traffic.RunningTraffic;
+import dev.rollproof.k8s.traffic.TrafficReport;
+import dev.rollproof.strategies.Recreate;
+import dev.rollproof.strategies.Rollout;
+import dev.rollproof.verifier.promises.Finding;
+import dev.rollproof.verifier.promises.Promise;
+import dev.rollproof.verifier.promises.PromiseReport;
+import dev.rollproof.verifier.promises.PromiseWatch;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Recreate: all old pods go, then the new ones come.
+ *
+ * <p>It promises that containers of two versions never run at the same time: for an application that may not meet its own
+ * past, such as one whose schema changes. The price is an outage, from the old version's last answer to the new one's first. An
+ * application that drains puts the outage off, for its last answer comes later; the new pods wait until it has ended, so the
+ * outage is no shorter.
+ */
+class RecreateLesson extends Lesson {
+    @Test
+    void drainingMovesTheOutageAndDoesNotShortenIt() throws InterruptedException {
+        // given a version that ends at once when it is asked to
+        serve(clock().version("1.0").exitsAtOnce());
+
+        // when it is replaced by a version that drains for three seconds, and that one by a third
+        Outage abrupt = outage("1.0", clock().version("1.1").drainsFor(ofSeconds(3)));
+        Outage drained = outage("1.1", clock().version("1.2"));
+
+        // then both cost an outage: the second begins later, and is not shorter by what was drained
+        assertThat(abrupt.from()).as("without draining, from the start on").isLessThan(ofSeconds(2));
+        assertThat(drained.from()).as("after draining").isGreaterThan(ofSeconds(2));
+        assertThat(drained.length())
+                .as("the drained outage, %s, beside the abrupt one, %s", drained.length(), abrupt.length())
+                .isGreaterThan(abrupt.length().dividedBy(3));
+        assertThat(ready("1.2")).isEqualTo(3);
+    }
+
+    /** The outage of a change, from the old version's last answer to the new one's first; two versions never run at once. */
+    private Outage outage(String old, Clock next) throws InterruptedException {
+        String version = next.image().substring("clock:".length());
+        try (PromiseWatch watch = PromiseWatch.on(cluster, next.ref());
+                RunningTraffic users = users()) {
+            Rollout.of(next.deployment())
+                    .by(Recreate.of())
+                    .within(A_MINUTE)
+                    .run(cluster)
+                    .orElseThrow();
+            waiting()
+                    .until(
+                            "users get an answer from " + version,
+                            () -> users.soFar()
+                                    .lane(Lane.FRESH)
+                                    .firstAnswer(version)
+                                    .isPresent());
+            pass(ofMillis(500));
+
+            PromiseReport promises = watch.report();
+            assertThat(promises.kept())
+                    .as("%s", promises.lines())
+                    .extracting(Finding.Kept::promise)
+                    .containsExactly(Promise.NO_SIZE_ABOVE_REPLICAS, Promise.ONE_VERSION_AT_A_TIME);
+            assertThat(promises.leastReady())
+                    .as("in between, no pod is ready at all")
+                    .isZero();
+
+            TrafficReport report = measured(users);
+            TrafficReport fresh = report.lane(Lane.FRESH);
+            Outage outage = fresh.longestOutage().orElseThrow();
+            assertThat(outage.from()).isEqualTo(fresh.lastAnswer(old).orElseThrow());
+            assertThat(outage.to()).isEqualTo(fresh.firstAnswer(version).orElseThrow());
+            figure(
+                    "Recreate, %s -> %s: outage of %s, from %s to %s after the change; %s",
+                    old, version, seconds(outage.length()), seconds(outage.from()), seconds(outage.to()), report);
+            return outage;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.lessons;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.Observation;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.rolling.Fenceposts;
+import dev.rollproof.k8s.traffic.FailureCause;
+import dev.rollproof.k8s.traffic.Request;
+import dev.rollproof.k8s.traffic.RunningTraffic;
+import dev.rollproof.k8s.traffic.TrafficReport;
+import dev.rollproof.strategies.IntOrPercent;
+import dev.rollproof.strategies.RollingUpdate;
+import dev.rollproof.strategies.Rollout;
+import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.VerifierOptions;
+import dev.rollproof.verifier.promises.Finding;
+import dev.rollproof.verifier.promises.Promise;
+import dev.rollproof.verifier.promises.PromiseReport;
+import dev.rollproof.verifier.promises.PromiseWatch;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * RollingUpdate: new pods come and old ones go little by little.
+ *
+ * <p>It promises, of R replicas with S more at most (maxSurge, rounded up) and U fewer at most (maxUnavailable, rounded down):
+ * the sizes of the ReplicaSets add up to R+S at most, R-U pods are ready at least, min(2R, R+2S+U) live at most. Nothing is
+ * promised about pods that are terminating, and nothing about requests: those an application keeps itself, by answering
+ * until nobody asks any more.
+ */
+class RollingUpdateLesson extends Lesson {
+    /** How long the news that a pod goes may be on its way to all who send requests to it; mostly it is a second. */
+    private static final Duration NEWS_TRAVEL = ofSeconds(3);
+
+    @ParameterizedTest(name = "{0} replicas, maxSurge {1}, maxUnavailable {2}")
+    @CsvSource({"3, 40%, 2, 2, 2", "10, 25%, 25%, 3, 2", "3, 1, 0, 1, 0", "3, 0, 1, 0, 1"})
+    void thePromisesHoldOnEveryEventAndADrainingApplicationLosesNoRequest(
+            int replicas, String maxSurge, String maxUnavailable, int surge, int unavailable)
+            throws InterruptedException {
+        // given a version that drains, and that is asked to only when a second has passed
+        RollingUpdate strategy = strategy(maxSurge, maxUnavailable);
+        Clock clock = clock().replicas(replicas).sleepsBeforeItStops(1);
+        assertThat(strategy.fenceposts(replicas)).isEqualTo(new Fenceposts(surge, unavailable));
+        serve(clock.version("1.0"));
+
+        try (PromiseWatch watch = PromiseWatch.on(cluster, clock.ref());
+                Leaving leaving = new Leaving();
+                RunningTraffic users = users()) {
+            // when the next version is rolled out under traffic, until the last old pod is gone
+            Verdict verdict = Rollout.of(clock.version("1.1").deployment())
+                    .by(strategy)
+                    .with(VerifierOptions.defaults().withTimeout(A_MINUTE).withWaitForOldPods(true))
+                    .run(cluster);
+            Instant end = cluster.time().now();
+            verdict.orElseThrow();
+            pass(ofMillis(500));
+
+            // then every promise was kept on every event
+            PromiseReport promises = watch.report();
+            assertThat(promises.kept())
+                    .as("%s", promises.lines())
+                    .extracting(Finding.Kept::promise)
+                    .containsExactly(
+                            Promise.SIZES_WITHIN_SURGE,
+                            Promise.NO_SIZE_ABOVE_REPLICAS,
+                            Promise.LIVE_PODS_BOUNDED,
+                            Promise.READY_PODS_KEPT);
+            assertThat(promises.events()).isGreaterThan(10);
+            assertThat(ready("1.1")).isEqualTo(replicas);
+
+            // and no user noticed anything; and since then nobody meets the old version
+            TrafficReport report = measured(users);
+            assertThat(report.failuresByCause()).as("%s", report).isEmpty();
+            assertThat(report.between(end, Instant.MAX.minus(ofSeconds(1))).versions())
+                    .as("who answers when the old pods are gone")
+                    .containsExactly("1.1");
+            figure(
+                    "RollingUpdate, R %d, S %s, U %s, draining: complete after %s; ready at least %d, live at most %d,"
+                            + " with those that terminate at most %d; %s",
+                    replicas,
+                    maxSurge,
+                    maxUnavailable,
+                    seconds(verdict.evidence().elapsed()),
+                    promises.leastReady(),
+                    promises.mostLive(),
+                    leaving.mostPods(),
+                    report);
+            if (replicas == 10) {
+                // Surprise: pods that terminate are counted nowhere.
+                assertThat(leaving.mostPods())
+                        .as("pods at once, those that terminate included, beyond R+S")
+                        .isGreaterThan(replicas + surge);
+            }
+        }
+    }
+
+    @Test
+    void withoutDrainingRequestsAreLostThoughNoPodIsEverMissing() throws InterruptedException {
+        // given a version that ends at once, and a strategy that never has fewer pods ready than wanted
+        Clock clock = clock().replicas(4).exitsAtOnce();
+        RollingUpdate strategy = strategy("1", "0");
+        serve(clock.version("1.0"));
+
+        try (PromiseWatch watch = PromiseWatch.on(cluster, clock.ref());
+                Leaving leaving = new Leaving();
+                RunningTraffic users = users()) {
+            // when the next version is rolled out
+            Rollout.of(clock.version("1.1").deployment())
+                    .by(strategy)
+                    .within(A_MINUTE)
+                    .run(cluster)
+                    .orElseThrow();
+            pass(NEWS_TRAVEL);
+
+            // then the strategy has kept its word, and users have lost requests all the same
+            assertThat(watch.report().of(Promise.READY_PODS_KEPT)).isInstanceOf(Finding.Kept.class);
+            TrafficReport report = measured(users);
+            assertThat(report.failed()).as("%s", report).isPositive();
+
+            // The reason: the pod is told to end, and whoever sends requests is told that it ends, at the same time.
+            // The
+            // process is faster, and for a moment requests go to where nobody listens.
+            assertThat(report.failuresByCause().keySet())
+                    .isSubsetOf(Set.of(FailureCause.REFUSED, FailureCause.RESET, FailureCause.TIMED_OUT));
+            List<Request> lost =
+                    report.requests().stream().filter(Request::failed).toList();
+            assertThat(lost)
+                    .as("each lost request was sent while the news of an old pod's end was on its way")
+                    .allMatch(request -> leaving.isNews(report.begin().plus(request.due())));
+            figure(
+                    "RollingUpdate, R 4, S 1, U 0, exits at once: lost %.1f %% of the requests; %s",
+                    100.0 * report.failed() / report.total(), report);
+        }
+    }
+
+    private static RollingUpdate strategy(String maxSurge, String maxUnavailable) {
+        return RollingUpdate.of(pods(maxSurge), pods(maxUnavailable));
+    }
+
+    private static IntOrPercent pods(String text) {
+        return text.endsWith("%") ? IntOrPercent.from(text) : IntOrPercent.of(Integer.parseInt(text));
+    }
+
+    /** When each pod was told to go, and how many pods there were at once, on their way out or not. */
+    private final class Leaving implements AutoCloseable {
+        private final Map<String, Instant> toldToGo = new ConcurrentHashMap<>();
+        private final Set<String> there = ConcurrentHashMap.newKeySet();
+        private final Observation pods =
+                cluster.observe(Query.of(Pod.class).inNamespace(namespace.name()), this::accept);
+        private volatile int most;
+
+        private void accept(Change change) {
+            String name = change.object().metadata().name();
+            if (change.object().metadata().terminating()) {
+                toldToGo.putIfAbsent(name, cluster.time().now());
+            }
+            if (change.type() == Change.Type.DELETED) {
+                there.remove(name);
+            } else {
+                there.add(name);
+            }
+            most = Math.max(most, there.size());
+        }
+
+        int mostPods() {
+            return most;
+        }
+
+        boolean isNews(Instant at) {
+            // The watch has its news a moment late, too.
+            return toldToGo.values().stream()
+                    .anyMatch(told -> at.isAfter(told.minusSeconds(1)) && at.isBefore(told.plus(NEWS_TRAVEL)));
+        }
+
+        @Override
+        public void close() {
+            pods.close();
+        }
+    }
+}
