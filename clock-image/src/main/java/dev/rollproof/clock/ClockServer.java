@@ -58,7 +58,7 @@ final class ClockServer implements AutoCloseable {
             return clock;
         } catch (IOException taken) {
             throw new UncheckedIOException(
-                    "port " + settings.port() + " cannot be opened; choose another by CLOCK_PORT", taken);
+                    "port " + settings.port() + " cannot be opened; choose another by CLOCK_LISTEN", taken);
         }
     }
 

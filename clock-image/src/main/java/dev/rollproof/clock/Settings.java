@@ -8,12 +8,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How the clock behaves: from the environment, where every name begins with {@code CLOCK_}.
+ * How the clock behaves: from the environment, where every name begins with {@code CLOCK_}. None is {@code CLOCK_PORT} or begins
+ * with {@code CLOCK_PORT_} or {@code CLOCK_SERVICE_}: Kubernetes sets those itself in every pod beside a Service that is named
+ * clock (service links).
  *
  * @param version {@code CLOCK_VERSION}, default {@code 1.0}; shown on the page from 1.1 on, and in a header of every response
  * @param greeting {@code CLOCK_GREETING}, default {@code Hello}
  * @param pod {@code POD_NAME}, else {@code HOSTNAME}: who answers
- * @param port {@code CLOCK_PORT}, default 8080; 0 for any that is free
+ * @param port {@code CLOCK_LISTEN}, default 8080: the port; 0 for any that is free
  * @param startAfter {@code CLOCK_START_AFTER}: how long until the port is open
  * @param readyAfter {@code CLOCK_READY_AFTER}: how long after that {@code /readyz} says so
  * @param neverReady {@code CLOCK_NEVER_READY=true}: {@code /readyz} never says so
@@ -62,7 +64,7 @@ record Settings(
                 read.text("CLOCK_VERSION", "1.0"),
                 read.text("CLOCK_GREETING", "Hello"),
                 read.text("POD_NAME", read.text("HOSTNAME", "unknown")),
-                read.number("CLOCK_PORT", 8080, 65535),
+                read.number("CLOCK_LISTEN", 8080, 65535),
                 read.duration("CLOCK_START_AFTER", Duration.ZERO),
                 read.duration("CLOCK_READY_AFTER", Duration.ZERO),
                 read.truth("CLOCK_NEVER_READY", false),

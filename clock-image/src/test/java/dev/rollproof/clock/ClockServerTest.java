@@ -33,7 +33,7 @@ class ClockServerTest {
     }
 
     private ClockServer open(String... environment) {
-        Map<String, String> variables = new HashMap<>(Map.of("CLOCK_PORT", "0", "POD_NAME", "clock-7"));
+        Map<String, String> variables = new HashMap<>(Map.of("CLOCK_LISTEN", "0", "POD_NAME", "clock-7"));
         for (int i = 0; i < environment.length; i += 2) {
             variables.put(environment[i], environment[i + 1]);
         }
@@ -134,8 +134,8 @@ class ClockServerTest {
     @Test
     void aPortThatIsTakenIsNamed() {
         int taken = open().port();
-        assertThatThrownBy(() -> ClockServer.open(Settings.from(Map.of("CLOCK_PORT", "" + taken))))
+        assertThatThrownBy(() -> ClockServer.open(Settings.from(Map.of("CLOCK_LISTEN", "" + taken))))
                 .isInstanceOf(UncheckedIOException.class)
-                .hasMessage("port " + taken + " cannot be opened; choose another by CLOCK_PORT");
+                .hasMessage("port " + taken + " cannot be opened; choose another by CLOCK_LISTEN");
     }
 }

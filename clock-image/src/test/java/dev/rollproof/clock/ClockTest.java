@@ -26,7 +26,7 @@ class ClockTest {
                 Path.of("target", "classes").toString(),
                 "dev.rollproof.clock.Clock");
         builder.environment().putAll(environment);
-        builder.environment().put("CLOCK_PORT", "0");
+        builder.environment().put("CLOCK_LISTEN", "0");
         return builder.start();
     }
 

@@ -39,7 +39,7 @@ class SettingsTest {
                 Map.entry("CLOCK_GREETING", "Guten Tag"),
                 Map.entry("POD_NAME", "clock-y"),
                 Map.entry("HOSTNAME", "clock-x"),
-                Map.entry("CLOCK_PORT", "0"),
+                Map.entry("CLOCK_LISTEN", "0"),
                 Map.entry("CLOCK_START_AFTER", "500ms"),
                 Map.entry("CLOCK_READY_AFTER", "2s"),
                 Map.entry("CLOCK_NEVER_READY", "true"),
@@ -70,8 +70,8 @@ class SettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "CLOCK_PORT         | 70000 | CLOCK_PORT must be a whole number from 0 to 65535, was \"70000\"",
-                "CLOCK_PORT         | http  | CLOCK_PORT must be a whole number from 0 to 65535, was \"http\"",
+                "CLOCK_LISTEN       | 70000 | CLOCK_LISTEN must be a whole number from 0 to 65535, was \"70000\"",
+                "CLOCK_LISTEN       | http  | CLOCK_LISTEN must be a whole number from 0 to 65535, was \"http\"",
                 "CLOCK_EXIT_CODE    | -1    | CLOCK_EXIT_CODE must be a whole number from 0 to 255, was \"-1\"",
                 "CLOCK_READY_AFTER  | soon  | CLOCK_READY_AFTER must be a duration, such as 500ms, 2s or 1m, was \"soon\"",
                 "CLOCK_CRASH_AFTER  | 5     | CLOCK_CRASH_AFTER must be a duration, such as 500ms, 2s or 1m, was \"5\"",
@@ -83,5 +83,16 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.from(Map.of(name, value)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(sentence);
+    }
+
+    /** The variables that Kubernetes adds to a pod beside a Service with the name clock. */
+    @Test
+    void theLinksOfAServiceNamedClockMeanNothing() {
+        Map<String, String> links = Map.of(
+                "CLOCK_PORT", "tcp://10.43.0.7:80",
+                "CLOCK_PORT_80_TCP_PORT", "80",
+                "CLOCK_SERVICE_HOST", "10.43.0.7",
+                "CLOCK_SERVICE_PORT", "80");
+        assertThat(Settings.from(links)).isEqualTo(Settings.from(Map.of()));
     }
 }
