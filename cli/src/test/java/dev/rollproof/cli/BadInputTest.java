@@ -211,13 +211,23 @@ class BadInputTest {
     }
 
     @Test
+    void commandsThatThereAreNotAreAnsweredWithThoseThatThereAre() {
+        String commands = "verify, replay, (\\w+, )*\\w+ or \\w+";
+        assertThat(firstLine()).matches("rollproof: say what to do: " + commands);
+        assertThat(firstLine("foo")).matches("rollproof: there is no command foo; say " + commands);
+        assertThat(firstLine("rollout", "status")).matches("rollproof: there is no command rollout; say " + commands);
+    }
+
+    private static String firstLine(String... args) {
+        Command command = Command.run(args);
+        assertThat(command.exitCode()).isEqualTo(2);
+        return command.err().lines().findFirst().orElse("");
+    }
+
+    @Test
     void flags() throws IOException {
         String file = file(deployment()).toString();
         usageIsRefused("Missing required option: '--filename=FILE'", "verify");
-        usageIsRefused("say what to do: verify, replay, plan, explore, demo or images");
-        usageIsRefused("there is no command foo; say verify, replay, plan, explore, demo or images", "foo");
-        usageIsRefused(
-                "there is no command rollout; say verify, replay, plan, explore, demo or images", "rollout", "status");
         usageIsRefused("Invalid value for option '--seed': 'x' is not a whole number", "demo", "--seed", "x");
         usageIsRefused("Unknown option: '--tiemout=3s'", "verify", "-f", file, "--tiemout=3s");
         usageIsRefused(

@@ -23,7 +23,7 @@ import java.util.Set;
  * <p>On a real node they are made of the busybox that is there: all of them have a shell and busybox's commands, such as
  * {@code ["sleep", "60"]}. Nothing is pulled.
  */
-final class PageImages {
+public final class PageImages {
     private static final Set<K3s> LOADED = new HashSet<>();
 
     private static final String ON_THE_NODE = """
@@ -67,7 +67,7 @@ final class PageImages {
     private PageImages() {}
 
     /** Makes them on the node, once. */
-    static synchronized void loadInto(K3s k3s) {
+    public static synchronized void loadInto(K3s k3s) {
         if (LOADED.add(k3s)) {
             k3s.exec("sh", "-c", ON_THE_NODE);
         }

@@ -33,10 +33,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
 /** What the harness promises of a real Kubernetes. */
+@Isolated("it takes the API server away from everybody")
 @Tag("k3s")
 @ClusterTest(ClusterKind.K3S)
 class K3sTest {

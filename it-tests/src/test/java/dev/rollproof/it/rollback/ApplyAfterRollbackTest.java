@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.rollproof.it.lab;
+package dev.rollproof.it.rollback;
 
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollproof.it.RealKubernetes;
+import dev.rollproof.harness.ClusterKind;
+import dev.rollproof.harness.ClusterTest;
+import dev.rollproof.harness.K3s;
+import dev.rollproof.harness.TestNamespace;
 import dev.rollproof.it.Yaml;
+import dev.rollproof.it.contract.PageImages;
 import dev.rollproof.k8s.Cluster;
-import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.strategies.Rollout;
@@ -18,42 +21,28 @@ import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
-import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A rollback leaves nothing behind that fights the next apply, by whichever way people apply. */
-@ExtendWith(RealKubernetes.class)
+@Tag("k3s")
+@ClusterTest(ClusterKind.K3S)
 class ApplyAfterRollbackTest {
     private static final VerifierOptions OPTIONS = VerifierOptions.defaults().withTimeout(ofSeconds(90));
 
-    private final String namespace = "apply-" + UUID.randomUUID().toString().substring(0, 8);
+    private String namespace;
     private Cluster cluster;
-    private RealKubernetes kubernetes;
+    private K3s k3s;
 
     @BeforeEach
-    void take(Cluster given, RealKubernetes real) {
-        cluster = given;
-        kubernetes = real;
-        cluster.create(
-                new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName(namespace)
-                        .endMetadata()
-                        .build(),
-                WriteOptions.defaults());
-    }
-
-    @AfterEach
-    void close() {
-        cluster.delete(Namespace.class, "", namespace, DeleteOptions.defaults());
-        cluster.close();
+    void take(Cluster givenCluster, TestNamespace givenNamespace, K3s givenK3s) {
+        cluster = givenCluster;
+        namespace = givenNamespace.name();
+        k3s = givenK3s;
+        PageImages.loadInto(k3s);
     }
 
     private String manifest(String image, String variable) {
@@ -93,7 +82,7 @@ class ApplyAfterRollbackTest {
         RollbackResult result = Rollback.rollBack().run(cluster, clock(), OPTIONS);
         assertThat(result.timeToRestore()).as(result.inWords()).isPresent();
         assertThat(((RollbackResult.Restored) result).notes()).isEmpty();
-        isBackAt("clock:1.0", "OLD");
+        isBackAt("page:1.0", "OLD");
         assertThat(current().getMetadata().getManagedFields())
                 .extracting(ManagedFieldsEntry::getManager)
                 .doesNotContain("rollproof-rollback");
@@ -119,70 +108,70 @@ class ApplyAfterRollbackTest {
     }
 
     private void kubectlApply(String image, String variable) {
-        kubernetes.run("sh", "-c", "kubectl apply -f - <<'END'\n" + manifest(image, variable) + "END\n");
+        k3s.exec("sh", "-c", "kubectl apply -f - <<'END'\n" + manifest(image, variable) + "END\n");
     }
 
     @Test
     void serverSideApplyHasNoConflictAndTakesOutWhatIsNoLongerInTheManifest() throws InterruptedException {
-        serverSide("kubectl", "clock:1.0", "OLD");
+        serverSide("kubectl", "page:1.0", "OLD");
         verified();
         Rollback.rollBack().before(cluster, clock());
-        serverSide("kubectl", "clock:never", "NEW");
+        serverSide("kubectl", "page:never", "NEW");
         rollBack();
         // The one that failed once more, as far as to be accepted, and then a good one.
-        serverSide("kubectl", "clock:never", "NEW");
-        serverSide("kubectl", "clock:1.1", "NEW");
+        serverSide("kubectl", "page:never", "NEW");
+        serverSide("kubectl", "page:1.1", "NEW");
         verified();
-        isBackAt("clock:1.1", "NEW");
+        isBackAt("page:1.1", "NEW");
     }
 
     @Test
     void ourOwnNextApplyHasNoConflictEither() throws InterruptedException {
-        Rollout.of(manifest("clock:1.0", "OLD"))
+        Rollout.of(manifest("page:1.0", "OLD"))
                 .with(OPTIONS)
                 .orElse(Rollback.rollBack())
                 .run(cluster)
                 .orElseThrow();
-        Verdict verdict = Rollout.of(manifest("clock:broken", "NEW"))
+        Verdict verdict = Rollout.of(manifest("page:broken", "NEW"))
                 .with(OPTIONS)
                 .orElse(Rollback.rollBack())
                 .run(cluster);
         assertThat(verdict).as(verdict.summary()).isInstanceOf(Verdict.Failed.class);
         assertThat(verdict.evidence().rollback().orElseThrow().timeToRestore()).isPresent();
-        isBackAt("clock:1.0", "OLD");
-        serverSide("rollproof", "clock:1.1", "NEW");
+        isBackAt("page:1.0", "OLD");
+        serverSide("rollproof", "page:1.1", "NEW");
         verified();
-        isBackAt("clock:1.1", "NEW");
+        isBackAt("page:1.1", "NEW");
     }
 
     @Test
     void clientSideApplyTakesOutWhatOnlyTheTemplateThatIsBackHas() throws InterruptedException {
-        kubectlApply("clock:1.0", "OLD");
+        kubectlApply("page:1.0", "OLD");
         verified();
         Rollback.rollBack().before(cluster, clock());
-        kubectlApply("clock:never", "NEW");
+        kubectlApply("page:never", "NEW");
         rollBack();
         assertThat(current().getMetadata().getAnnotations().get("kubectl.kubernetes.io/last-applied-configuration"))
-                .contains("clock:1.0")
+                .contains("page:1.0")
                 .contains("OLD")
-                .doesNotContain("clock:never")
+                .doesNotContain("page:never")
                 .doesNotContain("NEW");
-        kubectlApply("clock:1.1", "NEW");
+        kubectlApply("page:1.1", "NEW");
         verified();
-        isBackAt("clock:1.1", "NEW");
+        isBackAt("page:1.1", "NEW");
     }
 
     /** The same with kubectl's undo shows what there is to be clean of. */
     @Test
     void anUndoLeavesAStaleAnnotationSoThatAFieldStaysForEver() throws InterruptedException {
-        kubectlApply("clock:1.0", "OLD");
+        kubectlApply("page:1.0", "OLD");
         verified();
-        kubectlApply("clock:1.1", "NEW");
+        kubectlApply("page:1.1", "NEW");
         verified();
-        kubernetes.run("kubectl", "-n", namespace, "rollout", "undo", "deployment/clock");
+        k3s.exec("kubectl", "-n", namespace, "rollout", "undo", "deployment/clock");
         assertThat(current().getMetadata().getAnnotations().get("kubectl.kubernetes.io/last-applied-configuration"))
-                .contains("clock:1.1");
-        kubectlApply("clock:1.2", "OTHER");
+                .contains("page:1.1");
+        kubectlApply("page:1.2", "OTHER");
         assertThat(variables()).contains("OLD");
     }
 }
