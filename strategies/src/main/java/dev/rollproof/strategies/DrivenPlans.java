@@ -41,20 +41,27 @@ final class DrivenPlans {
         for (Step step : canary.steps()) {
             if (step instanceof Step.Weight weight) {
                 Counts wanted = ReplicaRatio.approximate(replicas, weight.percent(), 100, posts.surge());
-                now = moves(now, wanted, step.inWords(), (next, stable) ->
-                        List.of(new Size("stable", stable), new Size("canary", next)));
+                now = moves(
+                        now,
+                        wanted,
+                        step.inWords(),
+                        (next, stable) -> List.of(new Size("stable", stable), new Size("canary", next)));
             } else {
                 waits(step, List.of(new Size("stable", now.stable()), new Size("canary", now.next())));
             }
         }
-        int stable = Math.min(now.stable(), replicas - now.next());
+        int remaining = Math.min(now.stable(), replicas - now.next());
         script.mixes()
                 .asks(
-                        List.of(new Size("stable", stable), new Size("canary", now.next())),
-                        "promoted: the stable Deployment's " + stable + " pods are replaced by the new version")
-                .rolls(stable, Math.max(1, posts.surge() + posts.unavailable()));
-        moves(new Counts(stable, now.next()), new Counts(replicas, 0), "promoted", (grown, left) ->
-                List.of(new Size("stable", grown), new Size("canary", left)));
+                        List.of(new Size("stable", remaining), new Size("canary", now.next())),
+                        "promoted: the stable Deployment's " + remaining + " pods are replaced by the new version")
+                .rolls(remaining, Math.max(1, posts.surge() + posts.unavailable()));
+        // From here on the stable Deployment is the new version, and grows while the canary goes.
+        moves(
+                new Counts(remaining, now.next()),
+                new Counts(replicas, 0),
+                "promoted",
+                (grown, left) -> List.of(new Size("stable", grown), new Size("canary", left)));
         return script.plan(
                 Math.max(before, replicas + posts.surge()),
                 Math.max(before, replicas) + 2 * posts.surge() + posts.unavailable(),
@@ -79,8 +86,10 @@ final class DrivenPlans {
             script.mixes()
                     .asks(
                             sizes.apply(to.next(), to.stable()),
-                            why + ": " + (grows ? "as many new pods as maxSurge " + posts.surge() + " leaves room for"
-                                    : "as many fewer as maxUnavailable " + posts.unavailable() + " lets go"));
+                            why + ": "
+                                    + (grows
+                                            ? "as many new pods as maxSurge " + posts.surge() + " leaves room for"
+                                            : "as many fewer as maxUnavailable " + posts.unavailable() + " lets go"));
             script.untilAvailable();
             now = to;
         }

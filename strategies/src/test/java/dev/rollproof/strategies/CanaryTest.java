@@ -196,7 +196,8 @@ class CanaryTest {
     @Test
     void allTheWayThereAreNeverFewerReadyPodsThanPromisedNorMoreWanted() throws InterruptedException {
         limited("clock:1.0", Canary.of()).orElseThrow();
-        for (Canary canary : List.of(Canary.of(), Canary.steps(10, 25, 50), Canary.steps(34, 100), Canary.steps(10, 20, 50, 25))) {
+        for (Canary canary :
+                List.of(Canary.of(), Canary.steps(10, 25, 50), Canary.steps(34, 100), Canary.steps(10, 20, 50, 25))) {
             String image = "clock:1." + (1 + canary.steps().size());
             int[] extremes = extremes(() -> limited(image, canary).orElseThrow());
             assertThat(extremes[0]).as("ready pods, " + canary).isGreaterThanOrEqualTo(9);
