@@ -4,10 +4,13 @@ package dev.rollproof.it.lessons;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.Verdict;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import org.junit.jupiter.api.Test;
 
@@ -19,10 +22,11 @@ class PauseLesson extends Lesson {
     @Test
     void aPausedDeploymentWaitsForResumeAndNoDeadlinePasses() throws InterruptedException {
         // given a paused Deployment with a deadline of four seconds
-        Clock clock = clock().progressDeadline(4);
+        Clock clock = clock();
         rollOut(clock).orElseThrow();
         RolloutActions actions = actions();
         actions.pause(clock.ref());
+        setDeadline(4);
 
         // when its template is changed, twice, and it is scaled
         Verdict verdict = verify(actions.setImage(clock.ref(), "web", "clock:1.1"));
@@ -43,10 +47,21 @@ class PauseLesson extends Lesson {
                     assertThat(condition.reason()).isEqualTo("DeploymentPaused");
                 });
 
+        setDeadline(600);
+
         // and when it is resumed, the last change is rolled out; the one between never was
         verify(actions.resume(clock.ref())).orElseThrow();
         assertThat(ready("1.2")).isEqualTo(4);
         assertThat(cluster.list(Query.of(ReplicaSet.class).inNamespace(namespace.name())))
                 .hasSize(2);
+    }
+
+    private void setDeadline(int seconds) {
+        cluster.patch(
+                Deployment.class,
+                namespace.name(),
+                "clock",
+                Patch.merge("{\"spec\": {\"progressDeadlineSeconds\": " + seconds + "}}"),
+                WriteOptions.defaults());
     }
 }

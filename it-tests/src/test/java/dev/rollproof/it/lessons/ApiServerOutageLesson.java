@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.lessons;
+
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollproof.harness.K3s;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.time.Time;
+import dev.rollproof.sim.Faults;
+import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.strategies.RollingUpdate;
+import dev.rollproof.strategies.Rollout;
+import dev.rollproof.verifier.Progress;
+import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.VerifierOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/**
+ * The API server goes away half-way through a verification, and comes back. Pods run on and serve; only nobody can change
+ * anything, and nobody hears anything.
+ *
+ * <p>A watch that is cut says so, and resumes; after a restart its version is too old (410), and everything is listed again. A
+ * server that is asked to end, or that is frozen, is worse: it leaves its watches open and silent, and silence looks like nothing
+ * happening. So whoever hears nothing for a while goes and looks.
+ */
+@Isolated("the API server is everybody's")
+class ApiServerOutageLesson extends Lesson {
+    /** Beside the outage: a watchdog's ten seconds, and what controllers take to find their way again. */
+    private static final Duration A_FEW_SECONDS = ofSeconds(15);
+
+    private static final Duration FROZEN = ofSeconds(12);
+
+    /** As a supervisor does to a process that will not end. */
+    private static final Duration UNTIL_KILLED = ofSeconds(20);
+
+    @Test
+    void killedAndRestarted() throws InterruptedException {
+        theVerdictIsRightAndLateByTheOutage("killed", this::kill);
+    }
+
+    @Test
+    void askedToEndItLeavesItsWatchesOpenAndSilent() throws InterruptedException {
+        theVerdictIsRightAndLateByTheOutage("asked to end, and killed after 20 s", this::terminate);
+    }
+
+    @Test
+    void frozen() throws InterruptedException {
+        theVerdictIsRightAndLateByTheOutage("frozen", this::freeze);
+    }
+
+    private void theVerdictIsRightAndLateByTheOutage(String how, Fault fault) throws InterruptedException {
+        // given how long such a rollout takes when nothing happens
+        Clock clock = clock().replicas(2).readyAfter(ofSeconds(2));
+        rollOut(clock).orElseThrow();
+        Duration undisturbed =
+                verified(clock.version("1.1"), progress -> {}).evidence().elapsed();
+
+        // when the API server goes away as soon as the first step is taken
+        Once away = new Once(fault);
+        Verdict verdict = verified(clock.version("1.2"), away);
+
+        // then the verdict is right, and late by no more than the outage and a few seconds
+        Duration outage = away.outage();
+        assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+        Duration late = verdict.evidence().elapsed().minus(undisturbed);
+        figure(
+                "API server %s: away for %s; complete after %s, %s later than undisturbed",
+                how, seconds(outage), seconds(verdict.evidence().elapsed()), seconds(late));
+        assertThat(late).isLessThan(outage.plus(A_FEW_SECONDS));
+        k3s.ifPresent(K3s::awaitReady);
+        waiting().until("the new version is ready", () -> ready("1.2") == 2);
+    }
+
+    private Verdict verified(Clock clock, Consumer<Progress> onProgress) throws InterruptedException {
+        return Rollout.of(clock.deployment())
+                .by(RollingUpdate.of().maxSurge(1).maxUnavailable(0))
+                .with(VerifierOptions.defaults().withTimeout(ofSeconds(120)))
+                .onProgress(onProgress)
+                .run(cluster);
+    }
+
+    /** Begins an outage; its end comes by itself, and completes the future. */
+    private interface Fault {
+        CompletableFuture<Void> begin();
+    }
+
+    /** Makes the fault happen at the first progress of the rollout. */
+    private final class Once implements Consumer<Progress> {
+        private final Fault fault;
+        private CompletableFuture<Duration> outage = new CompletableFuture<>();
+        private boolean begun;
+
+        Once(Fault fault) {
+            this.fault = fault;
+        }
+
+        @Override
+        public void accept(Progress progress) {
+            if (!begun && ready("1.2") > 0) {
+                begun = true;
+                Instant start = cluster.time().now();
+                outage = fault.begin().thenApply(end -> Duration.between(start, cluster.time().now()));
+            }
+        }
+
+        Duration outage() throws InterruptedException {
+            assertThat(begun).as("the outage came half-way").isTrue();
+            waiting().atMost(ofSeconds(120)).until("the outage is over", outage::isDone);
+            return outage.join();
+        }
+    }
+
+    private CompletableFuture<Void> kill() {
+        return k3s.map(node -> {
+                    node.killApiServer();
+                    return CompletableFuture.runAsync(node::awaitReady);
+                })
+                .orElseGet(() -> {
+                    faults().unreachable(ofSeconds(4));
+                    faults().expireHistory();
+                    return after(ofSeconds(4), () -> {});
+                });
+    }
+
+    private CompletableFuture<Void> terminate() {
+        return k3s.map(node -> {
+                    node.restartApiServer();
+                    return after(UNTIL_KILLED, node::killApiServer).thenRun(node::awaitReady);
+                })
+                .orElseGet(() -> {
+                    faults().silenceWatches();
+                    faults().failFrom(1, 3, Faults.Call.any(), Reason.UNREACHABLE);
+                    return after(UNTIL_KILLED, () -> faults().expireHistory());
+                });
+    }
+
+    private CompletableFuture<Void> freeze() {
+        return k3s.map(node -> {
+                    K3s.Freeze freeze = node.freezeApiServer();
+                    return after(FROZEN, freeze::close).thenRun(node::awaitReady);
+                })
+                .orElseGet(() -> {
+                    faults().silenceWatches();
+                    faults().delayRequests(ofSeconds(1));
+                    return after(FROZEN, () -> faults().delayRequests(Duration.ZERO));
+                });
+    }
+
+    private Faults faults() {
+        return ((SimulatedCluster) cluster).faults();
+    }
+
+    /** Later, in the time that the cluster lives by. */
+    private CompletableFuture<Void> after(Duration time, Runnable then) {
+        if (cluster instanceof SimulatedCluster simulated) {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            simulated.time().after(time, () -> {
+                then.run();
+                done.complete(null);
+            });
+            return done;
+        }
+        assertThat(cluster.time()).isSameAs(Time.system());
+        Executor later = CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS);
+        return CompletableFuture.runAsync(then, later);
+    }
+}
