@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.it.lessons;
 
+import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -82,7 +83,7 @@ class ApiServerOutageLesson extends Lesson {
     private Verdict verified(Clock clock, Consumer<Progress> onProgress) throws InterruptedException {
         return Rollout.of(clock.deployment())
                 .by(RollingUpdate.of().maxSurge(1).maxUnavailable(0))
-                .with(VerifierOptions.defaults().withTimeout(ofSeconds(120)))
+                .with(VerifierOptions.defaults().withTimeout(ofMinutes(2)))
                 .onProgress(onProgress)
                 .run(cluster);
     }
@@ -107,13 +108,14 @@ class ApiServerOutageLesson extends Lesson {
             if (!begun && ready("1.2") > 0) {
                 begun = true;
                 Instant start = cluster.time().now();
-                outage = fault.begin().thenApply(end -> Duration.between(start, cluster.time().now()));
+                outage = fault.begin()
+                        .thenApply(end -> Duration.between(start, cluster.time().now()));
             }
         }
 
         Duration outage() throws InterruptedException {
             assertThat(begun).as("the outage came half-way").isTrue();
-            waiting().atMost(ofSeconds(120)).until("the outage is over", outage::isDone);
+            waiting().atMost(ofMinutes(2)).until("the outage is over", outage::isDone);
             return outage.join();
         }
     }

@@ -168,7 +168,10 @@ class LeastPrivilegeLesson {
                         .withName(name)
                         .withNamespace(namespace.name())
                         .endMetadata()
-                        .withNewRoleRef("rbac.authorization.k8s.io", "Role", role.getMetadata().getName())
+                        .withNewRoleRef(
+                                "rbac.authorization.k8s.io",
+                                "Role",
+                                role.getMetadata().getName())
                         .addNewSubject()
                         .withKind("ServiceAccount")
                         .withName(name)
@@ -203,8 +206,12 @@ class LeastPrivilegeLesson {
                 for (PolicyRule rule : role.getRules()) {
                     if (rule.getResources().contains("pods") && rule.getVerbs().contains("list")) {
                         client.pods().inNamespace(namespace.name()).list();
-                    } else if (rule.getResources().contains("deployments") && rule.getVerbs().contains("list")) {
-                        client.apps().deployments().inNamespace(namespace.name()).list();
+                    } else if (rule.getResources().contains("deployments")
+                            && rule.getVerbs().contains("list")) {
+                        client.apps()
+                                .deployments()
+                                .inNamespace(namespace.name())
+                                .list();
                     }
                 }
                 return true;
