@@ -68,6 +68,11 @@ final class Contact implements AutoCloseable {
         return deployments.synced() && (replicaSets.synced() || replicaSetsHidden()) && (pods.synced() || podsHidden());
     }
 
+    /** Why the Deployment itself may not be seen, without which there is nothing to judge. */
+    Optional<ClusterException> deploymentHidden() {
+        return isHidden(deployments) ? deployments.trouble() : Optional.empty();
+    }
+
     boolean replicaSetsHidden() {
         return isHidden(replicaSets);
     }

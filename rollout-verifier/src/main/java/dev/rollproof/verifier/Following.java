@@ -113,7 +113,9 @@ final class Following implements AutoCloseable {
     }
 
     boolean hasNews() {
-        return !queue.isEmpty() || !lookedSynced && contact.synced();
+        return !queue.isEmpty()
+                || !lookedSynced && contact.synced()
+                || contact.deploymentHidden().isPresent();
     }
 
     List<String> unseen() {
@@ -131,6 +133,11 @@ final class Following implements AutoCloseable {
     Instant outOfReachAt() {
         Instant heard = contact.lastHeard().filter(lastContact::isBefore).orElse(lastContact);
         return heard.plus(options.unreachable());
+    }
+
+    /** Which right is missing without which there is nothing to judge. */
+    Optional<String> notAllowed() {
+        return contact.deploymentHidden().map(refused -> "a right is missing: " + refused.getMessage());
     }
 
     String outOfReach() {

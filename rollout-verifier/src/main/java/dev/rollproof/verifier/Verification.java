@@ -49,6 +49,10 @@ final class Verification implements AutoCloseable {
         while (true) {
             Instant at = time.now();
             Assessment assessment = following.look(at);
+            Optional<String> notAllowed = following.notAllowed();
+            if (notAllowed.isPresent()) {
+                return new Verdict.Unreachable(evidence(at, new Status.Progressing(notAllowed.get(), List.of())));
+            }
             tell(at, assessment.status());
             if (assessment.status().isFinal()) {
                 return Verdicts.of(assessment.status(), evidence(at, assessment.status()));

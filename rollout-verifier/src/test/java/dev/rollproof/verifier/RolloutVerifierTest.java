@@ -20,6 +20,7 @@ import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.sim.Faults.Call;
+import dev.rollproof.sim.Faults.Verb;
 import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.judge.Status;
@@ -430,6 +431,16 @@ class RolloutVerifierTest {
                 .hasSize(3)
                 .anyMatch(unseen -> unseen.startsWith("judged without pods: "));
         assertThat(verdict.summary()).contains("by the status alone");
+    }
+
+    @Test
+    void withoutTheRightToWatchDeploymentsNothingIsJudgedAndThatIsSaidAtOnce() throws InterruptedException {
+        Deployment applied = actions.apply(clock(3, "clock:1.0"));
+        cluster.faults().failFrom(1, Integer.MAX_VALUE, Call.to(Verb.LIST).on(Deployment.class), Reason.FORBIDDEN);
+        Verdict verdict = verifier.verify(applied);
+        assertThat(verdict).as(verdict.summary()).isInstanceOf(Verdict.Unreachable.class);
+        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(2));
+        assertThat(verdict.summary()).contains("could not be verified").contains("a right is missing: ");
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.fabric8.KubernetesCluster;
 import dev.rollproof.strategies.Rollout;
+import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
@@ -140,7 +141,14 @@ class LeastPrivilegeLesson {
         }
     }
 
+    /** A rollout that takes some seconds, so that everything is looked for. */
     private Verdict verify(Cluster limited) throws InterruptedException {
+        RolloutActions.on(cluster)
+                .apply(Clock.in(namespace.name())
+                        .replicas(1)
+                        .version("1.1")
+                        .readyAfter(ofSeconds(2))
+                        .deployment());
         return RolloutVerifier.on(limited)
                 .with(VerifierOptions.defaults().withTimeout(ofSeconds(20)))
                 .verify(Clock.in(namespace.name()).ref());

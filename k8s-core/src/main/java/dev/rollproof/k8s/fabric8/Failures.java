@@ -40,9 +40,12 @@ final class Failures {
         if (failed instanceof ClusterException translated) {
             return translated;
         }
-        if (failed instanceof KubernetesClientException answered
-                && (answered.getCode() > 0 || answered.getStatus() != null)) {
-            return answered(answered);
+        // Informers wrap what the server answered.
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof KubernetesClientException answered
+                    && (answered.getCode() > 0 || answered.getStatus() != null)) {
+                return answered(answered);
+            }
         }
         String why = connectionFailure(failed);
         if (why != null) {

@@ -3,6 +3,7 @@ package dev.rollproof.k8s.fabric8;
 
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.observed.Observed;
@@ -13,6 +14,7 @@ import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -47,11 +49,25 @@ final class InformerObservation<T extends HasMetadata> implements Observation, R
         this.informer = selected(client, query).runnableInformer(0);
         informer.addEventHandler(this);
         informer.exceptionHandler((started, failure) -> {
-            trouble = failures.from(failure);
+            trouble = named(failures.from(failure), query);
             time.wakeUp();
             // Always try again: when to give up is the caller's to say.
             return !closed;
         });
+    }
+
+    /** A server refuses to list in a whole sentence. Where it refuses to upgrade a connection, to watch, one word arrives. */
+    private static ClusterException named(ClusterException trouble, Query<?> query) {
+        if (trouble.reason() != Reason.FORBIDDEN
+                || String.valueOf(trouble.getMessage()).contains(" ")) {
+            return trouble;
+        }
+        String where = query.namespace().isEmpty() ? "" : " in the namespace \"" + query.namespace() + "\"";
+        return new ClusterException(
+                Reason.FORBIDDEN,
+                "forbidden: cannot watch resource \"" + HasMetadata.getPlural(query.type()) + "\"" + where,
+                List.of(),
+                trouble);
     }
 
     private static <T extends HasMetadata> FilterWatchListDeletable<T, ?, ?> selected(
