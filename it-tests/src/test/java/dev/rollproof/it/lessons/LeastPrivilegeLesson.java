@@ -13,7 +13,6 @@ import dev.rollproof.it.Yaml;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.fabric8.KubernetesCluster;
-import dev.rollproof.strategies.Rollout;
 import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
@@ -87,12 +86,8 @@ class LeastPrivilegeLesson {
     }
 
     @BeforeEach
-    void deploy() throws InterruptedException {
+    void loadImages() throws InterruptedException {
         Clock.loadInto(k3s);
-        Rollout.of(Clock.in(namespace.name()).replicas(1).deployment())
-                .within(ofSeconds(60))
-                .run(cluster)
-                .orElseThrow();
     }
 
     @Test
@@ -146,8 +141,7 @@ class LeastPrivilegeLesson {
         RolloutActions.on(cluster)
                 .apply(Clock.in(namespace.name())
                         .replicas(1)
-                        .version("1.1")
-                        .readyAfter(ofSeconds(2))
+                        .readyAfter(ofSeconds(1))
                         .deployment());
         return RolloutVerifier.on(limited)
                 .with(VerifierOptions.defaults().withTimeout(ofSeconds(20)))

@@ -117,8 +117,12 @@ abstract class Lesson {
     long ready(String version) {
         return pods().stream()
                 .filter(pod -> pod.live() && pod.ready())
-                .filter(pod -> pod.containers().get(0).image().equals("clock:" + version))
+                .filter(pod -> isOf(version, pod))
                 .count();
+    }
+
+    static boolean isOf(String version, ObservedPod pod) {
+        return pod.containers().get(0).image().equals("clock:" + version);
     }
 
     Deployment stored(Clock clock) {
