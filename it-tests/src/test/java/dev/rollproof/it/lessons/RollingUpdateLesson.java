@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * promised about pods that are terminating, and nothing about requests: those an application keeps itself, by answering
  * until nobody asks any more.
  */
+@Isolated("it measures moments")
 class RollingUpdateLesson extends Lesson {
     /** How long the news that a pod goes may be on its way to all who send requests to it; mostly it is a second. */
     private static final Duration NEWS_TRAVEL = ofSeconds(3);
@@ -116,7 +118,7 @@ class RollingUpdateLesson extends Lesson {
 
         try (PromiseWatch watch = PromiseWatch.on(cluster, clock.ref());
                 Leaving leaving = new Leaving();
-                RunningTraffic users = users()) {
+                RunningTraffic users = hastyUsers()) {
             // when the next version is rolled out
             Rollout.of(clock.version("1.1").deployment())
                     .by(strategy)
