@@ -13,6 +13,8 @@ import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.k8s.traffic.FailureCause;
+import dev.rollproof.k8s.traffic.Lane;
 import dev.rollproof.k8s.traffic.Load;
 import dev.rollproof.k8s.traffic.RunningTraffic;
 import dev.rollproof.k8s.traffic.Traffic;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -104,6 +107,22 @@ abstract class Lesson {
         TrafficReport report = users.stop();
         assertThat(report.whyVoid()).as("the baseline is clean").isEmpty();
         return report;
+    }
+
+    /**
+     * Says that users got an answer to every request. On kept connections of a real network there is one way to lose a request
+     * that no server can prevent: it ends a connection in the very moment in which the client asks on it again (RFC 9112, 9.3.1).
+     * Browsers ask once more then, our users do not: few of those are let pass.
+     */
+    void nobodyLostARequest(TrafficReport report) {
+        assertThat(report.lane(Lane.FRESH).failuresByCause())
+                .as("on fresh connections: %s", report)
+                .isEmpty();
+        TrafficReport kept = report.lane(Lane.KEPT_ALIVE);
+        assertThat(kept.failuresByCause().keySet())
+                .as("on kept connections: %s", report)
+                .isSubsetOf(k3s.isPresent() ? Set.of(FailureCause.RESET) : Set.of());
+        assertThat(kept.failed()).as("on kept connections: %s", report).isLessThanOrEqualTo(kept.total() / 200);
     }
 
     /** Lets time pass. */

@@ -85,7 +85,7 @@ class RollingUpdateLesson extends Lesson {
 
             // and no user noticed anything; and since then nobody meets the old version
             TrafficReport report = measured(users);
-            assertThat(report.failuresByCause()).as("%s", report).isEmpty();
+            nobodyLostARequest(report);
             assertThat(report.between(end, Instant.MAX.minus(ofSeconds(1))).versions())
                     .as("who answers when the old pods are gone")
                     .containsExactly("1.1");
