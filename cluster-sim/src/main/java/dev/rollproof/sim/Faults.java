@@ -105,6 +105,8 @@ public final class Faults {
     private long unreachableUntilNanos = -1;
     private long staleUntilNanos = -1;
     private long staleVersion;
+    private long staleListUntilNanos = -1;
+    private long staleListVersion;
     private @Nullable Wired wired;
 
     Faults(EventLoop loop, ApiServer api, List<Reflector<?>> reflectors) {
@@ -207,6 +209,18 @@ public final class Faults {
         run(() -> {
             staleVersion = api.version();
             staleUntilNanos = loop.elapsedNanos() + duration.toNanos();
+        });
+    }
+
+    /**
+     * For so long, the list with which an observation begins shows what is stored now, however it changes: informers ask for
+     * resourceVersion 0, which a server answers from a cache that may lag behind. What is watched after it comes at once, and
+     * plain reads are not affected.
+     */
+    public void staleFirstLists(Duration duration) {
+        run(() -> {
+            staleListVersion = api.version();
+            staleListUntilNanos = loop.elapsedNanos() + duration.toNanos();
         });
     }
 
@@ -342,6 +356,11 @@ public final class Faults {
     /** What a client's read sees: the store, or an old state of it. */
     <T extends HasMetadata> Reader<T> reader(ResourceType<T> type) {
         return loop.elapsedNanos() < staleUntilNanos ? api.readerAt(type, staleVersion) : api.reader(type);
+    }
+
+    /** What the list with which an observation begins sees. */
+    <T extends HasMetadata> Reader<T> firstListReader(ResourceType<T> type) {
+        return loop.elapsedNanos() < staleListUntilNanos ? api.readerAt(type, staleListVersion) : reader(type);
     }
 
     long watchDelayNanos(ResourceType<?> type) {

@@ -85,8 +85,9 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
         List<T> objects;
         try {
             faults.beforeClientsCall(Faults.Verb.LIST, type.model());
-            lastVersion = faults.reader(type).version();
-            objects = faults.reader(type).list(query);
+            var reader = synced ? faults.reader(type) : faults.firstListReader(type);
+            lastVersion = reader.version();
+            objects = reader.list(query);
         } catch (ClusterException refused) {
             retry(refused, this::list);
             return;

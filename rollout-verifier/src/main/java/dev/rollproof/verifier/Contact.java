@@ -8,7 +8,6 @@ import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.observed.Observed;
-import dev.rollproof.k8s.observed.ObservedMetadata;
 import dev.rollproof.k8s.observed.ObservedObject;
 import dev.rollproof.verifier.judge.Expectation;
 import io.fabric8.kubernetes.api.model.Event;
@@ -127,17 +126,7 @@ final class Contact implements AutoCloseable {
     /** Reads the objects themselves and puts what is newer into sight; returns whether anything was. */
     boolean look(Sight sight, Expectation expected, Instant at) {
         lastLook = Optional.of(at);
-        boolean news = false;
-        Optional<Deployment> current = cluster.get(
-                Deployment.class,
-                expected.workload().namespace(),
-                expected.workload().name());
-        if (current.isPresent()) {
-            news |= acceptIfNewer(sight, sight.snapshot().deployment().stream().toList(), Observed.from(current.get()));
-        } else if (sight.deployment().isPresent()) {
-            sight.accept(sight.deployment().get(), true);
-            news = true;
-        }
+        boolean news = lookAtDeployment(sight, expected);
         if (!replicaSetsHidden()) {
             List<ObservedObject> listed = list(replicaSetQuery);
             for (ObservedObject set : listed) {
@@ -157,6 +146,20 @@ final class Contact implements AutoCloseable {
         return news;
     }
 
+    /** Reads the Deployment itself and puts it into sight if it is newer; returns whether it was, or has gone. */
+    boolean lookAtDeployment(Sight sight, Expectation expected) {
+        Optional<Deployment> current = cluster.get(
+                Deployment.class,
+                expected.workload().namespace(),
+                expected.workload().name());
+        if (current.isPresent()) {
+            return acceptIfNewer(sight, sight.deployment().stream().toList(), Observed.from(current.get()));
+        }
+        boolean gone = sight.deployment().isPresent();
+        sight.deployment().ifPresent(known -> sight.accept(known, true));
+        return gone;
+    }
+
     private <T extends HasMetadata> List<ObservedObject> list(Query<T> query) {
         List<ObservedObject> listed = new ArrayList<>();
         for (T object : cluster.list(query)) {
@@ -173,21 +176,15 @@ final class Contact implements AutoCloseable {
             Sight sight, Collection<? extends ObservedObject> known, ObservedObject object) {
         for (ObservedObject candidate : known) {
             if (candidate.metadata().uid().equals(object.metadata().uid())
-                    && !isNewer(object.metadata(), candidate.metadata())) {
+                    && (object.metadata().isOlderThan(candidate.metadata())
+                            || object.metadata()
+                                    .resourceVersion()
+                                    .equals(candidate.metadata().resourceVersion()))) {
                 return false;
             }
         }
         sight.accept(object, false);
         return true;
-    }
-
-    /** Versions of one kind are numbers that grow (KEP-5504); where they are not, being different is all that can be said. */
-    static boolean isNewer(ObservedMetadata one, ObservedMetadata other) {
-        try {
-            return Long.parseLong(one.resourceVersion()) > Long.parseLong(other.resourceVersion());
-        } catch (NumberFormatException opaque) {
-            return !one.resourceVersion().equals(other.resourceVersion());
-        }
     }
 
     @Override

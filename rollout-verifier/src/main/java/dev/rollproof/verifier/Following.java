@@ -23,6 +23,8 @@ import java.util.function.Consumer;
  * put their changes into a queue. It never waits: who looks does.
  */
 final class Following implements AutoCloseable {
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+
     private final VerifierOptions options;
     private final Chronicle chronicle;
     private final Consumer<Change> onChange;
@@ -84,14 +86,32 @@ final class Following implements AutoCloseable {
         takeChanges(at);
         sight.seesReplicaSets(!contact.replicaSetsHidden());
         sight.seesPods(!contact.podsHidden());
-        Assessment assessment = lookedSynced
-                ? judge.next(memory, sight.snapshot(), at)
-                : new Assessment(
-                        memory,
-                        new Status.Progressing("waiting for a first look at the cluster", List.of()),
-                        Optional.empty());
+        Assessment assessment =
+                lookedSynced ? judged(at) : waiting("waiting for a first look at the cluster", Optional.empty());
         memory = assessment.memory();
         return assessment;
+    }
+
+    /**
+     * Judges what is in sight. That the Deployment is gone is believed only when the server itself says so: the list with which
+     * an observation begins may come from a cache that has not heard of it yet.
+     */
+    private Assessment judged(Instant at) {
+        Assessment assessment = judge.next(memory, sight.snapshot(), at);
+        if (!(assessment.status() instanceof Status.Deleted)) {
+            return assessment;
+        }
+        try {
+            return contact.lookAtDeployment(sight, expected) ? judge.next(memory, sight.snapshot(), at) : assessment;
+        } catch (ClusterException failed) {
+            return failed.reason().isTransient()
+                    ? waiting("asking whether the Deployment is gone", Optional.of(at.plus(ASK_AGAIN)))
+                    : assessment;
+        }
+    }
+
+    private Assessment waiting(String line, Optional<Instant> recheckAt) {
+        return new Assessment(memory, new Status.Progressing(line, List.of()), recheckAt);
     }
 
     private void takeChanges(Instant at) {

@@ -45,7 +45,10 @@ final class Sight {
             return;
         }
         if (!deleted) {
-            deployment = d;
+            // The server may have been asked directly, and a watch tells of what was before.
+            if (deployment == null || !d.metadata().isOlderThan(deployment.metadata())) {
+                deployment = d;
+            }
         } else if (deployment != null
                 && deployment.metadata().uid().equals(d.metadata().uid())) {
             deployment = null;

@@ -285,6 +285,31 @@ class RolloutVerifierTest {
     }
 
     @Test
+    void aDeploymentThatAListFromACacheDoesNotKnowYetIsNotDeleted() throws InterruptedException {
+        cluster.faults().staleFirstLists(Duration.ofSeconds(5));
+        assertThat(verifier.verify(actions.apply(clock(3, "clock:1.0"))).isComplete())
+                .isTrue();
+    }
+
+    @Test
+    void aNamesakeThatAListFromACacheStillKnowsIsNotOurs() throws InterruptedException {
+        running(3);
+        cluster.faults().staleFirstLists(Duration.ofSeconds(5));
+        cluster.delete(Deployment.class, "default", "clock", DeleteOptions.defaults());
+        assertThat(verifier.verify(actions.apply(clock(2, "clock:1.1"))).isComplete())
+                .isTrue();
+        assertThat(readyPods("clock:1.1")).isEqualTo(2);
+    }
+
+    @Test
+    void whetherADeploymentIsGoneIsAskedAgainWhereTheServerDoesNotAnswer() throws InterruptedException {
+        cluster.faults().staleFirstLists(Duration.ofSeconds(5));
+        Deployment applied = actions.apply(clock(3, "clock:1.0"));
+        cluster.faults().failFrom(1, 2, Call.to(Verb.GET).on(Deployment.class), Reason.SERVICE_UNAVAILABLE);
+        assertThat(verifier.verify(applied).isComplete()).isTrue();
+    }
+
+    @Test
     void anotherDeploymentOfTheSameNameIsNotOurs() throws InterruptedException {
         Deployment applied = running(3);
         cluster.delete(Deployment.class, "default", "clock", DeleteOptions.defaults());

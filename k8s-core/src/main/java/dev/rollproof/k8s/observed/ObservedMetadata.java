@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param namespace {@code ""} for kinds without one
  * @param uid unlike the name, never used twice; {@code ""} only for manifests that no server has seen
- * @param resourceVersion the version of this object; opaque
+ * @param resourceVersion the version of this object; to be compared by {@link #isOlderThan}
  * @param generation counts changes of the spec; 0 for kinds that do not count them
  * @param owners all owners; at most one of them is the controller
  * @param creationTimestamp by the API server's clock, in whole seconds
@@ -60,6 +60,18 @@ public record ObservedMetadata(
             }
         }
         return false;
+    }
+
+    /**
+     * Whether this was observed of an older state than the other, of the same kind. Versions of one kind are numbers that grow,
+     * also from one object to the next (KEP-5504); where a server has others, nothing is known to be older.
+     */
+    public boolean isOlderThan(ObservedMetadata other) {
+        try {
+            return Long.parseLong(resourceVersion) < Long.parseLong(other.resourceVersion);
+        } catch (NumberFormatException opaque) {
+            return false;
+        }
     }
 
     /** Whether somebody has asked for its deletion. */
