@@ -90,6 +90,13 @@ final class Application {
                 .toList();
     }
 
+    /** All Deployments as they are to be, in the order of the manifests. */
+    List<Deployment> wanted() {
+        return deployments().stream()
+                .map(manifest -> (Deployment) manifest.object())
+                .toList();
+    }
+
     ObjectRef firstDeployment() {
         ObjectMeta metadata = deployments().get(0).object().getMetadata();
         return new ObjectRef("Deployment", Objects.requireNonNullElse(metadata.getNamespace(), ""), metadata.getName());

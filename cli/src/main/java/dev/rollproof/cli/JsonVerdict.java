@@ -7,9 +7,12 @@ import dev.rollproof.verifier.Evidence;
 import dev.rollproof.verifier.RollbackResult;
 import dev.rollproof.verifier.Timeline;
 import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.promises.Finding;
+import dev.rollproof.verifier.promises.PromiseReport;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Verdicts as JSON, for {@code --output json}: one object, the worst verdict's fields on top. */
@@ -44,7 +47,52 @@ final class JsonVerdict {
                 "timeline",
                 evidence.timeline().entries().stream().map(JsonVerdict::fields).toList());
         json.put("unseen", evidence.unseen());
+        evidence.promises().ifPresent(promises -> json.put("promises", fields(promises)));
         evidence.rollback().ifPresent(rollback -> json.put("rollback", fields(rollback)));
+        return json;
+    }
+
+    private static Map<String, Object> fields(PromiseReport promises) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("events", promises.events());
+        json.put("mostLive", promises.mostLive());
+        json.put("leastReady", promises.leastReady());
+        json.put(
+                "findings",
+                promises.findings().stream().map(JsonVerdict::fields).toList());
+        return json;
+    }
+
+    private static Map<String, Object> fields(Finding finding) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("promise", finding.promise().name());
+        json.put("message", finding.line());
+        if (finding instanceof Finding.Kept kept) {
+            json.put("outcome", "kept");
+            json.put("bound", kept.bound());
+            json.put("seen", kept.seen());
+            json.put("events", kept.events());
+        } else if (finding instanceof Finding.Broken broken) {
+            json.put("outcome", "broken");
+            json.put("bound", broken.bound());
+            json.put("by", fields(broken.by()));
+        } else if (finding instanceof Finding.NotApplicable none) {
+            json.put("outcome", "notApplicable");
+            json.put("why", none.why());
+            none.beyond().ifPresent(by -> json.put("by", fields(by)));
+        }
+        return json;
+    }
+
+    private static Map<String, Object> fields(Finding.Sighting by) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put(
+                "object",
+                by.object().kind().toLowerCase(Locale.ROOT) + "/" + by.object().name());
+        json.put("resourceVersion", by.resourceVersion());
+        json.put("seconds", seconds(by.at()));
+        json.put("seen", by.seen());
+        json.put("numbers", by.numbers());
         return json;
     }
 

@@ -5,6 +5,7 @@ import dev.rollproof.verifier.Replay;
 import dev.rollproof.verifier.Timeline;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
+import dev.rollproof.verifier.promises.PromiseReport;
 import dev.rollproof.verifier.recording.Recording;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,9 +43,9 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "SECONDS",
-            defaultValue = "0",
-            description = "When verification begins, in seconds of the recording. Default: its start.")
-    private String from = "0";
+            description = "When verification begins, in seconds of the recording."
+                    + " Default: as verify --record recorded it; else its start.")
+    private @Nullable String from;
 
     @Mixin
     private Verifying verifying = new Verifying();
@@ -52,7 +53,10 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         VerifierOptions options = verifying.options();
-        Replay replay = Replay.of(Recording.read(file)).from(start());
+        Replay replay = Replay.of(Recording.read(file));
+        if (from != null) {
+            replay = replay.from(start(from));
+        }
         if (workload != null) {
             replay = replay.deployment(name(workload));
         }
@@ -68,12 +72,20 @@ final class ReplayCommand implements Callable<Integer> {
                                     Locale.ROOT, "%6.1f s  %s", entry.at().toMillis() / 1000.0, entry.what()));
                 }
             }
+            verdict.evidence().promises().ifPresent(promises -> print(promises, console));
             console.out().println(verdict.summary());
         }
         return ExitCode.of(verdict);
     }
 
-    private Duration start() {
+    private static void print(PromiseReport promises, Rollproof.Console console) {
+        promises.whyNothing()
+                .map(why -> List.of("no promise can be checked: " + why))
+                .orElseGet(promises::linesOfGiven)
+                .forEach(line -> console.out().println("promises  " + line));
+    }
+
+    private static Duration start(String from) {
         String number = from.endsWith("s") ? from.substring(0, from.length() - 1) : from;
         try {
             double seconds = Double.parseDouble(number);

@@ -10,6 +10,8 @@ import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.fabric8.KubernetesCluster;
 import dev.rollproof.k8s.manifest.Manifest;
 import dev.rollproof.k8s.manifest.Manifests;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedMetadata;
 import dev.rollproof.k8s.time.Time;
 import dev.rollproof.sim.Images;
 import dev.rollproof.sim.SimulatedCluster;
@@ -121,13 +123,21 @@ final class VerifyCommand implements Callable<Integer> {
                     "--kubeconfig and --context are for a real cluster; leave them out with --cluster sim");
         }
         List<Manifest> manifests = Manifests.read(files);
+        View view = Screen.viewOn(
+                verifying.json() ? console.err() : console.out(),
+                console.terminal() && !verifying.json(),
+                console.environment(),
+                Duration.ZERO,
+                () -> {});
         try (Cluster cluster = connect();
-                Recorder recorder = Recorder.to(Optional.ofNullable(record), cluster.time())) {
+                Recorder recorder = Recorder.to(Optional.ofNullable(record), cluster.time());
+                Watches watches =
+                        new Watches(RolloutVerifier.on(cluster).onProgress(view).onChange(recorder::accept), options)) {
             String home = namespaceOf(cluster);
             Application application =
                     new Application(cluster, manifests, home, Optional.ofNullable(namespace), allowOverlaps);
-            List<Deployment> applied;
             Map<ObjectRef, RollbackPoint> before = new HashMap<>();
+            List<Deployment> applied;
             try {
                 application.validate();
                 if (rollback) {
@@ -135,6 +145,7 @@ final class VerifyCommand implements Callable<Integer> {
                         before.put(workload, Rollback.rollBack().before(cluster, workload));
                     }
                 }
+                watches.open(application.wanted());
                 applied = application.apply();
             } catch (ClusterException failed) {
                 if (!failed.reason().isTransient()) {
@@ -142,7 +153,7 @@ final class VerifyCommand implements Callable<Integer> {
                 }
                 return unreachable(console, application.firstDeployment(), failed);
             }
-            return verify(console, cluster, applied, before, options, recorder);
+            return verify(console, cluster.time(), applied, before, options, view, watches, recorder);
         }
     }
 
@@ -200,6 +211,11 @@ final class VerifyCommand implements Callable<Integer> {
             writer.ifPresent(open -> open.accept(change));
         }
 
+        void begin(Deployment applied) {
+            ObservedMetadata metadata = Observed.metadata(applied);
+            writer.ifPresent(open -> open.begin(metadata.ref(), metadata.generation()));
+        }
+
         @Override
         public void close() {
             writer.ifPresent(RecordingWriter::close);
@@ -208,29 +224,22 @@ final class VerifyCommand implements Callable<Integer> {
 
     private Integer verify(
             Rollproof.Console console,
-            Cluster cluster,
+            Time time,
             List<Deployment> applied,
             Map<ObjectRef, RollbackPoint> before,
             VerifierOptions options,
+            View view,
+            Watches watches,
             Recorder recorder)
             throws InterruptedException {
-        View view = Screen.viewOn(
-                verifying.json() ? console.err() : console.out(),
-                console.terminal() && !verifying.json(),
-                console.environment(),
-                Duration.ZERO,
-                () -> {});
         List<Verdict> verdicts = new ArrayList<>();
-        Instant deadline = cluster.time().now().plus(options.timeout());
+        Instant deadline = time.now().plus(options.timeout());
         for (Deployment deployment : applied) {
-            Duration left = Duration.between(cluster.time().now(), deadline);
+            Duration left = Duration.between(time.now(), deadline);
             VerifierOptions forThis =
                     options.withTimeout(left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left);
-            Verdict verdict = RolloutVerifier.on(cluster)
-                    .with(forThis)
-                    .onProgress(view)
-                    .onChange(recorder::accept)
-                    .verify(deployment);
+            recorder.begin(deployment);
+            Verdict verdict = watches.verify(deployment, forThis.timeout());
             RollbackPoint point = before.get(verdict.evidence().workload());
             verdicts.add(point == null ? verdict : point.conclude(verdict, deployment, options, view));
             view.finish();

@@ -45,7 +45,28 @@ class ReplayCommandTest {
         assertThat(command.verdict())
                 .contains("failed after 8.0 s")
                 .contains("CrashLoopBackOff: container \"web\" crashed 2 times with exit 1");
-        assertThat(command.out().lines()).hasSize(3);
+        assertThat(command.out().lines().filter(line -> !line.startsWith("promises  ")))
+                .hasSize(3);
+    }
+
+    @Test
+    void promisesAreShownWhereTheRecordingHasTheChange() {
+        assertThat(replay("1.37-04-rolling-s1-u0-r3", "--from", "2.45").out().lines())
+                .filteredOn(line -> line.startsWith("promises  "))
+                .hasSize(4)
+                .allMatch(line -> line.contains(": kept, "))
+                .anyMatch(line -> line.contains("at least 3 pods ready (R-U)"));
+        assertThat(replay("1.37-06-recreate-r4-drain", "--from", "5.38").out())
+                .contains("promises  containers of at most 1 version run at once: kept, most seen 1");
+    }
+
+    @Test
+    void whereTheChangeIsNotInTheRecordingThatIsSaid() {
+        assertThat(replay("1.37-04-rolling-s1-u0-r3", "--from", "0.34").out())
+                .contains(
+                        "promises  no promise can be checked: the recording does not show the change of the template");
+        assertThat(replay("1.37-11-rollover-r10", "--from", "9").out())
+                .contains("promises  no promise can be checked: the change did not meet a state of rest");
     }
 
     @Test

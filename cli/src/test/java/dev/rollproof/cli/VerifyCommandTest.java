@@ -4,6 +4,8 @@ package dev.rollproof.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.strategies.Rollout;
 import dev.rollproof.verifier.Evidence;
 import dev.rollproof.verifier.RollbackResult;
 import dev.rollproof.verifier.Timeline;
@@ -192,6 +194,62 @@ class VerifyCommandTest {
     }
 
     @Test
+    void whatBecameOfPromisesIsInTheJsonAndOnlyThere() throws IOException {
+        // Nothing is promised where nothing was before; a JVM's simulated cluster is empty at each command's start.
+        Command json = verify(clock(), "-o", "json");
+        assertThat(json.json().get("promises"))
+                .asString()
+                .contains("promise=SIZES_WITHIN_SURGE")
+                .contains("outcome=notApplicable, why=there was no Deployment to change");
+        assertThat(verify(clock()).out()).doesNotContain("promise");
+    }
+
+    @Test
+    void eachPromiseIsAnObjectInJson() throws InterruptedException {
+        Verdict verdict;
+        try (SimulatedCluster cluster = SimulatedCluster.create()) {
+            Rollout.of(manifest("clock:1.0")).run(cluster).orElseThrow();
+            cluster.advance(Duration.ofSeconds(30));
+            verdict = Rollout.of(manifest("clock:1.1")).run(cluster);
+        }
+        String json = JsonVerdict.of(List.of(verdict));
+        assertThat(json)
+                .contains("\"promises\":{\"events\":")
+                .contains("\"leastReady\":3,\"findings\":[{\"promise\":\"SIZES_WITHIN_SURGE\",\"message\":")
+                .contains("\"promise\":\"READY_PODS_KEPT\"")
+                .contains("\"outcome\":\"kept\",\"bound\":3,\"seen\":3,\"events\":")
+                .contains("\"outcome\":\"notApplicable\",\"why\":\"a rolling update runs both versions\"");
+        assertThat(verdict.summary()).doesNotContain("promise");
+    }
+
+    private static String manifest(String image) {
+        return """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: clock, namespace: default}
+                spec:
+                  replicas: 3
+                  selector: {matchLabels: {app: clock}}
+                  template:
+                    metadata: {labels: {app: clock}}
+                    spec: {containers: [{name: web, image: "%s"}]}
+                """.formatted(image);
+    }
+
+    @Test
+    void manyDeploymentsAreVerifiedTooWithoutPromisesBeyondTheSixteenth() throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < 18; i++) {
+            all.append("---\n").append(manifest("clock:1.0").replace("clock", "clock" + i));
+        }
+        Command command = verify(file("all.yaml", all.toString()), "-o", "json");
+        assertThat(command.exitCode()).isZero();
+        List<?> workloads = (List<?>) Objects.requireNonNull(command.json().get("workloads"));
+        assertThat(workloads).hasSize(18);
+        assertThat(workloads.toString().split("promises=", -1)).hasSize(17);
+    }
+
+    @Test
     void inATerminalThePictureIsDrawnAnew() throws IOException {
         Command command = Command.runIn(
                 Map.of("COLUMNS", "60", "TERM", "xterm"), true, "verify", "-f", clock(), "--cluster", "sim");
@@ -246,7 +304,8 @@ class VerifyCommandTest {
                 List.of(),
                 new Timeline(List.of()),
                 List.of(),
-                Optional.of(restored)));
+                Optional.of(restored),
+                Optional.empty()));
         assertThat(JsonVerdict.of(List.of(failed)))
                 .contains(
                         "\"rollback\":{\"message\":\"rolled back to revision 3 (clock:1.0), complete again after 2.5 s\","

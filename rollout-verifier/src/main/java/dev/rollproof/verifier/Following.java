@@ -11,6 +11,7 @@ import dev.rollproof.verifier.judge.Judge;
 import dev.rollproof.verifier.judge.Memory;
 import dev.rollproof.verifier.judge.Snapshot;
 import dev.rollproof.verifier.judge.Status;
+import dev.rollproof.verifier.promises.PromiseLedger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,36 +29,83 @@ final class Following implements AutoCloseable {
     private final VerifierOptions options;
     private final Chronicle chronicle;
     private final Consumer<Change> onChange;
-    private final Instant startedAt;
     private final Sight sight;
     private final ConcurrentLinkedQueue<Change> queue = new ConcurrentLinkedQueue<>();
     private final Contact contact;
+    private Optional<Instant> startedAt = Optional.empty();
     private Expectation expected;
     private Judge judge;
     private Memory memory = Memory.empty();
     private Instant lastContact;
     private boolean lookedSynced;
 
-    Following(
+    private Following(
             Cluster cluster,
             VerifierOptions options,
             Expectation expected,
             Chronicle chronicle,
-            Instant startedAt,
-            Consumer<Change> onChange) {
+            Consumer<Change> onChange,
+            Consumer<Change> onArrival) {
         this.options = options;
         this.expected = expected;
         this.judge = judgeOf(expected);
         this.chronicle = chronicle;
-        this.startedAt = startedAt;
         this.onChange = onChange;
         this.sight = new Sight(expected.workload().name());
         Time time = cluster.time();
         this.lastContact = time.now();
         this.contact = Contact.open(cluster, expected, change -> {
+            onArrival.accept(change);
             queue.add(change);
             time.wakeUp();
         });
+    }
+
+    /**
+     * Begins to observe.
+     *
+     * @param onChange told of each change when it is taken into account, on the thread that looks
+     * @param onArrival told of each change as it comes, on whatever thread brings it
+     */
+    static Following observing(
+            Cluster cluster,
+            VerifierOptions options,
+            Expectation expected,
+            Chronicle chronicle,
+            Consumer<Change> onChange,
+            Consumer<Change> onArrival) {
+        return new Following(cluster, options, expected, chronicle, onChange, onArrival);
+    }
+
+    /** The timeline counts from here; what was observed before stands at its start. */
+    void begin(Expectation value, Instant at) {
+        expect(value);
+        startedAt = Optional.of(at);
+        lastContact = at.isAfter(lastContact) ? at : lastContact;
+    }
+
+    private Duration elapsed(Instant at) {
+        return startedAt.map(since -> Duration.between(since, at)).orElse(Duration.ZERO);
+    }
+
+    /** The change comes next: takes what is there in, and tells a ledger of promises what of it cannot be seen. */
+    void awaitChange(Instant at, PromiseLedger ledger) {
+        takeChanges(at);
+        Optional<ClusterException> hidden = contact.deploymentHidden();
+        if (!contact.deploymentSynced()) {
+            ledger.beginUnseen("the Deployment could not be observed before the change"
+                    + hidden.or(contact::trouble)
+                            .map(why -> ": " + why.getMessage())
+                            .orElse(""));
+            return;
+        }
+        contact.unobserved().forEach(ledger::without);
+        ledger.begin();
+    }
+
+    /** Whether something but a missing right keeps it from seeing anything yet. */
+    boolean isInTrouble() {
+        return contact.trouble().isPresent() || contact.deploymentHidden().isPresent();
     }
 
     private Judge judgeOf(Expectation expectation) {
@@ -118,7 +166,7 @@ final class Following implements AutoCloseable {
         for (Change change = queue.poll(); change != null; change = queue.poll()) {
             boolean deleted = change.type() == Change.Type.DELETED;
             sight.accept(change.object(), deleted);
-            chronicle.observed(Duration.between(startedAt, at), change.object(), deleted);
+            chronicle.observed(elapsed(at), change.object(), deleted);
             lastContact = at;
             onChange.accept(change);
         }
@@ -168,7 +216,7 @@ final class Following implements AutoCloseable {
 
     /** The watches are silent: asks the server itself. Returns whether that told something new. */
     boolean lookDirectly(Instant at) {
-        Duration elapsed = Duration.between(startedAt, at);
+        Duration elapsed = elapsed(at);
         try {
             boolean news = contact.look(sight, expected, at);
             lastContact = at;

@@ -56,8 +56,9 @@ public final class Lookout implements AutoCloseable {
     public void expect(Expectation expected) {
         Following known = followed.get(expected.workload());
         if (known == null) {
-            followed.put(
-                    expected.workload(), new Following(cluster, options, expected, chronicle, startedAt, onChange));
+            Following opened = Following.observing(cluster, options, expected, chronicle, onChange, change -> {});
+            opened.begin(expected, startedAt);
+            followed.put(expected.workload(), opened);
         } else {
             known.expect(expected);
         }

@@ -28,10 +28,10 @@ public final class Replay {
 
     private final Recording recording;
     private final Optional<String> deployment;
-    private final Duration from;
+    private final Optional<Duration> from;
     private final VerifierOptions options;
 
-    private Replay(Recording recording, Optional<String> deployment, Duration from, VerifierOptions options) {
+    private Replay(Recording recording, Optional<String> deployment, Optional<Duration> from, VerifierOptions options) {
         this.recording = recording;
         this.deployment = deployment;
         this.from = from;
@@ -42,7 +42,7 @@ public final class Replay {
         return new Replay(
                 Objects.requireNonNull(recording, "recording"),
                 Optional.empty(),
-                Duration.ZERO,
+                Optional.empty(),
                 VerifierOptions.defaults());
     }
 
@@ -51,12 +51,15 @@ public final class Replay {
         return new Replay(recording, Optional.of(name), from, options);
     }
 
-    /** When verification begins, in the recording's time. What was changed before is taken as it stood then. */
+    /**
+     * When verification begins, in the recording's time. What was changed before is taken as it stood then. Default: as it was
+     * recorded, and the start where it was not.
+     */
     public Replay from(Duration start) {
         if (start.isNegative()) {
             throw new IllegalArgumentException("from must not be negative, was " + start);
         }
-        return new Replay(recording, deployment, start, options);
+        return new Replay(recording, deployment, Optional.of(start), options);
     }
 
     public Replay with(VerifierOptions value) {
@@ -102,7 +105,9 @@ public final class Replay {
     private final class Run {
         private final Sight sight;
         private final Chronicle chronicle = new Chronicle();
-        private final Duration deadline = from.plus(options.timeout());
+        private final Optional<Recording.Begin> begin;
+        private final Duration start;
+        private final Duration deadline;
         private Memory memory = Memory.empty();
         private Optional<Instant> recheckAt = Optional.empty();
         private Status status = new Status.Progressing("waiting for the Deployment to appear", List.of());
@@ -113,11 +118,33 @@ public final class Replay {
         Run(String name) {
             this.name = name;
             this.sight = new Sight(name);
+            this.begin = from.isPresent()
+                    ? Optional.empty()
+                    : recording.begins().stream()
+                            .filter(begun -> begun.deployment().name().equals(name))
+                            .findFirst();
+            this.start = from.or(() -> begin.map(Recording.Begin::at)).orElse(Duration.ZERO);
+            this.deadline = start.plus(options.timeout());
         }
 
+        /** With what became of the promises. */
         Verdict play() {
+            Verdict verdict = judged();
+            Evidence evidence = verdict.evidence();
+            return Verdicts.with(
+                    verdict,
+                    evidence.with(RecordedPromises.of(
+                            recording, evidence.workload(), begin, start, start.plus(evidence.elapsed()))));
+        }
+
+        private Verdict judged() {
+            int index = 0;
             for (Recording.Entry entry : recording.entries()) {
-                if (entry.at().compareTo(from) > 0) {
+                boolean before = begin.isPresent()
+                        ? index < begin.get().index()
+                        : entry.at().compareTo(start) < 0;
+                index++;
+                if (!before && entry.at().compareTo(start) > 0) {
                     Optional<Verdict> verdict = passTimeUpTo(entry.at());
                     if (verdict.isPresent()) {
                         return verdict.get();
@@ -125,7 +152,7 @@ public final class Replay {
                 }
                 boolean deleted = entry.type() == Change.Type.DELETED;
                 sight.accept(entry.object(), deleted);
-                if (entry.at().compareTo(from) >= 0) {
+                if (!before) {
                     chronicle.observed(sinceStart(entry.at()), entry.object(), deleted);
                     Optional<Verdict> verdict = judgeAt(entry.at());
                     if (verdict.isPresent()) {
@@ -133,7 +160,7 @@ public final class Replay {
                     }
                 }
             }
-            Duration end = recording.end().compareTo(from) < 0 ? from : recording.end();
+            Duration end = recording.end().compareTo(start) < 0 ? start : recording.end();
             return passTimeUpTo(end)
                     .or(() -> judgeAt(end))
                     .orElseGet(() -> new Verdict.Undecided(evidence(
@@ -150,7 +177,7 @@ public final class Replay {
         /** Looks at all times that the judge named up to then, and at the deadline. */
         private Optional<Verdict> passTimeUpTo(Duration then) {
             if (judge == null) {
-                Optional<Verdict> first = judgeAt(from);
+                Optional<Verdict> first = judgeAt(start);
                 if (first.isPresent()) {
                     return first;
                 }
@@ -171,10 +198,13 @@ public final class Replay {
 
         private Optional<Verdict> judgeAt(Duration at) {
             if (judge == null) {
-                if (sight.deployment().isEmpty()) {
+                Optional<ObservedDeployment> changed = sight.deployment()
+                        .filter(d -> begin.isEmpty()
+                                || d.metadata().generation() >= begin.get().generation());
+                if (changed.isEmpty()) {
                     return Optional.empty();
                 }
-                expected = Expectation.of(sight.deployment().get());
+                expected = Expectation.of(changed.get());
                 judge = new Judge(expected, options.patience(), options.stableFor(), options.waitForOldPods());
             }
             Assessment assessment = judge.next(memory, sight.snapshot(), START.plus(at));
@@ -186,7 +216,7 @@ public final class Replay {
         }
 
         private Duration sinceStart(Duration at) {
-            return at.compareTo(from) < 0 ? Duration.ZERO : at.minus(from);
+            return at.compareTo(start) < 0 ? Duration.ZERO : at.minus(start);
         }
 
         private Evidence evidence(Duration at, Status said) {

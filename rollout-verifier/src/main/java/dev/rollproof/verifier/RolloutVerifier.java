@@ -88,8 +88,28 @@ public final class RolloutVerifier {
 
     /** Verifies the rollout that is expected. */
     public Verdict verify(Expectation expected) throws InterruptedException {
-        try (Verification verification = new Verification(cluster, options, expected, onProgress, onChange)) {
-            return verification.run();
+        Chronicle chronicle = new Chronicle();
+        try (Following following = Following.observing(cluster, options, expected, chronicle, onChange, change -> {})) {
+            return new Verification(cluster.time(), options, following, chronicle, onProgress).run(expected);
         }
+    }
+
+    /**
+     * Observes a Deployment from before it is changed, so that the verdict tells what became of the strategy's promises; what
+     * is verified without this does not. Returns when it is known what is there now, mostly within a tenth of a second, and
+     * never later than after some seconds: then the report says that nothing was promised, and why.
+     *
+     * <pre>{@code
+     * try (RolloutWatch watch = verifier.watch(next)) {
+     *     Verdict verdict = watch.verify(RolloutActions.on(cluster).apply(next));
+     *     verdict.evidence().promises().orElseThrow().lines().forEach(System.out::println);
+     * }
+     * }</pre>
+     *
+     * @param next the Deployment as it will be applied; its selector says what to observe
+     * @throws InterruptedException if the thread is interrupted; nothing is observed then
+     */
+    public RolloutWatch watch(Deployment next) throws InterruptedException {
+        return RolloutWatch.open(this, cluster, options, onProgress, onChange, next);
     }
 }

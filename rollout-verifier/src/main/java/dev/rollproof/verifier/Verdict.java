@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.verifier;
 
+import dev.rollproof.verifier.promises.Finding;
+import dev.rollproof.verifier.promises.PromiseReport;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -16,7 +19,10 @@ public sealed interface Verdict {
     /** The outcome as a person says it, such as {@code was not complete in time}. */
     String inWords();
 
-    /** One sentence for a tired person: workload, outcome, time, cause, and what became of a rollback. */
+    /**
+     * One sentence for a tired person: workload, outcome, time, cause, promises that were broken, and what became of a rollback.
+     * Promises that were kept are in the evidence.
+     */
     default String summary() {
         Evidence evidence = evidence();
         StringBuilder summary = new StringBuilder();
@@ -29,6 +35,10 @@ public sealed interface Verdict {
         }
         for (String unseen : evidence.unseen()) {
             summary.append(" (").append(unseen).append(')');
+        }
+        for (Finding.Broken broken :
+                evidence.promises().map(PromiseReport::broken).orElse(List.of())) {
+            summary.append("; ").append(broken.inWords());
         }
         evidence.rollback().ifPresent(rollback -> summary.append("; ").append(rollback.inWords()));
         return summary.toString();

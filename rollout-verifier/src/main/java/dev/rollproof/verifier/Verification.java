@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.verifier;
 
-import dev.rollproof.k8s.Change;
-import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.time.Time;
@@ -15,28 +13,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The one loop: take the newest, judge, wait for a change or for the time that the judge names. */
-final class Verification implements AutoCloseable {
+/** The one loop: take the newest, judge, wait for a change or for the time that the judge names. For one use. */
+final class Verification {
     private final Time time;
     private final VerifierOptions options;
-    private final Expectation expected;
     private final Consumer<Progress> onProgress;
-    private final Chronicle chronicle = new Chronicle();
-    private final Instant startedAt;
+    private final Chronicle chronicle;
     private final Following following;
+    private Instant startedAt;
 
     Verification(
-            Cluster cluster,
+            Time time,
             VerifierOptions options,
-            Expectation expected,
-            Consumer<Progress> onProgress,
-            Consumer<Change> onChange) {
-        this.time = cluster.time();
+            Following following,
+            Chronicle chronicle,
+            Consumer<Progress> onProgress) {
+        this.time = time;
         this.options = options;
-        this.expected = expected;
         this.onProgress = onProgress;
+        this.chronicle = chronicle;
+        this.following = following;
         this.startedAt = time.now();
-        this.following = new Following(cluster, options, expected, chronicle, startedAt, onChange);
     }
 
     /** The evidence where nothing could be observed at all. */
@@ -44,7 +41,9 @@ final class Verification implements AutoCloseable {
         return new Evidence(workload, 0, Duration.ZERO, status, List.of(), new Timeline(List.of()), List.of());
     }
 
-    Verdict run() throws InterruptedException {
+    Verdict run(Expectation expected) throws InterruptedException {
+        startedAt = time.now();
+        following.begin(expected, startedAt);
         Instant deadline = startedAt.plus(options.timeout());
         while (true) {
             Instant at = time.now();
@@ -87,6 +86,7 @@ final class Verification implements AutoCloseable {
     }
 
     private Evidence evidence(Instant at, Status status) {
+        Expectation expected = following.expected();
         long generation = following
                 .snapshot()
                 .deployment()
@@ -101,10 +101,5 @@ final class Verification implements AutoCloseable {
                 status.causesOrNone(),
                 chronicle.timeline(),
                 following.unseen());
-    }
-
-    @Override
-    public void close() {
-        following.close();
     }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.verifier.promises.PromiseReport;
 import dev.rollproof.verifier.recording.Recording;
 import dev.rollproof.verifier.recording.RecordingException;
 import java.nio.file.Path;
@@ -53,6 +54,44 @@ class RecordingsTest {
         assertThat(verdict.outcome()).as(verdict.summary()).isEqualTo(outcome);
         assertThat(verdict.evidence().elapsed().toMillis() / 1000.0).isCloseTo(seconds, within(0.1));
         assertThat(verdict.evidence().timeline().entries()).isNotEmpty();
+    }
+
+    /** What real Kubernetes did, checked on every event of its recordings. */
+    @ParameterizedTest
+    @CsvSource({
+        "1.37-04-rolling-s1-u0-r3,  2.45, 4",
+        "1.34-06-recreate-r4-drain, 4.96, 2",
+        "1.37-06-recreate-r4-drain, 5.38, 2",
+        "1.37-07-crashloop-r4,      13.2, 4",
+    })
+    void recordedRolloutsKeptTheirPromises(String name, double from, int kept) {
+        PromiseReport promises = judged(name, from).evidence().promises().orElseThrow();
+        assertThat(promises.broken()).as("%s", promises.lines()).isEmpty();
+        assertThat(promises.kept()).as("%s", promises.lines()).hasSize(kept);
+        assertThat(promises.events()).isPositive();
+    }
+
+    @Test
+    void whatARecordingDoesNotShowIsNotJudged() {
+        assertThat(judged("1.37-04-rolling-s1-u0-r3", 0.34)
+                        .evidence()
+                        .promises()
+                        .orElseThrow()
+                        .whyNothing())
+                .hasValue("the recording does not show the change of the template");
+        assertThat(judged("1.37-11-rollover-r10", 6.0)
+                        .evidence()
+                        .promises()
+                        .orElseThrow()
+                        .whyNothing())
+                .hasValue("the template was changed a second time");
+        assertThat(judged("1.37-11-rollover-r10", 9.0)
+                        .evidence()
+                        .promises()
+                        .orElseThrow()
+                        .whyNothing()
+                        .orElseThrow())
+                .startsWith("the change did not meet a state of rest");
     }
 
     @Test

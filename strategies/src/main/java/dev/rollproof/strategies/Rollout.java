@@ -10,6 +10,7 @@ import dev.rollproof.verifier.Rollback;
 import dev.rollproof.verifier.RollbackPoint;
 import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
+import dev.rollproof.verifier.RolloutWatch;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -95,7 +96,8 @@ public final class Rollout {
     }
 
     /**
-     * Applies the Deployment and watches until there is a verdict; goes back then if that was asked for and is needed.
+     * Applies the Deployment and watches until there is a verdict; goes back then if that was asked for and is needed. It begins
+     * to watch just before, so that the verdict's evidence tells too what became of the promises of Recreate or a rolling update.
      *
      * @throws ClusterException if the cluster refuses the Deployment; nothing was changed then
      * @throws InterruptedException if the thread is interrupted; the rollout, or the rollback, goes on
@@ -107,9 +109,13 @@ public final class Rollout {
         }
         strategy.flatMap(Rollout::model).ifPresent(wanted.getSpec()::setStrategy);
         Optional<RollbackPoint> before = rollback.map(asked -> asked.before(cluster, workload()));
-        Deployment applied = RolloutActions.on(cluster).apply(wanted);
-        Verdict verdict =
-                RolloutVerifier.on(cluster).with(options).onProgress(onProgress).verify(applied);
+        Deployment applied;
+        Verdict verdict;
+        try (RolloutWatch watch =
+                RolloutVerifier.on(cluster).with(options).onProgress(onProgress).watch(wanted)) {
+            applied = RolloutActions.on(cluster).apply(wanted);
+            verdict = watch.verify(applied);
+        }
         return before.isEmpty() ? verdict : before.get().conclude(verdict, applied, options, onProgress);
     }
 

@@ -37,6 +37,7 @@ final class InterceptedCluster implements Cluster {
     private final Cluster cluster;
     private final Interception interception;
     private final List<String> writes = new ArrayList<>();
+    private final List<String> reads = new ArrayList<>();
 
     InterceptedCluster(Cluster cluster, Interception interception) {
         this.cluster = cluster;
@@ -87,6 +88,11 @@ final class InterceptedCluster implements Cluster {
         return writes;
     }
 
+    /** What was read and observed, in order. */
+    List<String> reads() {
+        return reads;
+    }
+
     private <T> T written(String what, WriteOptions options, Supplier<T> write) {
         return options.dryRun() ? write.get() : written(what, write);
     }
@@ -116,11 +122,13 @@ final class InterceptedCluster implements Cluster {
 
     @Override
     public <T extends HasMetadata> Optional<T> get(Class<T> type, String namespace, String name) {
+        reads.add("get " + type.getSimpleName());
         return cluster.get(type, namespace, name);
     }
 
     @Override
     public <T extends HasMetadata> List<T> list(Query<T> query) {
+        reads.add("list " + query.type().getSimpleName());
         return cluster.list(query);
     }
 
@@ -172,6 +180,7 @@ final class InterceptedCluster implements Cluster {
 
     @Override
     public <T extends HasMetadata> Observation observe(Query<T> query, Consumer<Change> onChange) {
+        reads.add("observe " + query.type().getSimpleName());
         return cluster.observe(query, onChange);
     }
 

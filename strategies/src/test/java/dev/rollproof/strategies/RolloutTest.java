@@ -16,6 +16,8 @@ import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.Rollback;
 import dev.rollproof.verifier.RollbackResult;
+import dev.rollproof.verifier.RolloutActions;
+import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -119,6 +121,39 @@ class RolloutTest {
             assertThat(watching.synced()).isTrue();
         }
         assertThat(versions).contains(0L).allMatch(count -> count <= 1);
+    }
+
+    @Test
+    void theVerdictSaysWhatBecameOfThePromisesAndTheClusterIsAskedNoMoreForThat() throws InterruptedException {
+        Rollout.of(clock(3, "clock:1.0")).run(cluster).orElseThrow();
+        cluster.advance(ofSeconds(30));
+        InterceptedCluster alone = InterceptedCluster.killing(cluster, Integer.MAX_VALUE, false);
+        RolloutVerifier.on(alone)
+                .verify(RolloutActions.on(alone)
+                        .apply(dev.rollproof.k8s.fabric8.Models.fromYaml(clock(3, "clock:1.1"), Deployment.class)))
+                .orElseThrow();
+        cluster.advance(ofSeconds(30));
+        InterceptedCluster counted = InterceptedCluster.killing(cluster, Integer.MAX_VALUE, false);
+        Verdict verdict = Rollout.of(clock(3, "clock:1.2")).run(counted);
+        assertThat(verdict.evidence().promises().orElseThrow().kept()).hasSize(4);
+        assertThat(counted.reads())
+                .containsExactlyElementsOf(alone.reads())
+                .containsExactly("observe Deployment", "observe ReplicaSet", "observe Pod", "observe Event");
+        assertThat(counted.writes()).hasSize(1);
+    }
+
+    @Test
+    void thePromisesAreThoseOfTheRolloutAlsoWhereItIsRolledBack() throws InterruptedException {
+        cluster.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(Duration.ZERO));
+        Rollout.of(clock(3, "clock:1.0"))
+                .orElse(Rollback.rollBack())
+                .run(cluster)
+                .orElseThrow();
+        cluster.advance(ofSeconds(30));
+        Verdict verdict =
+                Rollout.of(clock(3, "clock:broken")).orElse(Rollback.rollBack()).run(cluster);
+        assertThat(verdict.evidence().rollback().orElseThrow().timeToRestore()).isPresent();
+        assertThat(verdict.evidence().promises().orElseThrow().kept()).hasSize(4);
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * import static dev.rollproof.harness.RollproofAssertions.assertThat;
  *
  * assertThat(verdict).failed().because(CRASH_LOOP).within(ofSeconds(15));
+ * assertThat(verdict).isComplete().keptItsPromises();
  * assertThat(verdict).timeline().showsInOrder("Error, exit 1", "CrashLoopBackOff");
  * assertThat(report).hasNoFailures().wasAnsweredBy("1.1", "1.2");
  * }</pre>

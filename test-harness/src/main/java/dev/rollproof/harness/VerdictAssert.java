@@ -3,9 +3,13 @@ package dev.rollproof.harness;
 
 import dev.rollproof.verifier.Cause;
 import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.promises.Finding;
+import dev.rollproof.verifier.promises.PromiseReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +98,40 @@ public final class VerdictAssert extends AbstractAssert<VerdictAssert, Verdict> 
         return elapsed.compareTo(most) <= 0
                 ? this
                 : failure("wanted that within " + seconds(most) + ", but it took " + seconds(elapsed));
+    }
+
+    /**
+     * Everything that the strategy promises held on every event of the rollout. Fails too where it cannot be told: nobody
+     * observed the change from before it was made, something could not be seen, or the change did not meet a Deployment at rest.
+     */
+    public VerdictAssert keptItsPromises() {
+        isNotNull();
+        Optional<PromiseReport> promises = actual.evidence().promises();
+        if (promises.isEmpty()) {
+            return failure(
+                    "wanted promises that were kept, but nobody kept account of them; run it by Rollout, or verify it"
+                            + " by RolloutVerifier.watch");
+        }
+        PromiseReport report = promises.get();
+        if (!report.broken().isEmpty()) {
+            return failure("wanted promises that were kept, but " + lines(report.broken(), Finding.Broken::inWords));
+        }
+        if (report.whyNothing().isPresent()) {
+            return failure("wanted promises that were kept, but nothing was promised: "
+                    + report.whyNothing().get());
+        }
+        List<Finding.NotApplicable> unknown = report.findings().stream()
+                .filter(Finding.NotApplicable.class::isInstance)
+                .map(Finding.NotApplicable.class::cast)
+                .filter(Finding.NotApplicable::given)
+                .toList();
+        return unknown.isEmpty()
+                ? this
+                : failure("wanted promises that were kept, but " + lines(unknown, Finding.NotApplicable::line));
+    }
+
+    private static <T> String lines(List<T> findings, Function<T, String> line) {
+        return findings.stream().map(line).collect(Collectors.joining("; "));
     }
 
     /** Goes on with the verdict's timeline. */

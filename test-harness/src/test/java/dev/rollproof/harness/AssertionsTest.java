@@ -15,7 +15,12 @@ import dev.rollproof.verifier.Evidence;
 import dev.rollproof.verifier.Timeline;
 import dev.rollproof.verifier.Timeline.Entry;
 import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.promises.Finding;
+import dev.rollproof.verifier.promises.Finding.Sighting;
+import dev.rollproof.verifier.promises.Promise;
+import dev.rollproof.verifier.promises.PromiseReport;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +57,54 @@ class AssertionsTest {
                 .timeline()
                 .showsInOrder("generation 2", "Error", "CrashLoopBackOff")
                 .showsNo("ready");
+    }
+
+    private static Verdict with(Finding... findings) {
+        return new Verdict.Complete(new Evidence(
+                EVIDENCE.workload(),
+                2,
+                ofMillis(2500),
+                "3 of 3 new pods ready",
+                List.of(),
+                TIMELINE,
+                List.of(),
+                Optional.empty(),
+                Optional.of(new PromiseReport(EVIDENCE.workload(), List.of(findings), 4, 2, 17))));
+    }
+
+    private static final Finding KEPT = new Finding.Kept(Promise.SIZES_WITHIN_SURGE, 4, 4, 9);
+    private static final Finding OF_ANOTHER_STRATEGY = new Finding.NotApplicable(
+            Promise.ONE_VERSION_AT_A_TIME, "a rolling update runs both versions", false, Optional.empty());
+
+    @Test
+    void promisesAreKeptWhereAllThatTheStrategyGivesWere() {
+        assertThat(with(KEPT, OF_ANOTHER_STRATEGY)).isComplete().keptItsPromises();
+    }
+
+    @Test
+    void whereAPromiseWasBrokenTheMessageNamesTheEvent() {
+        Finding broken = new Finding.Broken(
+                Promise.READY_PODS_KEPT,
+                3,
+                new Sighting(
+                        new ObjectRef("Pod", "lab", "clock-1"), "4711", ofMillis(1250), 2, "2 pods ready, 3 live"));
+        assertThat(messageOf(() -> assertThat(with(KEPT, broken)).keptItsPromises()))
+                .contains("wanted promises that were kept, but a promise was broken, at least 3 pods ready (R-U), not"
+                        + " counting those that lost it by themselves, by Pod/clock-1 in lab at version 4711 after"
+                        + " 1.250 s: 2 pods ready, 3 live")
+                .contains("CrashLoopBackOff after 1 restarts");
+    }
+
+    @Test
+    void whatWasNotPromisedOrNotSeenWasNotKeptEither() {
+        Finding none = new Finding.NotApplicable(
+                Promise.READY_PODS_KEPT, "the pods could not be observed", true, Optional.empty());
+        assertThat(messageOf(() -> assertThat(FAILED).keptItsPromises()))
+                .contains("but nobody kept account of them; run it by Rollout, or verify it by RolloutVerifier.watch");
+        assertThat(messageOf(() -> assertThat(with(none)).keptItsPromises()))
+                .contains("but nothing was promised: the pods could not be observed");
+        assertThat(messageOf(() -> assertThat(with(KEPT, none)).keptItsPromises()))
+                .contains("but ready pods kept: not promised, the pods could not be observed");
     }
 
     @Test

@@ -40,6 +40,11 @@ public sealed interface Finding {
      * @param by the first event that broke it
      */
     record Broken(Promise promise, int bound, Sighting by) implements Finding {
+        /** One clause for a verdict: what was promised, and which event broke it. */
+        public String inWords() {
+            return "a promise was broken, " + promise.statement(bound) + ", by " + by;
+        }
+
         @Override
         public String line() {
             return promise.statement(bound) + ": BROKEN by " + by;
@@ -50,9 +55,10 @@ public sealed interface Finding {
      * It was not promised, or could not be checked.
      *
      * @param why one clause, such as {@code the replicas were changed from 4 to 6}
+     * @param given whether the strategy gives it at all, so that it was only the conditions that failed, or the sight
      * @param beyond the first event on which its number was passed nevertheless: worth a warning, no broken promise
      */
-    record NotApplicable(Promise promise, String why, Optional<Sighting> beyond) implements Finding {
+    record NotApplicable(Promise promise, String why, boolean given, Optional<Sighting> beyond) implements Finding {
         @Override
         public String line() {
             return promise.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": not promised, " + why
@@ -66,7 +72,7 @@ public sealed interface Finding {
      *
      * @param object what changed
      * @param resourceVersion its version then
-     * @param at when it was observed, since the start of the watch
+     * @param at when it was observed, counted from just before the change
      * @param seen the number that the promise is about
      * @param numbers all numbers of that moment, for people
      */

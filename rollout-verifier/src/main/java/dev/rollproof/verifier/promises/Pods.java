@@ -39,13 +39,18 @@ record Pods(Map<String, Pod> pods, int losses) {
 
     Pods with(ObservedPod pod, boolean deleted) {
         String uid = pod.metadata().uid();
-        Map<String, Pod> changed = new HashMap<>(pods);
-        Pod before = changed.get(uid);
+        Pod before = pods.get(uid);
         boolean lost = before != null && before.ready() && !deleted && lostByItself(pod);
+        Pod now = Pod.of(pod);
+        if (!lost && !deleted && now.equals(before)) {
+            // Most events tell of something else.
+            return this;
+        }
+        Map<String, Pod> changed = new HashMap<>(pods);
         if (deleted) {
             changed.remove(uid);
         } else {
-            changed.put(uid, Pod.of(pod));
+            changed.put(uid, now);
         }
         return new Pods(Collections.unmodifiableMap(changed), losses + (lost ? 1 : 0));
     }

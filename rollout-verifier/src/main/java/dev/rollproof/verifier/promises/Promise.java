@@ -30,7 +30,7 @@ public enum Promise {
     ONE_VERSION_AT_A_TIME("containers of at most %d version run at once", true, Kind.PODS);
 
     /** Whose stream a promise is checked on; the streams are not ordered against one another. */
-    enum Kind {
+    public enum Kind {
         REPLICA_SETS("ReplicaSets"),
         PODS("pods");
 
@@ -40,7 +40,8 @@ public enum Promise {
             this.plural = plural;
         }
 
-        String plural() {
+        /** As in a sentence. */
+        public String plural() {
             return plural;
         }
     }
@@ -76,7 +77,7 @@ public enum Promise {
         };
     }
 
-    Kind kind() {
+    public Kind kind() {
         return kind;
     }
 

@@ -126,6 +126,9 @@ public final class PromiseBook {
 
     /** The change comes next: what is there now is what it meets. */
     public PromiseBook begin() {
+        if (terms.newest().isEmpty()) {
+            return beginUnseen(Terms.NOTHING_TO_CHANGE);
+        }
         PromiseBook begun =
                 new PromiseBook(workload, terms, sizes, pods, extremes, leastReady, streams, restless(), true);
         return terms.newest()
@@ -133,10 +136,16 @@ public final class PromiseBook {
                 .orElse(begun);
     }
 
+    /** The change comes next, and nothing is promised of it: what it meets could not be seen, or is not there. */
+    public PromiseBook beginUnseen(String why) {
+        return new PromiseBook(
+                workload, terms.brokenOff(why), sizes, pods, extremes, leastReady, streams, Optional.empty(), true);
+    }
+
     /** Whether a change would find everything at rest; what is not, in one clause, where it would not. */
     public Optional<String> restless() {
         if (terms.newest().isEmpty()) {
-            return Optional.of("there was no Deployment to change");
+            return Optional.of(Terms.NOTHING_TO_CHANGE);
         }
         ObservedDeployment d = terms.newest().get();
         String unrest = unrest(d);
@@ -144,11 +153,11 @@ public final class PromiseBook {
     }
 
     private String unrest(ObservedDeployment d) {
+        int wanted = d.replicas();
         if (d.observedGeneration() != d.metadata().generation()) {
             return "the controller had not seen the last change";
         }
-        int wanted = d.replicas();
-        if (d.updatedReplicas() != wanted || d.statusReplicas() != wanted || d.availableReplicas() != wanted) {
+        if (!saysItIsAtRest()) {
             return d.availableReplicas() + " of " + wanted + " pods were available, " + d.statusReplicas() + " there";
         }
         if (stream(Kind.PODS).hidden.isEmpty()) {
@@ -160,6 +169,16 @@ public final class PromiseBook {
             }
         }
         return sizes.unsettled().orElse("");
+    }
+
+    /** Whether the Deployment's own status says so: where the other kinds do not, they may only be seen late. */
+    boolean saysItIsAtRest() {
+        return terms.newest()
+                .filter(d -> d.observedGeneration() == d.metadata().generation())
+                .filter(d -> d.updatedReplicas() == d.replicas()
+                        && d.statusReplicas() == d.replicas()
+                        && d.availableReplicas() == d.replicas())
+                .isPresent();
     }
 
     /** A kind that cannot be observed, and why, in one clause. */
@@ -192,14 +211,18 @@ public final class PromiseBook {
     }
 
     private PromiseBook judged(Duration at, ObservedMetadata by, List<Kind> kinds) {
-        Map<Promise, Extreme> judged = new EnumMap<>(extremes);
-        for (Promise promise : Promise.values()) {
+        Map<Promise, Extreme> judged = null;
+        for (Map.Entry<Promise, Extreme> entry : extremes.entrySet()) {
+            Promise promise = entry.getKey();
             if (kinds.contains(promise.kind())) {
-                judged.computeIfPresent(
-                        promise,
-                        (same, extreme) -> extreme.see(
+                Extreme seen = entry.getValue()
+                        .see(
                                 number(promise),
-                                number -> new Sighting(by.ref(), by.resourceVersion(), at, number, numbers(promise))));
+                                number -> new Sighting(by.ref(), by.resourceVersion(), at, number, numbers(promise)));
+                if (seen != entry.getValue()) {
+                    judged = judged == null ? new EnumMap<>(extremes) : judged;
+                    judged.put(promise, seen);
+                }
             }
         }
         Extreme least = kinds.contains(Kind.PODS)
@@ -207,7 +230,7 @@ public final class PromiseBook {
                         pods.ready(),
                         number -> new Sighting(by.ref(), by.resourceVersion(), at, number, pods.numbers()))
                 : leastReady;
-        return with(judged, least);
+        return judged == null && least == leastReady ? this : with(judged == null ? extremes : judged, least);
     }
 
     private int number(Promise promise) {
@@ -253,7 +276,7 @@ public final class PromiseBook {
                 .filter(d -> promise.givenBy(d.strategy().isRecreate()))
                 .isPresent();
         if (!whyNot.isEmpty()) {
-            return new Finding.NotApplicable(promise, whyNot, given ? beyond : Optional.empty());
+            return new Finding.NotApplicable(promise, whyNot, given, given ? beyond : Optional.empty());
         }
         int bound = terms.bound(promise).orElseThrow();
         return beyond.<Finding>map(by -> new Finding.Broken(promise, bound, by))

@@ -4,7 +4,10 @@ package dev.rollproof.verifier.promises;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.verifier.promises.Finding.Broken;
 import dev.rollproof.verifier.promises.Finding.Kept;
+import dev.rollproof.verifier.promises.Finding.NotApplicable;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What became of the promises of one rollout.
@@ -38,6 +41,27 @@ public record PromiseReport(ObjectRef workload, List<Finding> findings, int most
         return findings.stream()
                 .filter(Kept.class::isInstance)
                 .map(Kept.class::cast)
+                .toList();
+    }
+
+    /** Why nothing was promised, or could be checked, where that is one reason for all; empty where something was kept or broken. */
+    public Optional<String> whyNothing() {
+        if (!kept().isEmpty() || !broken().isEmpty()) {
+            return Optional.empty();
+        }
+        return findings.stream()
+                .filter(NotApplicable.class::isInstance)
+                .map(NotApplicable.class::cast)
+                .sorted(Comparator.comparing(finding -> !finding.given()))
+                .map(NotApplicable::why)
+                .findFirst();
+    }
+
+    /** One line for each promise that the strategy gives; those of other strategies are left out. */
+    public List<String> linesOfGiven() {
+        return findings.stream()
+                .filter(finding -> !(finding instanceof NotApplicable other) || other.given())
+                .map(Finding::line)
                 .toList();
     }
 

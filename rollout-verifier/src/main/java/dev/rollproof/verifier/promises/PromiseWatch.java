@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.verifier.promises;
 
-import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
@@ -31,21 +30,19 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * <p>Safe to use from several threads.
+ * <p>A rollout whose verdict is asked for needs none: {@code Rollout} and {@code RolloutVerifier.watch} keep account with the
+ * observations that they have. Safe to use from several threads.
  */
 public final class PromiseWatch implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Cluster cluster;
-    private final Instant startedAt;
     private final List<Observation> observations = new ArrayList<>();
-    private PromiseBook book;
-    private boolean open;
+    private final PromiseLedger ledger;
 
     private PromiseWatch(Cluster cluster, ObjectRef deployment) {
         this.cluster = cluster;
-        this.startedAt = cluster.time().now();
-        this.book = PromiseBook.of(deployment);
+        this.ledger = new PromiseLedger(cluster.time(), deployment);
     }
 
     /**
@@ -74,7 +71,7 @@ public final class PromiseWatch implements AutoCloseable {
                     Query.of(Deployment.class)
                             .inNamespace(deployment.namespace())
                             .named(deployment.name()),
-                    this::accept);
+                    ledger);
             observations.add(deployments);
             Map<Kind, Observation> streams = Map.of(
                     Kind.REPLICA_SETS,
@@ -82,30 +79,25 @@ public final class PromiseWatch implements AutoCloseable {
                             Query.of(ReplicaSet.class)
                                     .inNamespace(deployment.namespace())
                                     .withLabels(selector),
-                            this::accept),
+                            ledger),
                     Kind.PODS,
                     cluster.observe(
                             Query.of(Pod.class)
                                     .inNamespace(deployment.namespace())
                                     .withLabels(selector),
-                            this::accept));
+                            ledger));
             observations.addAll(streams.values());
-            Instant deadline = startedAt.plus(PATIENCE);
+            Instant deadline = cluster.time().now().plus(PATIENCE);
             cluster.time().awaitUntil(deadline, () -> deployments.synced() && isReady(streams));
             streams.forEach(this::lookFor);
         }
-        synchronized (this) {
-            book = book.begin();
-            open = true;
-        }
+        ledger.begin();
     }
 
     private boolean isReady(Map<Kind, Observation> streams) {
         boolean hidden = streams.values().stream().anyMatch(PromiseWatch::isHidden);
         boolean known = streams.values().stream().allMatch(stream -> stream.synced() || isHidden(stream));
-        synchronized (this) {
-            return known && (hidden || book.restless().isEmpty());
-        }
+        return known && (hidden || ledger.restless().isEmpty());
     }
 
     private static boolean isHidden(Observation observation) {
@@ -121,29 +113,13 @@ public final class PromiseWatch implements AutoCloseable {
                     .trouble()
                     .map(trouble -> ": " + trouble.getMessage())
                     .orElse("");
-            synchronized (this) {
-                book = book.without(kind, "the " + kind.plural() + " could not be observed" + why);
-            }
-        }
-    }
-
-    private void accept(Change change) {
-        Duration at = Duration.between(startedAt, cluster.time().now());
-        boolean opening;
-        synchronized (this) {
-            book = book.next(at, change.object(), change.type() == Change.Type.DELETED);
-            opening = !open;
-        }
-        if (opening) {
-            cluster.time().wakeUp();
+            ledger.without(kind, "the " + kind.plural() + " could not be observed" + why);
         }
     }
 
     /** What became of the promises so far. */
     public PromiseReport report() {
-        synchronized (this) {
-            return book.report();
-        }
+        return ledger.report();
     }
 
     @Override

@@ -14,13 +14,20 @@ import java.util.Optional;
  * @param broughtOff the first thing that ended the promises, in one clause; {@code ""} while nothing did
  */
 record Terms(Optional<ObservedDeployment> newest, int templateChanges, String broughtOff) {
+    static final String NOTHING_TO_CHANGE = "there was no Deployment to change";
+
     static Terms unknown() {
         return new Terms(Optional.empty(), 0, "");
     }
 
     /** Takes the Deployment as it was before the change. */
     Terms start(ObservedDeployment before) {
-        return new Terms(Optional.of(before), 0, "");
+        return new Terms(Optional.of(before), 0, broughtOff);
+    }
+
+    /** Nothing was promised from the start. */
+    Terms brokenOff(String why) {
+        return new Terms(newest, templateChanges, why);
     }
 
     Terms next(ObservedDeployment now, boolean deleted) {
@@ -54,11 +61,11 @@ record Terms(Optional<ObservedDeployment> newest, int templateChanges, String br
 
     /** Why this promise was not given; {@code ""} where it was. */
     String whyNot(Promise promise) {
-        if (newest.isEmpty()) {
-            return "there was no Deployment to change";
-        }
         if (!broughtOff.isEmpty()) {
             return broughtOff;
+        }
+        if (newest.isEmpty()) {
+            return NOTHING_TO_CHANGE;
         }
         if (templateChanges == 0) {
             return "no change of the template was seen";

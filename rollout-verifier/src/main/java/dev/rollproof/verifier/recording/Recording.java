@@ -2,6 +2,7 @@
 package dev.rollproof.verifier.recording;
 
 import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedObject;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +28,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was observed of a cluster, in order. As a file: JSON Lines, each
  * {@code {"t": seconds since the start, "type": "ADDED|MODIFIED|DELETED", "object": {…}}} with a whole Kubernetes object;
+ * {@code {"t": seconds, "verify": "NAMESPACE/NAME", "generation": number}} says when the verification of a Deployment began;
  * lines and fields of other kinds are passed over, and the file may be compressed with gzip.
+ *
+ * @param begins when verifications began; nothing where whoever recorded did not verify
  */
-public record Recording(List<Entry> entries) {
+public record Recording(List<Entry> entries, List<Begin> begins) {
     /**
      * One change.
      *
@@ -36,8 +41,23 @@ public record Recording(List<Entry> entries) {
      */
     public record Entry(Duration at, Change.Type type, ObservedObject object) {}
 
+    /**
+     * The change of a Deployment was made, and its verification began.
+     *
+     * @param at since the start of the recording
+     * @param generation the first that is about the change
+     * @param index how many entries were recorded before
+     */
+    public record Begin(Duration at, ObjectRef deployment, long generation, int index) {}
+
     public Recording {
         entries = List.copyOf(entries);
+        begins = List.copyOf(begins);
+    }
+
+    /** Of somebody who verified nothing. */
+    public Recording(List<Entry> entries) {
+        this(entries, List.of());
     }
 
     /** When the last change was observed; zero for an empty recording. */
@@ -77,6 +97,7 @@ public record Recording(List<Entry> entries) {
 
     private static Recording read(BufferedReader lines, String file) throws IOException {
         List<Entry> entries = new ArrayList<>();
+        List<Begin> begins = new ArrayList<>();
         int number = 0;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             number++;
@@ -84,7 +105,9 @@ public record Recording(List<Entry> entries) {
                 continue;
             }
             String where = file + ", line " + number;
-            Entry entry = parse(line, where);
+            Map<String, Object> fields = parse(line, where);
+            begin(fields, where, entries.size()).ifPresent(begins::add);
+            Entry entry = entry(fields, where);
             if (entry == null) {
                 continue;
             }
@@ -100,18 +123,32 @@ public record Recording(List<Entry> entries) {
             throw new RecordingException(
                     file + ": no change in it; each line must be a JSON object with t, type and object");
         }
-        return new Recording(entries);
+        return new Recording(entries, begins);
     }
 
-    private static @Nullable Entry parse(String line, String where) {
-        Map<String, Object> fields;
+    private static Map<String, Object> parse(String line, String where) {
         try {
-            fields = Models.parseJson(line);
+            Map<String, Object> fields = Models.parseJson(line);
+            return fields == null ? Map.of() : fields;
         } catch (RuntimeException notJson) {
             throw new RecordingException(where + ": not a JSON object; each line must be one");
         }
-        Object object = fields == null ? null : fields.get("object");
-        Object type = fields == null ? null : fields.get("type");
+    }
+
+    private static Optional<Begin> begin(Map<String, Object> fields, String where, int index) {
+        if (!(fields.get("verify") instanceof String name)
+                || !(fields.get("generation") instanceof Number generation)) {
+            return Optional.empty();
+        }
+        int slash = name.indexOf('/');
+        ObjectRef deployment =
+                new ObjectRef("Deployment", name.substring(0, Math.max(slash, 0)), name.substring(slash + 1));
+        return Optional.of(new Begin(time(fields, where), deployment, generation.longValue(), index));
+    }
+
+    private static @Nullable Entry entry(Map<String, Object> fields, String where) {
+        Object object = fields.get("object");
+        Object type = fields.get("type");
         if (!(object instanceof Map<?, ?> tree) || !(type instanceof String word)) {
             return null;
         }
@@ -122,11 +159,15 @@ public record Recording(List<Entry> entries) {
                 return null;
             }
         }
+        return new Entry(time(fields, where), change, observed(tree, where));
+    }
+
+    private static Duration time(Map<String, Object> fields, String where) {
         if (!(fields.get("t") instanceof Number t)) {
             throw new RecordingException(
                     where + ": t is missing or no number; it is the time in seconds since the start");
         }
-        return new Entry(Duration.ofNanos(Math.round(t.doubleValue() * 1e9)), change, observed(tree, where));
+        return Duration.ofNanos(Math.round(t.doubleValue() * 1e9));
     }
 
     @SuppressWarnings("unchecked")

@@ -2,6 +2,7 @@
 package dev.rollproof.verifier.recording;
 
 import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.time.Time;
 import java.io.BufferedWriter;
@@ -71,6 +72,23 @@ public final class RecordingWriter implements Consumer<Change>, AutoCloseable {
         line.put("t", Duration.between(startedAt, at).toNanos() / 1e9);
         line.put("type", change.type().name());
         line.put("object", Models.toTree(change.manifest()));
+        write(line);
+    }
+
+    /**
+     * Writes that a Deployment was changed, and that its verification begins now; what comes after tells of the change.
+     *
+     * @param generation the first that is about the change, as the server returned it
+     */
+    public void begin(ObjectRef deployment, long generation) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("t", Duration.between(startedAt, time.now()).toNanos() / 1e9);
+        line.put("verify", deployment.namespace() + "/" + deployment.name());
+        line.put("generation", generation);
+        write(line);
+    }
+
+    private void write(Map<String, Object> line) {
         try {
             lines.write(Models.toJson(line));
             lines.write('\n');

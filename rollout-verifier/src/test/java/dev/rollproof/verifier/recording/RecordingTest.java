@@ -9,13 +9,19 @@ import dev.rollproof.verifier.Deployments;
 import dev.rollproof.verifier.Replay;
 import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
+import dev.rollproof.verifier.RolloutWatch;
 import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.promises.Finding.Kept;
+import dev.rollproof.verifier.promises.Promise;
+import dev.rollproof.verifier.promises.PromiseReport;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +54,56 @@ class RecordingTest {
         assertThat(replayed.outcome()).isEqualTo("complete").isEqualTo(live.outcome());
         assertThat(replayed.evidence().elapsed()).isCloseTo(live.evidence().elapsed(), Duration.ofMillis(1));
         assertThat(replayed.evidence().generation()).isEqualTo(live.evidence().generation());
+    }
+
+    @Test
+    void aRecordedChangeIsReplayedFromWhereItsVerificationBeganWithItsPromises() throws InterruptedException {
+        Path file = folder.resolve("watch.jsonl");
+        Verdict live;
+        try (SimulatedCluster cluster = SimulatedCluster.create()) {
+            RolloutVerifier.on(cluster)
+                    .verify(RolloutActions.on(cluster).apply(Deployments.clock(3, "clock:1.0")))
+                    .orElseThrow();
+            cluster.advance(Duration.ofSeconds(30));
+            Deployment next = Deployments.clock(3, "clock:1.1");
+            try (RecordingWriter writer = RecordingWriter.to(file, cluster.time());
+                    RolloutWatch watch =
+                            RolloutVerifier.on(cluster).onChange(writer).watch(next)) {
+                Deployment applied = RolloutActions.on(cluster).apply(next);
+                writer.begin(Deployments.CLOCK, applied.getMetadata().getGeneration());
+                live = watch.verify(applied);
+            }
+        }
+        Recording recording = Recording.read(file);
+        assertThat(recording.begins()).singleElement().satisfies(begin -> {
+            assertThat(begin.deployment()).isEqualTo(Deployments.CLOCK);
+            assertThat(begin.index()).as("what was there before").isGreaterThanOrEqualTo(5);
+        });
+        Verdict replayed = Replay.of(recording).judge();
+        assertThat(replayed.isComplete()).as(replayed.summary()).isTrue();
+        assertThat(replayed.evidence().elapsed()).isCloseTo(live.evidence().elapsed(), Duration.ofMillis(1));
+        assertThat(replayed.evidence().generation()).isEqualTo(2);
+        PromiseReport before = live.evidence().promises().orElseThrow();
+        PromiseReport after = replayed.evidence().promises().orElseThrow();
+        assertThat(after.kept()).hasSize(4).extracting(Kept::promise).isEqualTo(promises(before));
+        assertThat(after.kept()).extracting(Kept::seen).isEqualTo(seen(before));
+        assertThat(Replay.of(recording).from(Duration.ZERO).judge().evidence().promises())
+                .as("from another moment, as if nobody had said when")
+                .isPresent();
+    }
+
+    private static List<Promise> promises(PromiseReport report) {
+        return report.kept().stream().map(Kept::promise).toList();
+    }
+
+    private static List<Integer> seen(PromiseReport report) {
+        return report.kept().stream().map(Kept::seen).toList();
+    }
+
+    @Test
+    void aBeginWithoutATimeIsNamed() throws IOException {
+        Path file = file("{\"verify\":\"shop/cart\",\"generation\":2}\n");
+        assertThatThrownBy(() -> Recording.read(file)).hasMessageContaining("line 1: t is missing or no number");
     }
 
     @Test

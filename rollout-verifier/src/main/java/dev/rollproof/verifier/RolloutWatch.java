@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.verifier;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.verifier.judge.Expectation;
+import dev.rollproof.verifier.promises.PromiseLedger;
+import dev.rollproof.verifier.promises.PromiseReport;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A Deployment that is observed from before a change until the verdict on it, so that the verdict can say too what became of the
+ * strategy's promises. It observes the same kinds as a verification without it, once; they only begin a moment earlier. Made by
+ * {@link RolloutVerifier#watch}.
+ *
+ * <p>For one rollout and one thread.
+ */
+public final class RolloutWatch implements AutoCloseable {
+    /** How long the first look at the cluster may take; after it the change is made without. */
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(5);
+
+    /** Where the Deployment says that it is at rest, the other kinds were seen to follow within this time. */
+    private static final Duration STATUS_LAG = Duration.ofSeconds(1);
+
+    private final RolloutVerifier verifier;
+    private final Cluster cluster;
+    private final VerifierOptions options;
+    private final Consumer<Progress> onProgress;
+    private final ObjectRef workload;
+    private final PromiseLedger ledger;
+    private final Chronicle chronicle = new Chronicle();
+    private Optional<Following> following = Optional.empty();
+
+    private RolloutWatch(
+            RolloutVerifier verifier,
+            Cluster cluster,
+            VerifierOptions options,
+            Consumer<Progress> onProgress,
+            ObjectRef workload) {
+        this.verifier = verifier;
+        this.cluster = cluster;
+        this.options = options;
+        this.onProgress = onProgress;
+        this.workload = workload;
+        this.ledger = new PromiseLedger(cluster.time(), workload);
+    }
+
+    static RolloutWatch open(
+            RolloutVerifier verifier,
+            Cluster cluster,
+            VerifierOptions options,
+            Consumer<Progress> onProgress,
+            Consumer<Change> onChange,
+            Deployment manifest)
+            throws InterruptedException {
+        ObservedDeployment wanted = Observed.from(manifest);
+        String namespace = wanted.metadata().namespace();
+        ObjectRef workload = new ObjectRef(
+                "Deployment",
+                namespace.isEmpty() ? "default" : namespace,
+                wanted.metadata().name());
+        RolloutWatch watch = new RolloutWatch(verifier, cluster, options, onProgress, workload);
+        try {
+            watch.observe(new Expectation(workload, "", 0, wanted.labelSelector(), wanted.template()), onChange);
+        } catch (InterruptedException interrupted) {
+            watch.close();
+            throw interrupted;
+        }
+        return watch;
+    }
+
+    private void observe(Expectation before, Consumer<Change> onChange) throws InterruptedException {
+        Following opened;
+        try {
+            opened = Following.observing(cluster, options, before, chronicle, onChange, ledger);
+        } catch (ClusterException refused) {
+            // Whatever is wrong with the manifest or the cluster, the change itself will say it better.
+            ledger.beginUnseen("the Deployment could not be observed before the change: " + refused.getMessage());
+            return;
+        }
+        following = Optional.of(opened);
+        Instant now = cluster.time().now();
+        cluster.time().awaitUntil(now.plus(FIRST_LOOK), () -> opened.synced() || opened.isInTrouble());
+        if (ledger.saysItIsAtRest()) {
+            Instant late = cluster.time().now().plus(STATUS_LAG);
+            cluster.time().awaitUntil(late, () -> ledger.restless().isEmpty() || !ledger.saysItIsAtRest());
+        }
+        opened.awaitChange(cluster.time().now(), ledger);
+    }
+
+    /**
+     * Verifies the rollout of what was just applied, as {@link RolloutVerifier#verify(Deployment)} does; its time counts from
+     * now.
+     *
+     * @param applied the Deployment as the server returned it
+     * @return the verdict, whose evidence has the promises
+     * @throws InterruptedException if the thread is interrupted; the rollout goes on
+     */
+    public Verdict verify(Deployment applied) throws InterruptedException {
+        return verify(applied, options.timeout());
+    }
+
+    /** The same, with another timeout. */
+    public Verdict verify(Deployment applied, Duration timeout) throws InterruptedException {
+        VerifierOptions timed = options.withTimeout(timeout);
+        Expectation expected = Expectation.of(Observed.from(applied));
+        if (!expected.workload().equals(workload)) {
+            throw new IllegalArgumentException(
+                    "this watches " + workload + ", and cannot verify " + expected.workload());
+        }
+        Verdict verdict = following.isPresent()
+                ? new Verification(cluster.time(), timed, following.get(), chronicle, onProgress).run(expected)
+                : verifier.with(timed).verify(expected);
+        return Verdicts.with(verdict, verdict.evidence().with(ledger.report()));
+    }
+
+    /** What became of the promises so far. */
+    public PromiseReport promises() {
+        return ledger.report();
+    }
+
+    /** Ends the observation. */
+    @Override
+    public void close() {
+        following.ifPresent(Following::close);
+    }
+}
