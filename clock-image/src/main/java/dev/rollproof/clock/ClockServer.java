@@ -2,6 +2,7 @@
 package dev.rollproof.clock;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,13 +14,14 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Answers {@code /} with the page, {@code /version} with the version, {@code /healthz} with 200 and {@code /readyz} with 200
  * or 503. Every response names version and pod in the headers {@value #VERSION_HEADER} and {@value #POD_HEADER}. Thread-safe.
  */
-final class ClockServer implements AutoCloseable {
+final class ClockServer implements HttpHandler, AutoCloseable {
     static final String VERSION_HEADER = "Clock-Version";
     static final String POD_HEADER = "Clock-Pod";
     private static final int THREADS = 8;
@@ -32,14 +34,19 @@ final class ClockServer implements AutoCloseable {
 
     private final Settings settings;
     private final HttpServer server;
-    private final ExecutorService workers = Executors.newFixedThreadPool(THREADS, task -> {
-        Thread thread = new Thread(task, "request");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService workers = Executors.newFixedThreadPool(THREADS, new Daemons());
     private final AtomicLong pages = new AtomicLong();
     private final long openedNanos;
     private volatile boolean draining;
+
+    private static final class Daemons implements ThreadFactory {
+        @Override
+        public Thread newThread(Runnable task) {
+            Thread thread = new Thread(task, "request");
+            thread.setDaemon(true);
+            return thread;
+        }
+    }
 
     private ClockServer(Settings settings, HttpServer server) {
         this.settings = settings;
@@ -52,7 +59,7 @@ final class ClockServer implements AutoCloseable {
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(settings.port()), 128);
             ClockServer clock = new ClockServer(settings, server);
-            server.createContext("/", clock::answer);
+            server.createContext("/", clock);
             server.setExecutor(clock.workers);
             server.start();
             return clock;
@@ -78,7 +85,8 @@ final class ClockServer implements AutoCloseable {
                 && Duration.ofNanos(nanos - openedNanos).compareTo(settings.readyAfter()) >= 0;
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             switch (exchange.getRequestURI().getPath()) {
                 case "/" -> page(exchange);

@@ -45,7 +45,7 @@ sealed interface Base {
         public JibContainerBuilder begin(Path scratch) throws IOException {
             Path runtime = scratch.resolve("java");
             if (!Files.exists(runtime)) {
-                JavaRuntime.link(runtime);
+                JavaRuntime.writeInto(runtime);
             }
             FileEntriesLayer.Builder java = FileEntriesLayer.builder().setName("java");
             try (Stream<Path> files = Files.walk(runtime)) {

@@ -1,24 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.clock.image;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 
 /** The Java that runs this, cut down to what the clock needs. */
 final class JavaRuntime {
-    /** What a server without debugger, compiler class list and certificates of its own never opens: half a megabyte. */
+    /** What a server without debugger, compiler class list and certificates of its own never opens: a megabyte. */
     private static final String UNUSED =
             "/java.base/lib/jrt-fs.jar,/java.base/lib/classlist,/java.base/lib/jspawnhelper,"
                     + "/java.base/lib/jexec,/java.base/lib/libjsig.so,/java.base/lib/server/libjsig.so,/java.base/lib/ct.sym,"
-                    + "/java.base/bin/keytool,/jdk.httpserver/bin/jwebserver";
+                    + "/java.base/bin/keytool,/jdk.httpserver/bin/jwebserver,"
+                    + "/java.base/lib/libsimdsort.so,/java.base/lib/security/cacerts,/java.base/lib/security/public_suffix_list.dat";
 
     private JavaRuntime() {}
 
     /** Writes it to a directory that does not exist yet. */
-    static void link(Path directory) {
+    static void writeInto(Path directory) throws IOException {
+        link(directory);
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (file.toString().endsWith(".so") || file.startsWith(directory.resolve("bin"))) {
+                    ElfFile.cut(file);
+                }
+            }
+        }
+    }
+
+    private static void link(Path directory) {
         ToolProvider jlink = ToolProvider.findFirst("jlink")
                 .orElseThrow(() -> new ImageBuildException("the Java in " + System.getProperty("java.home")
                         + " has no jlink; use a JDK, or choose a base image by --base"));
@@ -34,7 +49,8 @@ final class JavaRuntime {
                 "generate-jli-classes",
                 "--no-header-files",
                 "--no-man-pages",
-                "--compress=" + (Runtime.version().feature() < 21 ? "2" : "zip-6"),
+                // Classes that need not be unpacked start a fifth sooner; a later Java has too many of them for 50 MB.
+                "--compress=" + (Runtime.version().feature() < 21 ? "0" : "zip-9"),
                 "--exclude-files",
                 UNUSED,
                 "--output",

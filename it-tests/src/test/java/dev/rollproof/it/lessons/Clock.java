@@ -49,6 +49,8 @@ record Clock(Deployment deployment) {
                                 image: clock:1.0
                                 ports: [{containerPort: 8080}]
                                 readinessProbe: {periodSeconds: 1, httpGet: {path: /readyz, port: 8080}}
+                                resources: {limits: {memory: 40Mi}}
+                                securityContext: {runAsNonRoot: true, readOnlyRootFilesystem: true}
                         """.formatted(namespace))).drainsFor(Duration.ofSeconds(3));
     }
 
