@@ -449,6 +449,29 @@ class PodStoriesTest {
     }
 
     @Test
+    void aPodThatIsDeletedInItsBackOffShowsHowItEndedLastAndFails() {
+        Story story = new Story()
+                .with("clock:1", WELL.crashesAfter(Duration.ofMillis(300)).withExitCode(1))
+                .run(Duration.ofSeconds(30));
+        assertThat(story.states).endsWith("CrashLoopBackOff");
+        List<String> ends = new ArrayList<>();
+        story.world.watchers.add(event -> {
+            if (event.object() instanceof Pod pod && Metadata.terminating(pod)) {
+                Story.note(
+                        ends,
+                        Pods.phase(pod) + " " + describe(story.world.web(pod).getState()) + " "
+                                + condition(pod, "Ready").getReason());
+            }
+        });
+        story.world.scale(0);
+        story.world.run(Duration.ofSeconds(5));
+        assertThat(story.world.pods()).isEmpty();
+        assertThat(ends)
+                .startsWith("Running CrashLoopBackOff ContainersNotReady")
+                .endsWith("Failed Error 1 PodFailed");
+    }
+
+    @Test
     void aDrainingPodStaysReadyUntilItHasEnded() {
         Story story = new Story()
                 .with("clock:1", WELL.drainsFor(Duration.ofSeconds(3)))

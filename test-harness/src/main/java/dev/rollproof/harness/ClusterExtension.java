@@ -99,6 +99,7 @@ public final class ClusterExtension
         private UnaryOperator<SimulatedCluster.Builder> simulated = UnaryOperator.identity();
         private Optional<String> k3sImage = Optional.empty();
         private final List<Path> tars = new ArrayList<>();
+        private boolean recordAll;
 
         private Builder() {}
 
@@ -126,8 +127,14 @@ public final class ClusterExtension
             return this;
         }
 
+        /** Keeps {@code watch.jsonl} of tests that pass, too: to compare, to replay, or to learn from. */
+        public Builder recordAll() {
+            recordAll = true;
+            return this;
+        }
+
         public ClusterExtension build() {
-            return new ClusterExtension(new Settings(kind, simulated, k3sImage, tars));
+            return new ClusterExtension(new Settings(kind, simulated, k3sImage, tars, recordAll));
         }
     }
 

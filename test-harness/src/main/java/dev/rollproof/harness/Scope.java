@@ -125,11 +125,11 @@ final class Scope implements AutoCloseable {
         }
     }
 
-    /** Saves what happened where a test has failed. */
+    /** Saves what happened where a test has failed; of others the recording, where that was asked for. */
     synchronized void saveIfFailed(ExtensionContext test) {
         Optional<Throwable> failure =
                 test.getExecutionException().filter(thrown -> !(thrown instanceof TestAbortedException));
-        if (failure.isEmpty() || cluster == null) {
+        if (cluster == null || (failure.isEmpty() && !settings.recordAll())) {
             return;
         }
         Path folder = Path.of(test.getConfigurationParameter(ARTIFACTS).orElse("target/rollproof"))
@@ -137,6 +137,9 @@ final class Scope implements AutoCloseable {
         FailureArtifacts artifacts = new FailureArtifacts(folder, cluster, namespace == null ? "" : namespace.name());
         if (recorder != null) {
             artifacts.saveWatch(recorder);
+        }
+        if (failure.isEmpty()) {
+            return;
         }
         artifacts.saveEvents();
         artifacts.saveObjects();

@@ -16,14 +16,16 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * @param simulated what to simulate beyond the defaults
  * @param k3sImage empty for the one that properties choose
  * @param tars images to load into k3s
+ * @param recordAll whether what happened is also kept of tests that pass
  */
 record Settings(
         ClusterKind kind,
         UnaryOperator<SimulatedCluster.Builder> simulated,
         Optional<String> k3sImage,
-        List<Path> tars) {
+        List<Path> tars,
+        boolean recordAll) {
     static final Settings DEFAULTS =
-            new Settings(ClusterKind.CHOSEN, UnaryOperator.identity(), Optional.empty(), List.of());
+            new Settings(ClusterKind.CHOSEN, UnaryOperator.identity(), Optional.empty(), List.of(), false);
 
     Settings {
         tars = List.copyOf(tars);
@@ -46,7 +48,8 @@ record Settings(
                 annotation.value(),
                 simulated -> lines.isEmpty() ? simulated : simulated.images(images(lines)),
                 Optional.empty(),
-                List.of());
+                List.of(),
+                false);
     }
 
     private static Images images(List<String> lines) {

@@ -266,6 +266,7 @@ final class ContainerLife {
     void stop(ContainerRun run, long graceNanos) {
         if (!run.running) {
             run.run++;
+            run.stayEnded();
             return;
         }
         worker.normal(run, "Killing", "Stopping container " + run.name());

@@ -129,6 +129,14 @@ final class ContainerRun {
         status = null;
     }
 
+    /** It waits for no other start, as its pod is going: what it shows is how it ended last (seen on 1.37). */
+    void stayEnded() {
+        if (state.getWaiting() != null && hasRunBefore()) {
+            state = lastState;
+            status = null;
+        }
+    }
+
     /** It could not be started: shown as waiting, with the attempt as its last end. */
     void failToStart(String reason, String message, int exitCode, String endReason, String timestamp, long now) {
         end(exitCode, endReason, message, timestamp, now);

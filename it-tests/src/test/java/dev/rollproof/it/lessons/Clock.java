@@ -200,10 +200,13 @@ record Clock(Deployment deployment) {
     /** What the images do, declared for the simulation. */
     static Images declared() {
         return new Images()
-                .declare("clock:*", ImageBehavior.wellBehaved())
+                .declare("clock:*", ImageBehavior.wellBehaved().runsAsNonRoot())
                 .declare(
                         "clock:broken",
-                        ImageBehavior.wellBehaved().crashesAfter(Duration.ZERO).withExitCode(1))
+                        ImageBehavior.wellBehaved()
+                                .runsAsNonRoot()
+                                .crashesAfter(Duration.ZERO)
+                                .withExitCode(1))
                 .unknownAreNotFound();
     }
 

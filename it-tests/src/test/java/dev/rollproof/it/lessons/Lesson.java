@@ -47,6 +47,7 @@ abstract class Lesson {
     @RegisterExtension
     static final ClusterExtension CLUSTER = ClusterExtension.builder()
             .simulated(simulated -> simulated.images(Clock.declared()))
+            .recordAll()
             .build();
 
     Cluster cluster;

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.stories;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.DeleteOptions;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedContainer;
+import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.sim.ImageBehavior;
+import dev.rollproof.sim.Images;
+import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.verifier.recording.Recording;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * A recording of real Kubernetes, played again on the simulated one: people do the same to Deployments at the same times, and
+ * pods take as long to get ready as those took that were observed.
+ */
+final class Replayed {
+    private static final Duration AFTERWARDS = Duration.ofSeconds(20);
+
+    /** How much later than recorded somebody may do something. */
+    private static final Duration HASTE = Duration.ofSeconds(1);
+
+    /**
+     * What somebody did.
+     *
+     * @param deployment what it was then
+     * @param state the sizes of the Deployment's ReplicaSets just before
+     */
+    private record Act(Duration at, boolean deleted, Deployment deployment, String state) {}
+
+    private final List<Act> acts;
+    private final List<Duration> readyAfter;
+    private final String namespace;
+
+    private Replayed(List<Act> acts, List<Duration> readyAfter, String namespace) {
+        this.acts = acts;
+        this.readyAfter = readyAfter;
+        this.namespace = namespace;
+    }
+
+    static Replayed of(Path file) throws IOException {
+        List<Act> acts = new ArrayList<>();
+        Map<String, Long> generations = new HashMap<>();
+        Story.Teller until = new Story.Teller();
+        for (String line : Files.readAllLines(file)) {
+            Map<String, Object> fields = Models.parseJson(line);
+            HasMetadata object = object(fields);
+            if (!(object instanceof Deployment deployment)) {
+                until.tell(Change.Type.valueOf((String) fields.get("type")), Observed.from(object));
+                continue;
+            }
+            ObjectMeta metadata = deployment.getMetadata();
+            boolean deleted = "DELETED".equals(fields.get("type"));
+            Long before = generations.put(metadata.getUid(), metadata.getGeneration());
+            if (deleted || !metadata.getGeneration().equals(before)) {
+                double seconds = ((Number) fields.get("t")).doubleValue();
+                acts.add(new Act(
+                        Duration.ofMillis(Math.round(seconds * 1000)),
+                        deleted,
+                        deployment,
+                        until.now(metadata.getName())));
+            }
+        }
+        if (acts.isEmpty()) {
+            throw new IllegalArgumentException(file + " has no Deployment in it");
+        }
+        return new Replayed(
+                acts,
+                startsOf(Recording.read(file)),
+                acts.get(0).deployment().getMetadata().getNamespace());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static HasMetadata object(Map<String, Object> fields) {
+        return Models.fromTree((Map<String, ?>) fields.get("object"));
+    }
+
+    /** How long containers ran until their pods were seen ready. */
+    private static List<Duration> startsOf(Recording recording) {
+        Map<String, Duration> running = new HashMap<>();
+        Map<String, Duration> ready = new HashMap<>();
+        for (Recording.Entry entry : recording.entries()) {
+            if (entry.object() instanceof ObservedPod pod && entry.type() != Change.Type.DELETED) {
+                String uid = pod.metadata().uid();
+                if (pod.containers().get(0).state() instanceof ObservedContainer.State.Running) {
+                    running.putIfAbsent(uid, entry.at());
+                }
+                if (pod.ready() && running.containsKey(uid)) {
+                    ready.putIfAbsent(uid, entry.at().minus(running.getOrDefault(uid, Duration.ZERO)));
+                }
+            }
+        }
+        return ready.isEmpty() ? List.of(Duration.ZERO) : List.copyOf(ready.values());
+    }
+
+    /** Plays it once; seeds differ in when the simulated components take notice of what happens. */
+    Story play(long seed) throws InterruptedException {
+        Random random = new Random(seed);
+        // At the same time, or at the same point of the way: people who wait for something act when it has come.
+        boolean byState = seed % 2 == 0;
+        // Slower and quicker than what was measured, too: each pod had its own time, and here all have the same.
+        Duration start = Duration.ofMillis(Math.round(random.nextDouble()
+                * 1.5
+                * readyAfter.get(random.nextInt(readyAfter.size())).toMillis()));
+        Images images = new Images()
+                .declare("clock:*", ImageBehavior.wellBehaved().runsAsNonRoot().readyAfter(start))
+                .declare(
+                        "clock:broken",
+                        ImageBehavior.wellBehaved()
+                                .runsAsNonRoot()
+                                .crashesAfter(Duration.ZERO)
+                                .withExitCode(1))
+                .unknownAreNotFound();
+        Story.Teller teller = new Story.Teller();
+        try (SimulatedCluster cluster =
+                SimulatedCluster.builder().seed(seed).images(images).build()) {
+            cluster.create(
+                    new NamespaceBuilder()
+                            .withNewMetadata()
+                            .withName(namespace)
+                            .endMetadata()
+                            .build(),
+                    WriteOptions.defaults());
+            for (Class<? extends HasMetadata> kind :
+                    List.<Class<? extends HasMetadata>>of(Deployment.class, ReplicaSet.class, Pod.class, Event.class)) {
+                cluster.observe(Query.of(kind).inNamespace(namespace), change -> {
+                    synchronized (teller) {
+                        teller.tell(change.type(), change.object());
+                    }
+                });
+            }
+            Instant begin = cluster.time().now();
+            Duration first = acts.get(0).at();
+            for (Act act : acts) {
+                Duration late = Duration.ofMillis(random.nextInt((int) HASTE.toMillis()));
+                Instant then = begin.plus(act.at().minus(first)).plus(late);
+                if (byState) {
+                    String name = act.deployment().getMetadata().getName();
+                    cluster.time().awaitUntil(then, () -> now(teller, name).equals(act.state()));
+                } else {
+                    cluster.time().awaitUntil(then, () -> false);
+                }
+                repeat(cluster, act);
+            }
+            cluster.time().awaitUntil(cluster.time().now().plus(AFTERWARDS), () -> false);
+        }
+        synchronized (teller) {
+            return teller.story();
+        }
+    }
+
+    private static String now(Story.Teller teller, String deployment) {
+        synchronized (teller) {
+            return teller.now(deployment);
+        }
+    }
+
+    private void repeat(SimulatedCluster cluster, Act act) {
+        String name = act.deployment().getMetadata().getName();
+        if (act.deleted()) {
+            cluster.delete(Deployment.class, namespace, name, DeleteOptions.defaults());
+            return;
+        }
+        Deployment wanted = Models.copy(act.deployment());
+        ObjectMeta metadata = wanted.getMetadata();
+        ObjectMeta clean = new ObjectMeta();
+        clean.setName(name);
+        clean.setNamespace(namespace);
+        clean.setLabels(metadata.getLabels());
+        wanted.setMetadata(clean);
+        wanted.setStatus(new DeploymentStatus());
+        var current = cluster.get(Deployment.class, namespace, name);
+        if (current.isEmpty()) {
+            cluster.create(wanted, WriteOptions.defaults());
+        } else {
+            Deployment changed = current.get();
+            changed.setSpec(wanted.getSpec());
+            cluster.replace(changed, WriteOptions.defaults());
+        }
+    }
+}

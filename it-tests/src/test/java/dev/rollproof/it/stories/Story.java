@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.stories;
+
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.observed.ObservedCondition;
+import dev.rollproof.k8s.observed.ObservedContainer;
+import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.ObservedEvent;
+import dev.rollproof.k8s.observed.ObservedMetadata;
+import dev.rollproof.k8s.observed.ObservedObject;
+import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.k8s.observed.ObservedReplicaSet;
+import dev.rollproof.verifier.recording.Recording;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What happened in a lesson, without names, times and numbers that differ from run to run: the way of each Deployment's
+ * ReplicaSets, and the words in which Kubernetes told it.
+ *
+ * @param ways of each Deployment, by name: the sizes that the controller gave to its ReplicaSets, one text for each change, such as
+ *     {@code "1.0: 2, 1.1: 1"}
+ * @param conditions of Deployments, such as {@code "Progressing True ReplicaSetUpdated"}
+ * @param pods reasons of their conditions, and of what their containers wait for or ended with
+ * @param events such as {@code "ReplicaSet SuccessfulCreate"}
+ */
+record Story(
+        Map<String, List<String>> ways,
+        SortedSet<String> conditions,
+        SortedSet<String> pods,
+        SortedSet<String> events) {
+    static Story of(Recording recording) {
+        Teller teller = new Teller();
+        recording.entries().forEach(entry -> teller.tell(entry.type(), entry.object()));
+        return teller.story();
+    }
+
+    private record Sized(String version, int replicas) {}
+
+    /** Tells a story change by change. For one thread. */
+    static final class Teller {
+        private final Story story = new Story(new TreeMap<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+        private final Map<String, Map<String, Sized>> sizes = new LinkedHashMap<>();
+
+        void tell(Change.Type type, ObservedObject object) {
+            boolean deleted = type == Change.Type.DELETED;
+            if (object instanceof ObservedReplicaSet set) {
+                story.add(set, deleted, sizes);
+            } else if (!deleted) {
+                story.add(object);
+            }
+        }
+
+        /** The sizes of a Deployment's ReplicaSets now; {@code ""} where it has none. */
+        String now(String deployment) {
+            List<String> way = story.ways.getOrDefault(deployment, List.of());
+            return way.isEmpty() ? "" : way.get(way.size() - 1);
+        }
+
+        Story story() {
+            return story;
+        }
+    }
+
+    private void add(ObservedObject object) {
+        if (object instanceof ObservedDeployment deployment) {
+            deployment.conditions().forEach(condition -> conditions.add(words(condition)));
+        } else if (object instanceof ObservedPod pod) {
+            add(pod);
+        } else if (object instanceof ObservedEvent event) {
+            events.add(event.regarding().kind() + " " + event.reason());
+        }
+    }
+
+    private void add(ObservedReplicaSet set, boolean deleted, Map<String, Map<String, Sized>> sizes) {
+        String owner = set.metadata()
+                .controller()
+                .map(ObservedMetadata.Owner::name)
+                .orElse(set.metadata().name());
+        Map<String, Sized> ofOwner = sizes.computeIfAbsent(owner, unused -> new LinkedHashMap<>());
+        if (deleted) {
+            ofOwner.remove(set.metadata().uid());
+            return;
+        }
+        ofOwner.put(set.metadata().uid(), new Sized(version(set), set.replicas()));
+        String state = text(ofOwner);
+        List<String> way = ways.computeIfAbsent(owner, unused -> new ArrayList<>());
+        if (way.isEmpty() || !way.get(way.size() - 1).equals(state)) {
+            way.add(state);
+        }
+    }
+
+    private static String version(ObservedReplicaSet set) {
+        String image = set.template().images().get(0);
+        return image.substring(image.indexOf(':') + 1);
+    }
+
+    /** Sets without pods are left out: how many old ones there are is history, and no step. */
+    private static String text(Map<String, Sized> sets) {
+        List<String> texts = new ArrayList<>();
+        for (Sized set : sets.values()) {
+            if (set.replicas() > 0) {
+                texts.add(set.version() + ": " + set.replicas());
+            }
+        }
+        return texts.isEmpty() ? "none" : String.join(", ", texts);
+    }
+
+    private static String words(ObservedCondition condition) {
+        return (condition.type() + " " + condition.status() + " " + condition.reason()).strip();
+    }
+
+    private void add(ObservedPod pod) {
+        pod.conditions().forEach(condition -> pods.add(words(condition)));
+        if (!pod.reason().isEmpty()) {
+            pods.add(pod.phase() + " " + pod.reason());
+        }
+        for (ObservedContainer container : pod.containers()) {
+            if (container.state() instanceof ObservedContainer.State.Waiting waiting
+                    && !waiting.reason().isEmpty()) {
+                pods.add("waiting " + waiting.reason());
+            }
+            if (container.state() instanceof ObservedContainer.State.Terminated ended) {
+                pods.add("terminated " + ended.reason() + ", exit " + ended.exitCode());
+            }
+        }
+    }
+
+    /** In which words it is told, such as {@code "event ReplicaSet SuccessfulCreate"}. */
+    SortedSet<String> words() {
+        SortedSet<String> words = new TreeSet<>();
+        conditions.forEach(condition -> words.add("condition " + condition));
+        pods.forEach(reason -> words.add("pod " + reason));
+        events.forEach(event -> words.add("event " + event));
+        return words;
+    }
+
+    /** The words, and the single steps of the ways, such as {@code "step of clock from 1.0: 3 to 1.0: 3, 1.1: 1"}. */
+    SortedSet<String> facts() {
+        SortedSet<String> facts = words();
+        ways.forEach((name, way) -> {
+            for (int i = 1; i < way.size(); i++) {
+                facts.add("step of " + name + " from " + way.get(i - 1) + " to " + way.get(i));
+            }
+        });
+        return facts;
+    }
+}
