@@ -109,10 +109,14 @@ public final class Faults {
     private long staleListVersion;
     private @Nullable Wired wired;
 
-    Faults(EventLoop loop, ApiServer api, List<Reflector<?>> reflectors) {
+    private final Set<ResourceType<?>> notServed;
+
+    /** @param notServed kinds whose definitions are not installed */
+    Faults(EventLoop loop, ApiServer api, List<Reflector<?>> reflectors, Set<ResourceType<?>> notServed) {
         this.loop = loop;
         this.api = api;
         this.reflectors = reflectors;
+        this.notServed = notServed;
     }
 
     /** What faults of controllers and nodes act on. */
@@ -307,6 +311,9 @@ public final class Faults {
                     Reason.UNREACHABLE, "the simulated API server cannot be reached: connection refused");
         }
         ResourceType<T> type = ResourceType.of(model);
+        if (notServed.contains(type)) {
+            throw ResourceType.notServed(model);
+        }
         failIfDue(verb, type, true);
         return type;
     }

@@ -3,6 +3,7 @@ package dev.rollproof.sim;
 
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Patch;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -66,7 +68,7 @@ public final class SimulatedCluster implements Cluster {
         watchLatency = builder.watchLatency;
         nodes = builder.nodes.isEmpty() ? 1 : builder.nodes.size();
         api = new ApiServer(loop, random.fork("api-server"), builder.historyLimit);
-        faults = new Faults(loop, api, reflectors);
+        faults = new Faults(loop, api, reflectors, builder.gatewayApi ? Set.of() : Set.of(ResourceType.HTTP_ROUTES));
         api.intercept(faults::beforeControllersCall);
         eventLog = new EventLog(loop);
         if (builder.recordEvents) {
@@ -117,6 +119,7 @@ public final class SimulatedCluster implements Cluster {
         private Instant startAt = Instant.parse("2026-01-01T00:00:00Z");
         private WatchLatency watchLatency = WatchLatency.defaults();
         private boolean recordEvents;
+        private boolean gatewayApi = true;
         private Images images = new Images();
         private final List<Node> nodes = new ArrayList<>();
 
@@ -197,6 +200,12 @@ public final class SimulatedCluster implements Cluster {
             return this;
         }
 
+        /** Without HTTPRoutes, as a cluster is where the Gateway API's definitions are not installed: asked for one, it says 404. */
+        public Builder withoutGatewayApi() {
+            gatewayApi = false;
+            return this;
+        }
+
         public SimulatedCluster build() {
             return new SimulatedCluster(this);
         }
@@ -214,7 +223,7 @@ public final class SimulatedCluster implements Cluster {
     }
 
     /**
-     * Requests to this cluster's Services, in virtual time. A container answers with the version in its variable
+     * Requests to this cluster's Services, or to the hosts of its HTTPRoutes, in virtual time. A container answers with the version in its variable
      * {@code CLOCK_VERSION}, or else with its image's tag; how fast and how well, its image's behaviour says.
      */
     public Traffic traffic() {
@@ -263,7 +272,15 @@ public final class SimulatedCluster implements Cluster {
     @Override
     public <T extends HasMetadata> Optional<T> get(Class<T> type, String namespace, String name) {
         return loop.call(() -> {
-            ResourceType<T> resource = faults.beforeClientsCall(Faults.Verb.GET, type);
+            ResourceType<T> resource;
+            try {
+                resource = faults.beforeClientsCall(Faults.Verb.GET, type);
+            } catch (ClusterException refused) {
+                if (refused.reason() == ClusterException.Reason.NOT_FOUND) {
+                    return Optional.empty();
+                }
+                throw refused;
+            }
             return Optional.ofNullable(faults.reader(resource).find(namespace, name))
                     .map(Models::copy);
         });

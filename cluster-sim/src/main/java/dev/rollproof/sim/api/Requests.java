@@ -25,6 +25,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,8 @@ public final class Requests {
             PodStatus status = new PodStatus();
             status.setPhase("Pending");
             pod.setStatus(status);
+        } else if (manifest instanceof HTTPRoute route) {
+            route.setStatus(null);
         }
     }
 
@@ -225,6 +228,12 @@ public final class Requests {
 
     public <T extends HasMetadata> T patch(
             ResourceType<T> type, String namespace, String name, Patch patch, WriteOptions options) {
+        if (type.isCustom() && patch.type() == Patch.Type.STRATEGIC_MERGE) {
+            throw new ClusterException(
+                    Reason.UNSUPPORTED_MEDIA_TYPE,
+                    "the body of the request was in an unknown format - accepted media types include:"
+                            + " application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
+        }
         T stored = api.get(type, namespace, name);
         Map<String, @Nullable Object> tree = new LinkedHashMap<>(Models.toTree(stored));
         change(tree, patch);

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -207,6 +208,19 @@ public record ResourceType<T extends HasMetadata>(
             ResourceQuota::getStatus,
             (to, from) -> to.setStatus(from.getStatus()));
 
+    /** The one kind that is not Kubernetes' own: a cluster has it where the Gateway API's definitions are installed. */
+    public static final ResourceType<HTTPRoute> HTTP_ROUTES = new ResourceType<>(
+            HTTPRoute.class,
+            "gateway.networking.k8s.io",
+            "v1",
+            "HTTPRoute",
+            "httproutes",
+            true,
+            r -> new HTTPRoute(r.getApiVersion(), r.getKind(), r.getMetadata(), r.getSpec(), r.getStatus()),
+            HTTPRoute::getSpec,
+            HTTPRoute::getStatus,
+            (to, from) -> to.setStatus(from.getStatus()));
+
     /** All kinds, owners before what they own. */
     public static List<ResourceType<?>> all() {
         return List.of(
@@ -217,6 +231,7 @@ public record ResourceType<T extends HasMetadata>(
                 SECRETS,
                 RESOURCE_QUOTAS,
                 SERVICES,
+                HTTP_ROUTES,
                 DEPLOYMENTS,
                 REPLICA_SETS,
                 PODS,
@@ -234,12 +249,22 @@ public record ResourceType<T extends HasMetadata>(
     public static <T extends HasMetadata> ResourceType<T> of(Class<T> model) {
         ResourceType<?> type = BY_MODEL.get(model);
         if (type == null) {
-            throw new ClusterException(
-                    ClusterException.Reason.NOT_FOUND,
-                    "the server could not find the requested resource: the simulated cluster has no "
-                            + model.getSimpleName());
+            throw notServed(model);
         }
         return (ResourceType<T>) type;
+    }
+
+    /** What the server answers where it is asked for a kind that it does not serve. */
+    public static ClusterException notServed(Class<?> model) {
+        return new ClusterException(
+                ClusterException.Reason.NOT_FOUND,
+                "the server could not find the requested resource: the simulated cluster has no "
+                        + model.getSimpleName());
+    }
+
+    /** Whether it is defined by a CustomResourceDefinition, for which some of the server's rules are others. */
+    public boolean isCustom() {
+        return equals(HTTP_ROUTES);
     }
 
     /** The type of a kind, such as {@code Pod}; null where the server does not know it. */

@@ -5,6 +5,7 @@ import dev.rollproof.k8s.traffic.Lane;
 import dev.rollproof.k8s.traffic.Load;
 import dev.rollproof.k8s.traffic.Outcome;
 import dev.rollproof.k8s.traffic.RunningTraffic;
+import dev.rollproof.k8s.traffic.Target;
 import dev.rollproof.k8s.traffic.TrafficRecording;
 import dev.rollproof.k8s.traffic.TrafficReport;
 import dev.rollproof.sim.controllers.ControlPlane;
@@ -23,42 +24,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends one load. A connection's fate is that of the process at its other end: refused where nothing listens, lost where the
- * pod is gone, reset where the process ends before its answer, closed unseen where it ends while nothing is asked.
+ * pod is gone, reset where the process ends before its answer, closed unseen where it ends while nothing is asked. Behind a
+ * gateway the client's connections are the gateway's, which always answers, with 503 for what it could not get.
  */
 final class SimulatedSender implements RunningTraffic {
     private static final Duration NEVER = Duration.ofDays(365);
 
     private final EventLoop loop;
-    private final ProxyRules rules;
-    private final Kubelets kubelets;
+    private final Nodes nodes;
     private final Randomness random;
     private final boolean jitter;
     private final Load load;
     private final TrafficRecording recording;
     private final long beginNanos;
-    private final Rejections rejections;
     private final Deque<Connection> idle = new ArrayDeque<>();
     private long sent;
     private boolean stopped;
 
     private record Connection(Backend backend, int process) {}
 
-    SimulatedSender(
-            ControlPlane plane,
-            ProxyRules rules,
-            Kubelets kubelets,
-            Randomness random,
-            Load load,
-            Rejections rejections) {
+    /** What there is between a client and the pods, the same for all senders. */
+    record Nodes(ProxyRules rules, GatewayRules gateway, Kubelets kubelets, Rejections rejections) {}
+
+    SimulatedSender(ControlPlane plane, Nodes nodes, Randomness random, Load load) {
         this.loop = plane.loop();
-        this.rules = rules;
-        this.kubelets = kubelets;
+        this.nodes = nodes;
         this.random = random;
         this.jitter = plane.jitter();
         this.load = load;
         this.recording = new TrafficRecording(load, loop.now());
         this.beginNanos = loop.elapsedNanos();
-        this.rejections = rejections;
     }
 
     void begin() {
@@ -87,19 +82,24 @@ final class SimulatedSender implements RunningTraffic {
         sent++;
         for (Lane lane : Lane.values()) {
             if (load.lanes().contains(lane)) {
-                send(recording.due(due, lane), lane);
+                int number = recording.due(due, lane);
+                if (load.target() instanceof Target.OfService service) {
+                    send(number, lane, service);
+                } else if (load.target() instanceof Target.Host host) {
+                    sendToGateway(number, lane, host);
+                }
             }
         }
         loop.after(load.interval(), this::sendAll);
     }
 
-    private void send(int number, Lane lane) {
+    private void send(int number, Lane lane, Target.OfService service) {
         @Nullable Connection kept = lane == Lane.KEPT_ALIVE ? openConnection() : null;
         if (kept != null) {
             ask(number, lane, kept);
             return;
         }
-        Optional<List<Backend>> rule = rules.backends(load.namespace(), load.service(), load.port());
+        Optional<List<Backend>> rule = nodes.rules().backends(service.namespace(), service.service(), service.port());
         if (rule.isEmpty()) {
             endIn(Duration.ofMillis(1), number, new Outcome.Refused());
             return;
@@ -118,9 +118,29 @@ final class SimulatedSender implements RunningTraffic {
         }
     }
 
+    /** The gateway has a connection of its own to the pod, which the client does not see. */
+    private void sendToGateway(int number, Lane lane, Target.Host host) {
+        GatewayRules.Hop hop = nodes.gateway().next(host.name(), load, random);
+        if (hop instanceof GatewayRules.Hop.Answered answer) {
+            endIn(Duration.ofMillis(1), number, new Outcome.Answered(answer.status(), "", ""));
+        } else if (hop instanceof GatewayRules.Hop.Forwarded forwarded) {
+            Listener listener = listener(forwarded.backend());
+            switch (listener.state()) {
+                case NOBODY -> endIn(load.timeout(), number, new Outcome.TimedOut());
+                case CLOSED, STOPPING -> endIn(Duration.ofMillis(1), number, lost());
+                case SERVING -> ask(number, lane, new Connection(forwarded.backend(), listener.process()));
+            }
+        }
+    }
+
+    /** What a client sees of a connection that ends before its answer. */
+    private Outcome lost() {
+        return load.target() instanceof Target.Host ? new Outcome.Answered(503, "", "") : new Outcome.Reset();
+    }
+
     /** A node rejects what has no endpoint, and says so as often as its kernel lets it; the rest goes unanswered. */
     private void reject(int number) {
-        if (rejections.allows(loop.elapsedNanos())) {
+        if (nodes.rejections().allows(loop.elapsedNanos())) {
             endIn(Duration.ofMillis(1), number, new Outcome.Refused());
         } else {
             endIn(load.timeout(), number, new Outcome.TimedOut());
@@ -144,13 +164,13 @@ final class SimulatedSender implements RunningTraffic {
     }
 
     private Listener listener(Backend backend) {
-        return kubelets.listener(backend.podUid(), backend.port());
+        return nodes.kubelets().listener(backend.podUid(), backend.port());
     }
 
     private void ask(int number, Lane lane, Connection connection) {
         Optional<Listener.Server> server = listener(connection.backend).server();
         if (server.isEmpty()) {
-            endIn(Duration.ofMillis(1), number, new Outcome.Reset());
+            endIn(Duration.ofMillis(1), number, lost());
             return;
         }
         Delay latency = server.get().behavior().latency();
@@ -166,13 +186,14 @@ final class SimulatedSender implements RunningTraffic {
         Listener now = listener(connection.backend);
         boolean runs = now.process() == connection.process && now.server().isPresent();
         if (!runs && !asked.finishes()) {
-            recording.ended(number, new Outcome.Reset(), took);
+            recording.ended(number, lost(), took);
             return;
         }
         int status = !asked.well() ? 503 : random.chance(asked.behavior().errors()) ? 500 : 200;
         recording.ended(number, new Outcome.Answered(status, asked.version(), connection.backend.podName()), took);
         boolean closes = asked.draining() && asked.behavior().closes();
-        if (lane == Lane.KEPT_ALIVE && runs && !closes) {
+        boolean keeps = lane == Lane.KEPT_ALIVE && load.target() instanceof Target.OfService;
+        if (keeps && runs && !closes) {
             idle.addFirst(connection);
         }
     }

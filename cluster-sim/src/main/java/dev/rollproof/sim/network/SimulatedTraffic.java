@@ -3,6 +3,7 @@ package dev.rollproof.sim.network;
 
 import dev.rollproof.k8s.traffic.Load;
 import dev.rollproof.k8s.traffic.RunningTraffic;
+import dev.rollproof.k8s.traffic.Target;
 import dev.rollproof.k8s.traffic.Traffic;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.controllers.ControlPlane;
@@ -13,13 +14,14 @@ import io.fabric8.kubernetes.api.model.ServicePort;
 import java.util.List;
 import java.util.Objects;
 
-/** Requests to the Services of a simulated cluster. They come from inside, so that Services of every type are reached. */
+/**
+ * Requests to the Services of a simulated cluster, and to the hosts of its HTTPRoutes by way of its gateway. They come from inside,
+ * so that Services of every type are reached.
+ */
 public final class SimulatedTraffic implements Traffic {
     private final ControlPlane plane;
-    private final Kubelets kubelets;
     private final Randomness random;
-    private final ProxyRules rules;
-    private final Rejections rejections = new Rejections();
+    private final SimulatedSender.Nodes nodes;
     private int started;
 
     /**
@@ -27,19 +29,23 @@ public final class SimulatedTraffic implements Traffic {
      */
     public SimulatedTraffic(ControlPlane plane, Kubelets kubelets, Randomness random) {
         this.plane = plane;
-        this.kubelets = kubelets;
         this.random = random;
-        this.rules = new ProxyRules(plane);
+        this.nodes =
+                new SimulatedSender.Nodes(new ProxyRules(plane), new GatewayRules(plane), kubelets, new Rejections());
     }
 
     @Override
     public RunningTraffic start(Load load) throws InterruptedException {
         Objects.requireNonNull(load, "load");
         SimulatedSender sender = plane.loop().call(() -> {
-            requireReachable(load);
-            rules.start();
-            SimulatedSender made =
-                    new SimulatedSender(plane, rules, kubelets, random.fork("sender-" + started++), load, rejections);
+            if (load.target() instanceof Target.OfService service) {
+                requireReachable(service);
+                nodes.rules().start();
+            } else if (load.target() instanceof Target.Host host) {
+                nodes.gateway().start();
+                requireRoute(host);
+            }
+            SimulatedSender made = new SimulatedSender(plane, nodes, random.fork("sender-" + started++), load);
             made.begin();
             return made;
         });
@@ -47,23 +53,30 @@ public final class SimulatedTraffic implements Traffic {
         return sender;
     }
 
-    private void requireReachable(Load load) {
-        Service service = plane.api().find(ResourceType.SERVICES, load.namespace(), load.service());
+    private void requireRoute(Target.Host host) {
+        if (!nodes.gateway().serves(host.name())) {
+            throw new IllegalArgumentException(
+                    "no HTTPRoute with a parent is for the host " + host.name() + "; create one before you send to it");
+        }
+    }
+
+    private void requireReachable(Target.OfService target) {
+        Service service = plane.api().find(ResourceType.SERVICES, target.namespace(), target.service());
         if (service == null) {
-            throw new IllegalArgumentException(load.target() + " does not exist; create it before you send to it");
+            throw new IllegalArgumentException(target + " does not exist; create it before you send to it");
         }
         if ("ExternalName".equals(service.getSpec().getType())) {
             throw new IllegalArgumentException(
-                    load.target() + " is of type ExternalName, which no pod is behind; use another type");
+                    target + " is of type ExternalName, which no pod is behind; use another type");
         }
         List<Integer> ports = service.getSpec().getPorts() == null
                 ? List.of()
                 : service.getSpec().getPorts().stream()
                         .map(ServicePort::getPort)
                         .toList();
-        if (load.port().isPresent() && !ports.contains(load.port().getAsInt())) {
+        if (target.port().isPresent() && !ports.contains(target.port().getAsInt())) {
             throw new IllegalArgumentException(
-                    load.target() + " has no port " + load.port().getAsInt() + "; it has " + ports);
+                    target + " has no port " + target.port().getAsInt() + "; it has " + ports);
         }
     }
 }

@@ -2,7 +2,7 @@
 package dev.rollproof.k8s.traffic;
 
 /**
- * Sends HTTP requests to a Service at a steady rate, from outside of the cluster. A second port beside the one to the API
+ * Sends HTTP requests to a Service, or to a host behind a gateway, at a steady rate, from outside of the cluster. A second port beside the one to the API
  * server: what users get is not what a status says.
  *
  * <p>The load is open: the next request is sent when it is due, however slow the answers are.
@@ -21,7 +21,7 @@ public interface Traffic {
      *
      * <p>Waits as the cluster's time does: in virtual time, the calling thread runs the events.
      *
-     * @throws IllegalArgumentException if the Service cannot be reached by its kind, in one sentence that says what to do
+     * @throws IllegalArgumentException if the target cannot be reached, in one sentence that says what to do
      * @throws InterruptedException if the waiting thread is interrupted; nothing is sent any more then
      */
     RunningTraffic start(Load load) throws InterruptedException;

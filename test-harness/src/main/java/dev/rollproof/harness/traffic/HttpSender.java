@@ -22,6 +22,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,10 +195,19 @@ final class HttpSender implements RunningTraffic {
     }
 
     private ByteBuffer request(Lane lane) {
-        String text = "GET " + load.path() + " HTTP/1.1\r\nHost: " + load.service() + "." + load.namespace()
-                + "\r\nUser-Agent: rollproof\r\nAccept: */*\r\nConnection: "
-                + (lane == Lane.FRESH ? "close" : "keep-alive") + "\r\n\r\n";
-        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.put("User-Agent", "rollproof");
+        headers.put("Accept", "*/*");
+        headers.putAll(load.headers());
+        headers.put("Connection", lane == Lane.FRESH ? "close" : "keep-alive");
+        StringBuilder text = new StringBuilder("GET ")
+                .append(load.path())
+                .append(" HTTP/1.1\r\nHost: ")
+                .append(load.target().hostHeader())
+                .append("\r\n");
+        headers.forEach(
+                (name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
+        return ByteBuffer.wrap(text.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
     }
 
     /** What has been under way for too long has timed out; the oldest come first. */

@@ -4,6 +4,7 @@ package dev.rollproof.harness.traffic;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.traffic.Load;
+import dev.rollproof.k8s.traffic.Target;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.Service;
@@ -51,31 +52,36 @@ public final class NodePortAddresses implements Function<Load, InetSocketAddress
     /**
      * Where to send a load.
      *
-     * @throws IllegalArgumentException if its Service is absent, has no such port, or none that a node opens
+     * @throws IllegalArgumentException if its Service is absent, has no such port, or none that a node opens; or if it goes to
+     *     a host, as a node cannot say where a gateway is
      */
     @Override
     public InetSocketAddress apply(Load load) {
-        Service service = cluster.get(Service.class, load.namespace(), load.service())
-                .orElseThrow(() -> new IllegalArgumentException(
-                        load.target() + " does not exist; create it before you send to it"));
-        String address = nodePort.apply(nodePortOf(service, load));
+        if (!(load.target() instanceof Target.OfService target)) {
+            throw new IllegalArgumentException("where the gateway of " + load.target()
+                    + " answers no node can say; send with HttpTraffic.to(load -> …), which is told its address");
+        }
+        Service service = cluster.get(Service.class, target.namespace(), target.service())
+                .orElseThrow(() ->
+                        new IllegalArgumentException(target + " does not exist; create it before you send to it"));
+        String address = nodePort.apply(nodePortOf(service, target));
         int colon = address.lastIndexOf(':');
         return new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
     }
 
-    private static int nodePortOf(Service service, Load load) {
+    private static int nodePortOf(Service service, Target.OfService target) {
         @Nullable List<ServicePort> declared = service.getSpec().getPorts();
         List<ServicePort> ports = declared == null ? List.of() : declared;
         ServicePort port = ports.stream()
-                .filter(one ->
-                        load.port().isEmpty() || one.getPort() == load.port().getAsInt())
+                .filter(one -> target.port().isEmpty()
+                        || one.getPort() == target.port().getAsInt())
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(load.target() + " has no port "
-                        + load.port().orElse(0) + "; it has "
+                .orElseThrow(() -> new IllegalArgumentException(target + " has no port "
+                        + target.port().orElse(0) + "; it has "
                         + ports.stream().map(ServicePort::getPort).toList()));
         if (port.getNodePort() == null || port.getNodePort() == 0) {
             throw new IllegalArgumentException(
-                    load.target() + " is of type " + service.getSpec().getType()
+                    target + " is of type " + service.getSpec().getType()
                             + ", which nothing outside of the cluster reaches; set its type to NodePort");
         }
         return port.getNodePort();

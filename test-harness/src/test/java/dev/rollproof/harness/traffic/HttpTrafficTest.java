@@ -106,6 +106,21 @@ class HttpTrafficTest {
     }
 
     @Test
+    void aRequestThroughAGatewayNamesTheHostAndSaysWhatItIsToldBesides() throws Exception {
+        AtomicBoolean asExpected = new AtomicBoolean(true);
+        RawServer server = serve((connection, head) -> {
+            if (!head.startsWith("GET / HTTP/1.1\nHost: clock.example.com\n") || !head.contains("\nX-Tester: yes\n")) {
+                asExpected.set(false);
+            }
+            return Optional.of(RawServer.ok("1"));
+        });
+        Load load =
+                Load.ofHost("clock.example.com").withHeader("X-Tester", "yes").withWarmUp(Duration.ZERO);
+        assertThat(seen(server, load, 6)).hasNoFailures();
+        assertThat(asExpected).isTrue();
+    }
+
+    @Test
     void theFreshLaneConnectsForEachRequestAndTheKeptOneOnce() throws Exception {
         RawServer server = serve((connection, head) -> Optional.of(RawServer.ok("1")));
         TrafficReport fresh = seen(server, FRESH, 20);

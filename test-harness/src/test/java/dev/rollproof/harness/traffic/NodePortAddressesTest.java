@@ -81,5 +81,9 @@ class NodePortAddressesTest {
                                 + " set its type to NodePort");
         assertThatThrownBy(() -> addresses.apply(LOAD.withPort(8080)))
                 .hasMessage("Service/clock in default has no port 8080; it has [80, 81]");
+        assertThatThrownBy(() -> addresses.apply(Load.ofHost("clock.example.com")))
+                .hasMessage(
+                        "where the gateway of http://clock.example.com answers no node can say; send with HttpTraffic.to(load"
+                                + " -> …), which is told its address");
     }
 }

@@ -14,13 +14,14 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The defaults of every kind, as Kubernetes' API documents them. */
+/** The defaults of every kind, as Kubernetes' API documents them, and the Gateway API. */
 public final class Defaults {
     private static final int REVISION_HISTORY_LIMIT = 10;
     private static final int PROGRESS_DEADLINE_SECONDS = 600;
@@ -41,6 +42,8 @@ public final class Defaults {
             PodDefaults.requestWhatIsLimited(pod.getSpec());
         } else if (object instanceof Service service && service.getSpec() != null) {
             ServiceDefaults.setOn(service.getSpec());
+        } else if (object instanceof HTTPRoute route && route.getSpec() != null) {
+            RouteDefaults.setOn(route.getSpec());
         } else if (object instanceof Secret secret) {
             secret(secret);
         } else if (object instanceof Namespace namespace) {

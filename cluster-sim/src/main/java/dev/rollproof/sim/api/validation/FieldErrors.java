@@ -39,6 +39,28 @@ public final class FieldErrors {
         add(path, "FieldValueNotFound", "Not found: " + text(value));
     }
 
+    public void tooMany(String path, int items, int most) {
+        add(path, "FieldValueTooMany", "Too many: " + items + ": must have at most " + most + " items");
+    }
+
+    public void tooLong(String path, int most) {
+        add(path, "FieldValueTooLong", "Too long: may not be more than " + most + " bytes");
+    }
+
+    /** A rule of a CustomResourceDefinition that does not hold. Kubernetes 1.37's text; 1.34 says {@code "object": } before it. */
+    public void ruleBroken(String path, String rule) {
+        add(path, "FieldValueInvalid", "Invalid value: " + rule);
+    }
+
+    /** Rules of a CustomResourceDefinition are not looked at where the object does not even have its shape. */
+    public void rulesNotChecked() {
+        add(
+                "<nil>",
+                "FieldValueInvalid",
+                "Invalid value: null: some validation rules were not checked because the object was invalid; correct the"
+                        + " existing errors to complete validation");
+    }
+
     public void notSupported(String path, @Nullable Object value, List<String> supported) {
         add(
                 path,

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetSpec;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import java.util.Map;
 import java.util.Objects;
 
@@ -53,6 +54,8 @@ public final class Validation {
             PodSpecValidation.validate(Objects.requireNonNullElseGet(pod.getSpec(), PodSpec::new), "spec", errors);
         } else if (object instanceof Service service) {
             ServiceValidation.validate(Objects.requireNonNullElseGet(service.getSpec(), ServiceSpec::new), errors);
+        } else if (object instanceof HTTPRoute route) {
+            RouteValidation.validate(route, errors);
         } else if (object instanceof ConfigMap map) {
             configMap(map, errors);
         } else if (object instanceof Secret secret) {
