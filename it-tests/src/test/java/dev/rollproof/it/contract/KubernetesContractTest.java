@@ -31,6 +31,9 @@ class KubernetesContractTest {
     class Patches extends PatchesContract {}
 
     @Nested
+    class Routes extends RoutesContract {}
+
+    @Nested
     class Namespaces extends NamespacesContract {}
 
     @Nested

@@ -25,6 +25,9 @@ abstract class SimulatedContract {
     class Patches extends PatchesContract {}
 
     @Nested
+    class Routes extends RoutesContract {}
+
+    @Nested
     class Namespaces extends NamespacesContract {}
 
     @Nested
