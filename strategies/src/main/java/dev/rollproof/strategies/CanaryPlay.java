@@ -8,7 +8,6 @@ import dev.rollproof.k8s.rolling.Fenceposts;
 import dev.rollproof.strategies.ReplicaRatio.Counts;
 import dev.rollproof.strategies.ReplicaRatio.Sized;
 import dev.rollproof.strategies.drive.Action;
-import dev.rollproof.strategies.drive.Command;
 import dev.rollproof.strategies.drive.Decision;
 import dev.rollproof.strategies.drive.Ending;
 import dev.rollproof.strategies.drive.Play;
@@ -16,7 +15,6 @@ import dev.rollproof.strategies.drive.Seen;
 import dev.rollproof.strategies.drive.Side;
 import dev.rollproof.strategies.drive.State;
 import dev.rollproof.verifier.judge.Expectation;
-import dev.rollproof.verifier.judge.Status;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.time.Instant;
@@ -166,32 +164,11 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
     private Optional<Ending> trouble(State<Phase> state, Seen seen, Instant at) {
         Side old = seen.side(stable);
         Side next = seen.side(canary);
-        if (seen.refused().isPresent()) {
-            return Optional.of(
-                    Ending.failed("the cluster refused: " + seen.refused().get(), List.of()));
-        }
-        if (seen.toldTo(Command.Verb.ABORT, state.step())) {
-            return Optional.of(Ending.failed("somebody told it to turn back", List.of()));
-        }
-        if (old.status() instanceof Status.Superseded other) {
-            return Optional.of(new Ending(Ending.Kind.SUPERSEDED, other.line(), List.of()));
-        }
-        if (next.exists() && next.status() instanceof Status.Failed failed) {
-            return Optional.of(Ending.failed("the canary failed: " + failed.line(), failed.causes()));
-        }
-        if (old.status() instanceof Status.Failed failed) {
-            String which = state.phase() == Phase.PROMOTING ? "the promoted version" : "the old version";
-            return Optional.of(Ending.failed(which + " failed: " + failed.line(), failed.causes()));
-        }
-        if (state.phase() != Phase.HOLDING && !at.isBefore(seen.tooLate(state, patience))) {
-            Side slow = old.complete() ? next : old;
-            return Optional.of(new Ending(
-                    Ending.Kind.TIMED_OUT,
-                    "no end of " + state.phase() + " within " + patience.toSeconds() + " s: "
-                            + slow.status().line(),
-                    slow.status().causesOrNone()));
-        }
-        return Optional.empty();
+        boolean late = state.phase() != Phase.HOLDING && !at.isBefore(seen.tooLate(state, patience));
+        return CanaryTrouble.of(seen, state.step(), old, next, state.phase() == Phase.PROMOTING)
+                .or(() -> late
+                        ? Optional.of(CanaryTrouble.timedOut(state.phase(), patience, old, next))
+                        : Optional.empty());
     }
 
     private Decision<Phase> shifting(State<Phase> state, Seen seen, Instant at) {
@@ -333,7 +310,7 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
 
     /** Towards the weight before the present one, and from there to the one before that, down to none. */
     private Decision<Phase> stepDown(State<Phase> state, Side old, Side next, String line, Instant at) {
-        int lower = indexOfWeightBefore(state.step());
+        int lower = Canary.indexOfWeight(strategy.steps(), Canary.indexOfWeight(strategy.steps(), state.step()) - 1);
         int weight = lower < 0 ? 0 : Canary.weightAt(strategy.steps(), lower);
         Counts wanted = ReplicaRatio.approximate(versions.replicasAfter(), weight, 100, posts.surge());
         if (next.replicas() == wanted.next() && old.replicas() == wanted.stable()) {
@@ -342,18 +319,5 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
                     : Decision.waiting(state, line);
         }
         return move(state, wanted, old, next, line);
-    }
-
-    private int indexOfWeightBefore(int index) {
-        boolean present = true;
-        for (int i = Math.min(index, strategy.steps().size() - 1); i >= 0; i--) {
-            if (strategy.steps().get(i) instanceof Step.Weight) {
-                if (!present) {
-                    return i;
-                }
-                present = false;
-            }
-        }
-        return -1;
     }
 }

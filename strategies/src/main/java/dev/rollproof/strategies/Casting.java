@@ -6,6 +6,7 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.strategies.check.Check;
 import dev.rollproof.strategies.drive.Play;
+import dev.rollproof.strategies.drive.Split;
 import dev.rollproof.verifier.judge.Expectation;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Makes the play of a strategy for a workload, and makes it again from what was kept in the cluster. */
 final class Casting {
@@ -27,7 +29,14 @@ final class Casting {
         if (strategy instanceof BlueGreen blueGreen) {
             return new BlueGreenPlay(blueGreen, versions, Colors.of(blueGreen, versions, cluster), patience);
         }
-        return of((Canary) strategy, versions, uid, patience);
+        Canary canary = (Canary) strategy;
+        if (canary.shift() instanceof Canary.Shift.ThroughRoute shift) {
+            Deployment beside = CanaryManifest.beside(versions, uid);
+            Split split = RouteCheck.split(shift, versions.ref());
+            RouteWeights weights = RouteCheck.of(cluster, canary, split, versions, beside);
+            return new RoutedCanaryPlay(canary, versions, beside, split, weights, patience);
+        }
+        return of(canary, versions, uid, patience);
     }
 
     private static Play<?> of(Canary canary, Versions versions, String uid, Duration patience) {
@@ -48,6 +57,32 @@ final class Casting {
         return tree;
     }
 
+    /** Likewise, with the weights that the route had before: half-way they could not be read from it any more. */
+    static Map<String, Object> script(Canary strategy, Versions versions, Duration patience, RouteWeights weights) {
+        Canary.Shift.ThroughRoute shift = (Canary.Shift.ThroughRoute) strategy.shift();
+        Map<String, Object> route = new LinkedHashMap<>();
+        route.put("name", shift.route());
+        route.put("stable", shift.stableService());
+        route.put("canary", shift.canaryService());
+        shift.canaryPods().ifPresent(pods -> route.put("canaryPods", pods));
+        route.put("dynamicStableScale", shift.dynamicStableScale());
+        route.put("gatewayFollows", shift.gatewayFollows().toString());
+        route.put("rules", weights.script());
+        Map<String, Object> tree = script(strategy, versions, patience);
+        tree.put("route", route);
+        return tree;
+    }
+
+    private static Canary.Shift.ThroughRoute shift(Map<?, ?> route) {
+        return new Canary.Shift.ThroughRoute(
+                String.valueOf(route.get("name")),
+                String.valueOf(route.get("stable")),
+                String.valueOf(route.get("canary")),
+                route.get("canaryPods") instanceof Number pods ? OptionalInt.of(pods.intValue()) : OptionalInt.empty(),
+                Boolean.TRUE.equals(route.get("dynamicStableScale")),
+                Duration.parse(String.valueOf(route.get("gatewayFollows"))));
+    }
+
     /** Makes the play again. */
     @SuppressWarnings("unchecked")
     static Play<?> from(String script, String uid, Map<String, Check> checks) {
@@ -63,14 +98,21 @@ final class Casting {
                         patience);
             }
             List<Step> steps = Step.from((List<?>) Objects.requireNonNull(tree.get("steps")), checks);
+            Canary.Abort abort = Canary.Abort.valueOf(String.valueOf(tree.get("abort")));
+            if (tree.get("route") instanceof Map<?, ?> route) {
+                Canary.Shift.ThroughRoute shift = shift(route);
+                return new RoutedCanaryPlay(
+                        new Canary(steps, shift, abort),
+                        versions,
+                        CanaryManifest.beside(versions, uid),
+                        RouteCheck.split(shift, versions.ref()),
+                        RouteWeights.from((List<?>) Objects.requireNonNull(route.get("rules"))),
+                        patience);
+            }
             Canary.Shift shift = "WithinOneDeployment".equals(tree.get("shift"))
                     ? new Canary.Shift.WithinOneDeployment()
                     : new Canary.Shift.ByReplicas();
-            return of(
-                    new Canary(steps, shift, Canary.Abort.valueOf(String.valueOf(tree.get("abort")))),
-                    versions,
-                    uid,
-                    patience);
+            return of(new Canary(steps, shift, abort), versions, uid, patience);
         } catch (IllegalArgumentException | NullPointerException | ClassCastException unreadable) {
             throw new IllegalArgumentException(
                     "the rollout that is kept in the Deployment's annotations is not one that this version can read: "

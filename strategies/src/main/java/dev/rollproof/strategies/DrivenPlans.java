@@ -9,8 +9,10 @@ import dev.rollproof.strategies.plan.Assumptions;
 import dev.rollproof.strategies.plan.Plan;
 import dev.rollproof.strategies.plan.Plan.Size;
 import dev.rollproof.strategies.plan.Script;
+import dev.rollproof.strategies.plan.Warning;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BiFunction;
 
 /** What driven strategies come to when nothing goes wrong; with the arithmetic of the strategies themselves. */
@@ -29,10 +31,93 @@ final class DrivenPlans {
 
     static Plan of(Canary canary, Deployment current, Deployment next, Assumptions assumptions) {
         boolean held = canary.shift() instanceof Canary.Shift.WithinOneDeployment;
-        String how = "canary" + (held ? " within one Deployment" : "") + ", "
+        String where = held
+                ? " within one Deployment"
+                : canary.shift() instanceof Canary.Shift.ThroughRoute shift
+                        ? " through HTTPRoute/" + shift.route()
+                        : "";
+        String how = "canary" + where + ", "
                 + String.join(", ", canary.steps().stream().map(Step::inWords).toList());
         DrivenPlans plans = new DrivenPlans(current, next, assumptions, how);
+        if (canary.shift() instanceof Canary.Shift.ThroughRoute shift) {
+            return plans.routed(canary, shift);
+        }
         return held ? plans.held(canary) : plans.beside(canary);
+    }
+
+    private Plan routed(Canary canary, Canary.Shift.ThroughRoute shift) {
+        RoutedScale scale = new RoutedScale(before, replicas, shift.canaryPods(), shift.dynamicStableScale());
+        Counts now = new Counts(0, before);
+        int weight = 0;
+        int most = before;
+        int leastReady = before;
+        script.asks(sizes(now), "what is there now").untilSeen();
+        for (Step step : canary.steps()) {
+            if (!(step instanceof Step.Weight next)) {
+                waits(step, sizes(now));
+                continue;
+            }
+            Counts needed = scale.counts(next.percent(), weight);
+            if (!needed.equals(now)) {
+                script.asks(sizes(needed), step.inWords() + ": pods first, as many as it needs")
+                        .untilAvailable();
+            }
+            script.mixes()
+                    .asks(
+                            sizes(needed),
+                            step.inWords() + ": HTTPRoute/" + shift.route() + " sends " + next.percent()
+                                    + " % of the requests to the canary, whatever the pods");
+            weight = next.percent();
+            most = Math.max(most, needed.next() + needed.stable());
+            now = scale.counts(weight, weight);
+            leastReady = Math.min(leastReady, now.next() + now.stable());
+            if (!now.equals(needed)) {
+                script.pauses(shift.gatewayFollows())
+                        .asks(sizes(now), step.inWords() + ": the gateway has followed, so what is left over goes")
+                        .untilSeen();
+            }
+            burden(weight, now.next());
+        }
+        script.mixes()
+                .asks(sizes(now), "promoted: the stable Deployment's pods are replaced, the canary keeps its weight")
+                .rolls(now.stable(), Math.max(1, posts.surge() + posts.unavailable()));
+        Counts grown = new Counts(now.next(), replicas);
+        if (!grown.equals(now)) {
+            script.asks(sizes(grown), "promoted: the stable Deployment gets its size")
+                    .untilAvailable();
+        }
+        script.asks(sizes(grown), "the weights are put back, and the gateway follows")
+                .pauses(shift.gatewayFollows())
+                .asks(sizes(new Counts(0, replicas)), "the canary goes")
+                .untilSeen();
+        int rolling = Math.max(now.stable(), replicas) + posts.surge() + now.next();
+        int mostAsked = Math.max(most, rolling);
+        return script.plan(
+                mostAsked,
+                mostAsked + posts.surge() + posts.unavailable(),
+                mostAsked + Math.max(before, replicas) + now.next(),
+                Math.min(leastReady, Math.min(before, replicas)) - posts.unavailable());
+    }
+
+    /** By a route the weight and the pods are two things, and may not fit each other. */
+    private void burden(int weight, int pods) {
+        if (pods * 100L < (long) weight * before) {
+            script.warns(new Warning(
+                    Warning.Kind.CANARY_LOAD,
+                    "weight " + weight + " on " + pods + (pods == 1 ? " canary pod" : " canary pods") + ": each gets "
+                            + String.format(Locale.ROOT, "%.1f", weight * before / (100.0 * pods))
+                            + " times as many requests as a pod does now"));
+        }
+        if (pods == 1) {
+            script.warns(new Warning(
+                    Warning.Kind.CANARY_SINGLE_POD,
+                    "weight " + weight + " on one canary pod: when it is not ready, " + weight
+                            + " % of the requests get 503, until the weight is taken away"));
+        }
+    }
+
+    private static List<Size> sizes(Counts counts) {
+        return List.of(new Size("stable", counts.stable()), new Size("canary", counts.next()));
     }
 
     private Plan beside(Canary canary) {

@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,10 @@ class CrashSafetyTest {
             this(name, labels, image, strategy, List.of(checks));
         }
 
+        boolean isRouted() {
+            return strategy instanceof Canary canary && canary.shift() instanceof Canary.Shift.ThroughRoute;
+        }
+
         @Override
         public String toString() {
             return name;
@@ -60,6 +65,9 @@ class CrashSafetyTest {
         String blue = "app: clock, color: blue";
         BlueGreen blueGreen = BlueGreen.behind("clock").preview("preview").keepOldFor(ofSeconds(20));
         Canary canary = Canary.of().weight(25).pause(ofSeconds(20)).check(good).weight(50);
+        Canary.Shift.ThroughRoute route = Canary.Shift.ThroughRoute.of("clock", "clock-stable", "clock-canary");
+        Canary routed = canary.through(route);
+        Canary dynamic = Canary.steps(50, 25).through(route.withDynamicStableScale());
         return Stream.of(
                 new Story("canary, promoted", stable, "clock:1.1", canary, good),
                 new Story("canary, broken", stable, "clock:broken", canary, good),
@@ -79,6 +87,16 @@ class CrashSafetyTest {
                         "clock:1.1",
                         canary.check(bad).withinOneDeployment(),
                         good,
+                        bad),
+                new Story("routed canary, promoted", stable, "clock:1.1", routed, good),
+                new Story("routed canary, broken", stable, "clock:broken", routed, good),
+                new Story("routed canary, bad", stable, "clock:1.1", routed.check(bad), good, bad),
+                new Story("routed canary, dynamic, promoted", stable, "clock:1.1", dynamic),
+                new Story(
+                        "routed canary, dynamic, bad, step by step",
+                        stable,
+                        "clock:1.1",
+                        dynamic.check(bad).abortStepByStep(),
                         bad),
                 new Story("blue-green, switched", blue, "clock:1.1", blueGreen.check(good), good),
                 new Story("blue-green, broken", blue, "clock:broken", blueGreen.check(good), good),
@@ -100,6 +118,9 @@ class CrashSafetyTest {
                       ports: [{port: 80, targetPort: 8080}]
                     """.formatted(service, story.labels().replace(", track: stable", "")), Service.class),
                     WriteOptions.defaults());
+        }
+        if (story.isRouted()) {
+            Routes.create(cluster, Routes.RULES);
         }
         Rollout.of(Workloads.labelled(REPLICAS, "clock:1.0", story.labels()))
                 .run(cluster)
@@ -131,6 +152,9 @@ class CrashSafetyTest {
             state.add(s.getMetadata().getName() + " " + ours(s) + " "
                     + s.getSpec().getSelector());
         }
+        for (HTTPRoute route : cluster.list(Query.of(HTTPRoute.class))) {
+            state.add(route.getMetadata().getName() + " " + ours(route) + " " + Models.toTree(route.getSpec()));
+        }
         for (ReplicaSet set : cluster.list(Query.of(ReplicaSet.class))) {
             state.add(set.getMetadata().getName() + " " + ours(set) + " "
                     + set.getSpec().getReplicas());
@@ -150,6 +174,12 @@ class CrashSafetyTest {
                         .filter(name -> name.startsWith("rollproof.dev/"))
                         .sorted()
                         .toList();
+    }
+
+    private static List<String> weights(Cluster cluster) {
+        return cluster.list(Query.of(HTTPRoute.class)).stream()
+                .map(Routes::weights)
+                .toList();
     }
 
     private record End(Verdict verdict, List<String> state, List<String> writes) {
@@ -221,6 +251,7 @@ class CrashSafetyTest {
                 assertThat(pods)
                         .as(when + ": " + verdict.summary())
                         .allMatch(pod -> pod.startsWith(retired ? story.image() : "clock:1.0"));
+                assertThat(weights(cluster)).as(when).isEqualTo(story.isRouted() ? List.of("1/0") : List.of());
             }
         }
     }
@@ -270,6 +301,7 @@ class CrashSafetyTest {
                         .toList();
                 assertThat(pods).as(when).hasSize(REPLICAS);
                 assertThat(pods).as(when).allMatch(pod -> pod.startsWith(retired ? story.image() : "clock:1.0"));
+                assertThat(weights(cluster)).as(when).isEqualTo(story.isRouted() ? List.of("1/0") : List.of());
             }
         }
     }

@@ -11,6 +11,8 @@ import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.strategies.plan.Assumptions;
 import dev.rollproof.strategies.plan.Plan;
 import dev.rollproof.strategies.plan.PlanTable;
+import dev.rollproof.strategies.plan.Room;
+import dev.rollproof.strategies.plan.Warning;
 import dev.rollproof.verifier.Verdict;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -45,6 +47,51 @@ class DrivenPlansTest {
     }
 
     @Test
+    void aCanaryThroughARouteNeedsItsPodsBesideTheOldOnes() {
+        Canary canary = Canary.steps(5, 50).throughRoute("clock", "clock-stable", "clock-canary");
+        Plan plan = plan(canary, "app: clock, track: stable");
+        assertThat(plan.title())
+                .isEqualTo("Deployment/clock: canary through HTTPRoute/clock, weight 5, weight 50, 10 replicas");
+        assertThat(plan.way()).isEqualTo("10/0 10/1 10/1 10/5 10/5 10/5 10/5 10/0");
+        assertThat(plan.bounds().mostAskedFor()).isEqualTo(17);
+        assertThat(plan.bounds().leastReady()).isEqualTo(9);
+        assertThat(plan.steps())
+                .anyMatch(
+                        step -> step.rule()
+                                .equals(
+                                        "weight 5: HTTPRoute/clock sends 5 % of the requests to the canary, whatever the pods"));
+        assertThat(plan.warnings())
+                .extracting(Warning::text)
+                .contains(
+                        "weight 5 on one canary pod: when it is not ready, 5 % of the requests get 503, until the weight is"
+                                + " taken away");
+        Plan dynamic = plan(
+                Canary.steps(5, 50)
+                        .through(Canary.Shift.ThroughRoute.of("clock", "a", "b").withDynamicStableScale()),
+                "app: clock, track: stable");
+        assertThat(dynamic.way()).isEqualTo("10/0 10/1 10/1 10/5 10/5 5/5 5/5 10/5 10/5 10/0");
+    }
+
+    @Test
+    void weightsThatFewPodsCannotBearAreWarnedOfAndSoIsTheRoomForThePods() {
+        Canary canary = Canary.steps(50)
+                .through(Canary.Shift.ThroughRoute.of("clock", "a", "b").withCanaryPods(1));
+        Plan plan = canary.plan(
+                clock("clock:1.0", "app: clock, track: stable"),
+                clock("clock:1.1", "app: clock, track: stable"),
+                Assumptions.defaults().withQuota(Room.ofPods(12)));
+        assertThat(plan.warnings())
+                .extracting(Warning::kind)
+                .contains(Warning.Kind.CANARY_LOAD, Warning.Kind.CANARY_SINGLE_POD, Warning.Kind.QUOTA);
+        assertThat(plan.warnings())
+                .extracting(Warning::text)
+                .contains(
+                        "weight 50 on 1 canary pod: each gets 5.0 times as many requests as a pod does now",
+                        "the quota is too small: the rollout needs 13 pods, where there is room for 12; pods that terminate"
+                                + " count as well");
+    }
+
+    @Test
     void aBlueGreenNeedsTwiceThePodsAndMissesNone() {
         Plan plan = plan(BlueGreen.behind("clock").keepOldFor(ofMinutes(10)), "app: clock, color: blue");
         assertThat(plan.bounds().mostAskedFor()).isEqualTo(20);
@@ -58,6 +105,13 @@ class DrivenPlansTest {
         for (Strategy strategy : java.util.List.of(
                 Canary.of().weight(10).pause(ofSeconds(30)).weight(50),
                 Canary.steps(10, 50).withinOneDeployment(),
+                Canary.steps(10, 50).throughRoute("clock", "clock-stable", "clock-canary"),
+                Canary.of()
+                        .weight(50)
+                        .pause(ofSeconds(30))
+                        .weight(10)
+                        .through(Canary.Shift.ThroughRoute.of("clock", "clock-stable", "clock-canary")
+                                .withDynamicStableScale()),
                 BlueGreen.behind("clock").keepOldFor(ofSeconds(30)))) {
             String labels = strategy instanceof BlueGreen ? "app: clock, color: blue" : "app: clock, track: stable";
             try (SimulatedCluster cluster = SimulatedCluster.create()) {
@@ -69,6 +123,7 @@ class DrivenPlansTest {
                           selector: {app: clock, color: blue}
                           ports: [{port: 80, targetPort: 8080}]
                         """, Service.class), WriteOptions.defaults());
+                Routes.create(cluster, Routes.RULES);
                 Rollout.of(clock("clock:1.0", labels)).run(cluster).orElseThrow();
                 Verdict verdict =
                         Rollout.of(clock("clock:1.1", labels)).by(strategy).run(cluster);

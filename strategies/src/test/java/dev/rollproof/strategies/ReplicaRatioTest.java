@@ -47,7 +47,7 @@ class ReplicaRatioTest {
     }
 
     @SuppressWarnings("unchecked")
-    private static Stream<Named<Fact>> facts(String group) {
+    static Stream<Named<Fact>> facts(String group) {
         try (InputStream in = ReplicaRatioTest.class.getResourceAsStream("argo-canary-cases.json")) {
             String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
             List<Map<String, Object>> groups = (List<Map<String, Object>>)

@@ -8,6 +8,7 @@ import dev.rollproof.strategies.check.CheckRun;
 import dev.rollproof.strategies.drive.Command;
 import dev.rollproof.strategies.drive.Seen;
 import dev.rollproof.strategies.drive.Side;
+import dev.rollproof.strategies.drive.Split;
 import dev.rollproof.verifier.Cause;
 import dev.rollproof.verifier.judge.Status;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -51,7 +52,12 @@ final class Scenes {
             Optional<CheckRun> check,
             Optional<Command> command,
             Optional<String> refused) {
-        return new Seen(deployments, selectors, check, command, refused, T);
+        return new Seen(deployments, selectors, List.of(), check, command, refused, T);
+    }
+
+    /** Two Deployments behind a route. */
+    static Seen seen(Map<ObjectRef, Side> deployments, List<Split.Weights> weights) {
+        return new Seen(deployments, Map.of(), weights, Optional.empty(), Optional.empty(), Optional.empty(), T);
     }
 
     /** The last write to it has not been seen yet. */

@@ -6,6 +6,7 @@ import dev.rollproof.strategies.check.Check;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,18 @@ public sealed interface Action {
         public Change {
             Objects.requireNonNull(object, "object");
             fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+        }
+    }
+
+    /**
+     * Sets the weights of two backends, in every rule that names both, in one patch.
+     *
+     * @param weights rule by rule
+     */
+    record Weigh(Split split, List<Split.Weights> weights) implements Action {
+        public Weigh {
+            Objects.requireNonNull(split, "split");
+            weights = List.copyOf(weights);
         }
     }
 

@@ -24,8 +24,10 @@ import dev.rollproof.verifier.judge.Snapshot;
 import dev.rollproof.verifier.judge.Status;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -147,12 +149,14 @@ public final class Driver<P extends Enum<P>> {
 
     /** All objects but the keeper. */
     private List<ObjectRef> others() {
-        return java.util.stream.Stream.concat(
-                        play.participants().stream()
-                                .map(Play.Participant::ref)
-                                .filter(ref -> !ref.equals(play.keeper())),
-                        play.services().stream())
-                .toList();
+        List<ObjectRef> others = new ArrayList<>();
+        play.participants().stream()
+                .map(Play.Participant::ref)
+                .filter(ref -> !ref.equals(play.keeper()))
+                .forEach(others::add);
+        others.addAll(play.services());
+        play.split().map(Split::route).ifPresent(others::add);
+        return others;
     }
 
     private void follow() {
@@ -234,7 +238,23 @@ public final class Driver<P extends Enum<P>> {
                     .ifPresent(
                             found -> selectors.put(service, Observed.from(found).selector()));
         }
-        return new Seen(sides, selectors, check, command, refused, drivenSince);
+        return new Seen(
+                sides,
+                selectors,
+                play.split().map(this::weights).orElse(List.of()),
+                check,
+                command,
+                refused,
+                drivenSince);
+    }
+
+    private List<Split.Weights> weights(Split split) {
+        return cluster.get(
+                        HTTPRoute.class,
+                        split.route().namespace(),
+                        split.route().name())
+                .map(split::weights)
+                .orElse(List.of());
     }
 
     /** Returns whether anything was done; then what is seen is to be looked at anew. */
@@ -277,6 +297,8 @@ public final class Driver<P extends Enum<P>> {
                     expectAnew(deployment);
                 }
             });
+        } else if (action instanceof Action.Weigh weigh) {
+            writes.weigh(weigh.split(), weigh.weights());
         } else if (action instanceof Action.Remove remove) {
             writes.remove(remove.object());
             Expectation gone = lookout.expected(remove.object());

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,9 @@ final class FencedWrites {
 
     private static final int SWEEPS = 5;
 
+    /** A gateway's reports on a route come in bursts; each makes a version. */
+    private static final int TRIES = 10;
+
     private final Cluster cluster;
     private final Keeper keeper;
     private final String driver;
@@ -48,7 +52,42 @@ final class FencedWrites {
     }
 
     private static Class<? extends HasMetadata> typeOf(ObjectRef ref) {
-        return ref.kind().equals("Service") ? Service.class : Deployment.class;
+        return switch (ref.kind()) {
+            case "Service" -> Service.class;
+            case "HTTPRoute" -> HTTPRoute.class;
+            default -> Deployment.class;
+        };
+    }
+
+    /**
+     * Sets weights, in one patch; where the route was written since it was read, reads it again. Does nothing where it does not
+     * exist.
+     */
+    void weigh(Split split, List<Split.Weights> weights) {
+        ObjectRef route = split.route();
+        untilNoRace(() -> {
+            Optional<HTTPRoute> read = cluster.get(HTTPRoute.class, route.namespace(), route.name());
+            keeper.mine();
+            read.ifPresent(found -> {
+                Map<String, @Nullable Object> fields = split.fields(found, weights);
+                if (!fields.isEmpty()) {
+                    patch(route, found, Keeper.changes(fields));
+                }
+            });
+        });
+    }
+
+    private static void untilNoRace(Runnable readAndWrite) {
+        for (int i = 1; ; i++) {
+            try {
+                readAndWrite.run();
+                return;
+            } catch (ClusterException refused) {
+                if (!Keeper.isRace(refused) || i >= TRIES) {
+                    throw refused;
+                }
+            }
+        }
     }
 
     /** Creates a Deployment. If another driver took over just then, takes it away again, unless that one has adopted it. */
@@ -122,25 +161,14 @@ final class FencedWrites {
 
     /** Voids what another driver has read of an object. */
     void claim(ObjectRef ref) {
-        for (int i = 0; ; i++) {
-            Optional<? extends HasMetadata> read = read(ref);
-            if (read.isEmpty()) {
-                return;
-            }
+        untilNoRace(() -> read(ref).ifPresent(found -> {
             List<Map<String, Object>> changes = new ArrayList<>();
-            if (Keeper.annotations(read.get()).isEmpty()) {
+            if (Keeper.annotations(found).isEmpty()) {
                 changes.add(Keeper.operation("add", "/metadata/annotations", Map.of()));
             }
             changes.add(Keeper.operation("add", Keeper.pointer(Keeper.DRIVER), driver));
-            try {
-                patch(ref, read.get(), changes);
-                return;
-            } catch (ClusterException refused) {
-                if (!Keeper.isRace(refused) || i >= 9) {
-                    throw refused;
-                }
-            }
-        }
+            patch(ref, found, changes);
+        }));
     }
 
     /** Takes the mark of {@link #claim} away. */

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A strategy cast for one workload: a state machine. Pure: no clock, no input or output, nothing remembered but the state.
@@ -31,6 +32,11 @@ public interface Play<P extends Enum<P>> {
 
     /** The Services whose selectors the strategy looks at. */
     List<ObjectRef> services();
+
+    /** The two Services whose weights in an HTTPRoute the strategy looks at, and sets; empty for strategies without a route. */
+    default Optional<Split> split() {
+        return Optional.empty();
+    }
 
     /** The Deployment of the old version, then the one of the new; for checks. */
     List<ObjectRef> versions();

@@ -5,6 +5,7 @@ import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.strategies.check.CheckRun;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
  *
  * @param deployments those that the strategy named
  * @param selectors the selectors of the Services that it named
+ * @param weights of the Services of its split, in every rule that names both; empty where there is no such rule, or no split
  * @param check the check of the present step, once it has begun
  * @param command what somebody told the driver
  * @param refused what the cluster said to the last action, where it refused it for good
@@ -21,6 +23,7 @@ import java.util.Optional;
 public record Seen(
         Map<ObjectRef, Side> deployments,
         Map<ObjectRef, Map<String, String>> selectors,
+        List<Split.Weights> weights,
         Optional<CheckRun> check,
         Optional<Command> command,
         Optional<String> refused,
@@ -28,6 +31,7 @@ public record Seen(
     public Seen {
         deployments = Map.copyOf(deployments);
         selectors = Map.copyOf(selectors);
+        weights = List.copyOf(weights);
     }
 
     public Side side(ObjectRef deployment) {

@@ -20,6 +20,7 @@ public final class Script {
     private Range elapsed = Range.NOTHING;
     private Optional<Range> mixed = Optional.empty();
     private int most;
+    private final List<Warning> warnings = new ArrayList<>();
 
     private Script(Prognosis known, String how) {
         this.known = known;
@@ -37,6 +38,12 @@ public final class Script {
     public Script asks(List<Size> sizes, String rule) {
         steps.add(new Plan.Step(now, sizes, rule));
         most = Math.max(most, sizes.stream().mapToInt(Size::pods).sum());
+        return this;
+    }
+
+    /** Something to think about, of the strategy's own. */
+    public Script warns(Warning warning) {
+        warnings.add(warning);
         return this;
     }
 
@@ -89,13 +96,16 @@ public final class Script {
                 .max(known.current()
                         .map(d -> Resources.of(d.getSpec().getTemplate().getSpec()))
                         .orElse(Resources.NONE));
+        int asked = Math.max(most, mostAskedFor);
+        List<Warning> all = new ArrayList<>(warnings);
+        all.addAll(Warnings.of(known, asked));
         Range gone = elapsed.plus(Range.of(
                 Duration.ZERO, known.assumptions().untilGone(known.pod()).most()));
         return new Plan(
                 "Deployment/" + next.getMetadata().getName() + ": " + how + ", " + known.replicas() + " replicas",
                 steps,
                 new Bounds(
-                        Math.max(most, mostAskedFor),
+                        asked,
                         mostLive,
                         mostPods,
                         each.times(mostPods),
@@ -103,6 +113,6 @@ public final class Script {
                         mixed.map(since -> Range.of(Duration.ZERO, gone.most().minus(since.least()))),
                         elapsed,
                         gone),
-                Warnings.of(known));
+                all);
     }
 }

@@ -14,7 +14,11 @@ public record Warning(Kind kind, String text) {
         NODES,
         OVERLAPPING_SELECTORS,
         IMAGE_TAG,
-        UNCHANGED
+        UNCHANGED,
+        /** Few pods of a canary get as many requests as more pods do now. */
+        CANARY_LOAD,
+        /** A canary behind a route has one pod. */
+        CANARY_SINGLE_POD
     }
 
     @Override

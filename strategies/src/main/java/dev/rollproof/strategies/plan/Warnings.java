@@ -16,14 +16,23 @@ import org.jspecify.annotations.Nullable;
 /** What is worth a second thought about a change. */
 final class Warnings {
     private final Prognosis known;
+    private final int most;
     private final List<Warning> warnings = new ArrayList<>();
 
-    private Warnings(Prognosis known) {
+    private Warnings(Prognosis known, int most) {
         this.known = known;
+        this.most = most;
     }
 
+    /** About what the Deployment controller does by itself. */
     static List<Warning> of(Prognosis known) {
-        Warnings warnings = new Warnings(known);
+        boolean surges = known.changed() && known.replicasBefore() > 0 && known.rolling();
+        return of(known, known.replicas() + (surges ? known.posts().surge() : 0));
+    }
+
+    /** @param most how many pods are asked for at once, at the most */
+    static List<Warning> of(Prognosis known, int most) {
+        Warnings warnings = new Warnings(known, most);
         warnings.overlaps();
         if (!known.changed()) {
             warnings.warn(
@@ -163,9 +172,6 @@ final class Warnings {
 
     /** For every size that is asked for; what terminates has to fit too, but goes by itself. */
     private void room() {
-        int most = !known.changed() || known.replicasBefore() == 0 || !known.rolling()
-                ? known.replicas()
-                : known.replicas() + known.posts().surge();
         Resources requested = Resources.of(known.pod()).times(most);
         known.assumptions()
                 .quota()
