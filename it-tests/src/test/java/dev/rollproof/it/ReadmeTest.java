@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.manifest.Manifest;
 import dev.rollproof.k8s.manifest.Manifests;
 import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.strategies.Canary;
 import dev.rollproof.strategies.RollingUpdate;
 import dev.rollproof.strategies.Rollout;
 import dev.rollproof.verifier.Rollback;
@@ -88,6 +91,32 @@ class ReadmeTest {
         Verdict verdict = RolloutVerifier.on(cluster).verify(undone);
         // end
         assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+    }
+
+    @Test
+    void theExampleOfACanaryThroughARouteIsOne() throws InterruptedException {
+        try (SimulatedCluster cluster = SimulatedCluster.create()) {
+            Deployment next = new Deployment();
+            for (Manifest manifest : Manifests.read(List.of(ROOT.resolve("examples/canary")))) {
+                manifest.object().getMetadata().setNamespace("default");
+                if (manifest.object() instanceof Deployment clock) {
+                    Rollout.of(clock).run(cluster).orElseThrow();
+                    next = clock;
+                } else {
+                    cluster.create(manifest.object(), WriteOptions.defaults());
+                }
+            }
+            next.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("clock:1.1");
+            Verdict verdict = Rollout.of(next)
+                    .by(Canary.of()
+                            .weight(5)
+                            .pause(Duration.ofMinutes(10))
+                            .weight(50)
+                            .throughRoute("clock", "clock-stable", "clock-canary"))
+                    .run(cluster);
+            assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+            assertThat(verdict.evidence().elapsed()).isGreaterThan(Duration.ofMinutes(10));
+        }
     }
 
     @Test
