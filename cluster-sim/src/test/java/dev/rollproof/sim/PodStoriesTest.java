@@ -472,6 +472,29 @@ class PodStoriesTest {
     }
 
     @Test
+    void aPodThatIsDeletedBeforeItRanFailsWithALostContainerAndTheConditionsItHad() {
+        Story story = new Story().with("clock:1", WELL.pullTakes(Duration.ofSeconds(20)));
+        story.run(Duration.ofSeconds(5));
+        assertThat(story.states).endsWith("ContainerCreating");
+        List<String> ends = new ArrayList<>();
+        story.world.watchers.add(event -> {
+            if (event.object() instanceof Pod pod && Metadata.terminating(pod)) {
+                Story.note(
+                        ends,
+                        Pods.phase(pod) + " " + describe(story.world.web(pod).getState()) + " "
+                                + condition(pod, "Ready").getReason());
+            }
+        });
+        story.world.scale(0);
+        story.world.run(Duration.ofSeconds(5));
+        assertThat(story.world.pods()).isEmpty();
+        assertThat(ends)
+                .containsExactly(
+                        "Pending ContainerCreating ContainersNotReady",
+                        "Failed ContainerStatusUnknown 137 ContainersNotReady");
+    }
+
+    @Test
     void aDrainingPodStaysReadyUntilItHasEnded() {
         Story story = new Story()
                 .with("clock:1", WELL.drainsFor(Duration.ofSeconds(3)))

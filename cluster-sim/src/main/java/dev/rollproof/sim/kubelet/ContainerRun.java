@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class ContainerRun {
     private static final ContainerState NO_STATE = new ContainerState();
 
+    private static final String LOST = "ContainerStatusUnknown";
+
     final Container container;
     final ContainerBehavior behavior;
     final boolean init;
@@ -135,6 +137,22 @@ final class ContainerRun {
             state = lastState;
             status = null;
         }
+    }
+
+    /** Whether it was said to be {@linkplain #neverFound lost}. */
+    boolean isLost() {
+        return isTerminated() && LOST.equals(state.getTerminated().getReason());
+    }
+
+    /** Its pod is over and it has never run. */
+    void neverFound() {
+        ContainerStateTerminated lost = new ContainerStateTerminated();
+        lost.setExitCode(137);
+        lost.setReason(LOST);
+        lost.setMessage("The container could not be located when the pod was terminated");
+        state = new ContainerState();
+        state.setTerminated(lost);
+        status = null;
     }
 
     /** It could not be started: shown as waiting, with the attempt as its last end. */

@@ -77,7 +77,7 @@ final class PodStatuses {
     }
 
     private List<PodCondition> conditions(Pod stored, Facts facts, String now) {
-        boolean over = Pods.isFinal(facts.phase);
+        boolean over = Pods.isFinal(facts.phase) && facts.main.stream().noneMatch(ContainerRun::isLost);
         String overReason = facts.phase.equals("Succeeded") ? "PodCompleted" : "PodFailed";
         String unready = names(facts.main, false);
         String unstarted = names(facts.init, true);

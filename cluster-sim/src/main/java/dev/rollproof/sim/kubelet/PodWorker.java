@@ -345,9 +345,13 @@ final class PodWorker {
             finishing = false;
             return;
         }
-        if (ran) {
-            report();
+        if (!ran && !ended) {
+            // The kubelet counts what never ran as lost, and leaves the conditions as they are (seen on 1.37).
+            ended = true;
+            phase = "Failed";
+            main.forEach(ContainerRun::neverFound);
         }
+        report();
         after(Timing.REMOVAL, this::remove);
     }
 

@@ -40,7 +40,7 @@ class ApiServerOutageLesson extends Lesson {
     private static final Duration FROZEN = ofSeconds(12);
 
     /** As a supervisor does to a process that will not end. */
-    private static final Duration UNTIL_KILLED = ofSeconds(14);
+    private static final Duration UNTIL_KILLED = ofSeconds(11);
 
     @Test
     void killedAndRestarted() throws InterruptedException {
@@ -49,7 +49,7 @@ class ApiServerOutageLesson extends Lesson {
 
     @Test
     void askedToEndItLeavesItsWatchesOpenAndSilent() throws InterruptedException {
-        theVerdictIsRightAndLateByTheOutage("asked to end, and killed after 14 s", this::terminate);
+        theVerdictIsRightAndLateByTheOutage("asked to end, and killed after 11 s", this::terminate);
     }
 
     @Test
