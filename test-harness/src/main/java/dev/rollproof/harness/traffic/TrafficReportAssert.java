@@ -169,7 +169,6 @@ public final class TrafficReportAssert extends AbstractAssert<TrafficReportAsser
     }
 
     /** With Java's own format, in English everywhere. */
-    @SuppressWarnings("AnnotateFormatMethod") // Its annotation would come with a library of its own.
     private AssertionError wrong(String format, Object... arguments) {
         return failure("%s", String.format(Locale.ROOT, format, arguments));
     }
