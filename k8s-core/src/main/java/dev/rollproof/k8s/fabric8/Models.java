@@ -23,12 +23,14 @@ public final class Models {
     /** The tree of a model; absent fields are left out. The caller owns it. */
     @SuppressWarnings("unchecked")
     public static Map<String, Object> toTree(Object model) {
-        return SERIALIZATION.convertValue(model, LinkedHashMap.class);
+        return PlainModels.toTree(model, part -> SERIALIZATION.convertValue(part, Object.class))
+                .orElseGet(() -> SERIALIZATION.convertValue(model, LinkedHashMap.class));
     }
 
     /** The model of a tree. Fields that the model does not know are kept as additional properties. */
     public static <T> T fromTree(Map<String, ?> tree, Class<T> type) {
-        return SERIALIZATION.convertValue(tree, type);
+        return PlainModels.fromTree(tree, type, SERIALIZATION::convertValue)
+                .orElseGet(() -> SERIALIZATION.convertValue(tree, type));
     }
 
     /** A tree as one line of JSON. */
@@ -97,6 +99,6 @@ public final class Models {
 
     /** A copy that shares nothing with the original. */
     public static <T> T copy(T model) {
-        return SERIALIZATION.clone(model);
+        return PlainModels.copy(model).orElseGet(() -> SERIALIZATION.clone(model));
     }
 }
