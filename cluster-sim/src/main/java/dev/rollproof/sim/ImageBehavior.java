@@ -241,6 +241,15 @@ public record ImageBehavior(
         return copy(c -> c.runsAsRoot = false);
     }
 
+    /**
+     * The same with one word of an images file, such as {@code with("crashAfter", "8s")}.
+     *
+     * @throws IllegalArgumentException that says what is wrong with the word or its value
+     */
+    public ImageBehavior with(String word, String value) {
+        return BehaviorWords.apply(this, word, value);
+    }
+
     ImageBehavior forImage(String image) {
         String error = pullError;
         return error == null || !error.contains(IMAGE) ? this : cannotBePulled(error.replace(IMAGE, image));

@@ -71,20 +71,29 @@ public final class Images {
         return this;
     }
 
+    /** Whether somebody said what an image does, by its name or for all tags of its repository. */
+    public boolean isDeclared(String image) {
+        return byName.containsKey(image) || byName.containsKey(anyTagOf(image));
+    }
+
     /** What an image does. */
     public ImageBehavior of(String image) {
         return resolved.computeIfAbsent(image, this::resolve);
     }
 
+    private static String anyTagOf(String image) {
+        int slash = image.lastIndexOf('/');
+        int end = image.indexOf('@', slash + 1);
+        if (end < 0) {
+            end = image.indexOf(':', slash + 1);
+        }
+        return (end < 0 ? image : image.substring(0, end)) + ":*";
+    }
+
     private ImageBehavior resolve(String image) {
         ImageBehavior declared = byName.get(image);
         if (declared == null) {
-            int slash = image.lastIndexOf('/');
-            int end = image.indexOf('@', slash + 1);
-            if (end < 0) {
-                end = image.indexOf(':', slash + 1);
-            }
-            declared = byName.get((end < 0 ? image : image.substring(0, end)) + ":*");
+            declared = byName.get(anyTagOf(image));
         }
         if (declared == null) {
             declared = unknownAreNotFound ? ImageBehavior.wellBehaved().notFound() : ImageBehavior.wellBehaved();

@@ -8,6 +8,7 @@ import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedObject;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
@@ -49,11 +50,11 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
     private final Map<String, T> known = new LinkedHashMap<>();
     private @Nullable Watch<T> watch;
     private long lastVersion;
-    private boolean synced;
+    private volatile boolean synced;
     private boolean closed;
     private int failures;
-    private @Nullable Instant lastHeard;
-    private @Nullable ClusterException trouble;
+    private volatile @Nullable Instant lastHeard;
+    private volatile @Nullable ClusterException trouble;
 
     Reflector(
             EventLoop loop,
@@ -97,13 +98,13 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
         for (T object : objects) {
             T before = gone.remove(key(object));
             if (before == null) {
-                tell(Change.Type.ADDED, object);
+                tell(Change.Type.ADDED, object, Observed.from(object));
             } else if (!version(before).equals(version(object))) {
-                tell(Change.Type.MODIFIED, object);
+                tell(Change.Type.MODIFIED, object, Observed.from(object));
             }
         }
         for (T object : new ArrayList<>(gone.values())) {
-            tell(Change.Type.DELETED, object);
+            tell(Change.Type.DELETED, object, Observed.from(object));
         }
         synced = true;
         watch();
@@ -137,7 +138,7 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
     public void onEvent(StoredEvent<T> event) {
         heard();
         lastVersion = event.version();
-        tell(event.type(), event.object());
+        tell(event.type(), event.object(), event.observed());
     }
 
     @Override
@@ -175,7 +176,7 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
         lastHeard = loop.now();
     }
 
-    private void tell(Change.Type change, T object) {
+    private void tell(Change.Type change, T object, ObservedObject observed) {
         if (closed) {
             return;
         }
@@ -184,7 +185,7 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
         } else {
             known.put(key(object), object);
         }
-        onChange.accept(new Change(change, Observed.from(object), () -> Models.copy(object)));
+        onChange.accept(new Change(change, observed, () -> Models.copy(object)));
     }
 
     private static String key(HasMetadata object) {
@@ -207,17 +208,17 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
 
     @Override
     public boolean synced() {
-        return loop.call(() -> synced);
+        return synced;
     }
 
     @Override
     public Optional<Instant> lastHeard() {
-        return loop.call(() -> Optional.ofNullable(lastHeard));
+        return Optional.ofNullable(lastHeard);
     }
 
     @Override
     public Optional<ClusterException> trouble() {
-        return loop.call(() -> Optional.ofNullable(trouble));
+        return Optional.ofNullable(trouble);
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.Queue;
  */
 final class ManagedFields {
     /** Versions are kept until then; more would hold on to too many. */
-    private static final int MOST_PENDING = 8;
+    private static final int MOST_PENDING = 32;
 
     private final Map<String, Book> books = new HashMap<>();
 

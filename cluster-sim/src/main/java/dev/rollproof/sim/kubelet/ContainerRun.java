@@ -47,6 +47,7 @@ final class ContainerRun {
     private ContainerState state;
     private ContainerState lastState = NO_STATE;
     private @Nullable ContainerStatus status;
+    private @Nullable String version;
 
     ContainerRun(Container container, ContainerBehavior behavior, boolean init, String waitingFor) {
         this.container = container;
@@ -58,6 +59,16 @@ final class ContainerRun {
 
     String name() {
         return container.getName();
+    }
+
+    /** Looked for once: every request asks. */
+    String version() {
+        String known = version;
+        if (known == null) {
+            known = Listener.version(container);
+            version = known;
+        }
+        return known;
     }
 
     String fieldPath() {

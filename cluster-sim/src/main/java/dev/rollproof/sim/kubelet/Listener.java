@@ -59,7 +59,7 @@ public record Listener(State state, int process, Optional<Server> server) {
             return new Listener(State.CLOSED, run.run, Optional.empty());
         }
         boolean draining = signalled && behavior.drains();
-        Server server = new Server(behavior, version(run.container), well, draining, draining && run.endsInTime);
+        Server server = new Server(behavior, run.version(), well, draining, draining && run.endsInTime);
         return new Listener(State.SERVING, run.run, Optional.of(server));
     }
 
@@ -67,14 +67,17 @@ public record Listener(State state, int process, Optional<Server> server) {
     private static ContainerRun at(List<ContainerRun> containers, int port) {
         for (ContainerRun run : containers) {
             List<ContainerPort> ports = run.container.getPorts();
-            if (ports != null && ports.stream().anyMatch(declared -> declared.getContainerPort() == port)) {
-                return run;
+            for (int i = 0; ports != null && i < ports.size(); i++) {
+                if (ports.get(i).getContainerPort() == port) {
+                    return run;
+                }
             }
         }
         return containers.get(0);
     }
 
-    private static String version(Container container) {
+    /** What a container says its version is. */
+    static String version(Container container) {
         if (container.getEnv() != null) {
             for (EnvVar variable : container.getEnv()) {
                 if (variable.getName().equals(VERSION_VARIABLE) && variable.getValue() != null) {

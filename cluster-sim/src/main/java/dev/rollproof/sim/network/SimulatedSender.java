@@ -37,6 +37,7 @@ final class SimulatedSender implements RunningTraffic {
     private final Load load;
     private final TrafficRecording recording;
     private final long beginNanos;
+    private final long intervalNanos;
     private final Deque<Connection> idle = new ArrayDeque<>();
     private long sent;
     private boolean stopped;
@@ -54,6 +55,7 @@ final class SimulatedSender implements RunningTraffic {
         this.load = load;
         this.recording = new TrafficRecording(load, loop.now());
         this.beginNanos = loop.elapsedNanos();
+        this.intervalNanos = load.interval().toNanos();
     }
 
     void begin() {
@@ -74,7 +76,7 @@ final class SimulatedSender implements RunningTraffic {
     }
 
     private void sendAll() {
-        Duration due = load.interval().multipliedBy(sent);
+        Duration due = Duration.ofNanos(intervalNanos * sent);
         if (stopped || due.compareTo(load.longest()) >= 0) {
             stopped = true;
             return;
@@ -90,7 +92,7 @@ final class SimulatedSender implements RunningTraffic {
                 }
             }
         }
-        loop.after(load.interval(), this::sendAll);
+        loop.after(intervalNanos, this::sendAll);
     }
 
     private void send(int number, Lane lane, Target.OfService service) {

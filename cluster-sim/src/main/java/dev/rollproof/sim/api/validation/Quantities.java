@@ -2,7 +2,6 @@
 package dev.rollproof.sim.api.validation;
 
 import io.fabric8.kubernetes.api.model.Quantity;
-import java.lang.reflect.Field;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -22,6 +21,9 @@ public final class Quantities {
 
     /** What the server says about the first quantity that it cannot read. */
     public static Optional<String> unreadableIn(@Nullable Object value) {
+        if (value == null || value instanceof String) {
+            return Optional.empty();
+        }
         if (value instanceof Quantity quantity) {
             return unreadable(quantity.toString());
         }
@@ -31,12 +33,10 @@ public final class Quantities {
         if (value instanceof Map<?, ?> map) {
             return first(map.values());
         }
-        if (value != null && value.getClass().getName().startsWith("io.fabric8.kubernetes.api.model.")) {
-            for (Field field : UnknownFields.fieldsOf(value)) {
-                Optional<String> found = unreadableIn(UnknownFields.get(field, value));
-                if (found.isPresent()) {
-                    return found;
-                }
+        for (UnknownFields.Named field : UnknownFields.fieldsOf(value)) {
+            Optional<String> found = unreadableIn(field.of(value));
+            if (found.isPresent()) {
+                return found;
             }
         }
         return Optional.empty();

@@ -8,7 +8,6 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,20 +16,72 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UnknownFields {
     private static final String ADDITIONAL = "additionalProperties";
-    private static final Map<Class<?>, List<Field>> FIELDS = new ConcurrentHashMap<>();
+    private static final String MODELS = "io.fabric8.kubernetes.api.model.";
+    private static final Named[] NONE = {};
+
+    /** Its fields under their names in JSON, without those that the class shares; none for what is no model. */
+    private static final ClassValue<Named[]> FIELDS = new ClassValue<>() {
+        @Override
+        protected Named[] computeValue(Class<?> type) {
+            return type.getName().startsWith(MODELS) ? read(type) : NONE;
+        }
+    };
 
     private UnknownFields() {}
 
+    /** A field of a model. */
+    record Named(String name, Field field, boolean additional) {
+        @Nullable
+        Object of(Object owner) {
+            try {
+                return field.get(owner);
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException("cannot read " + field, e);
+            }
+        }
+    }
+
     /** Their paths, such as {@code spec.template.spec.containers[0].imge}; empty where all fields are known. */
     public static List<String> of(Object model) {
+        if (!hasSome(model)) {
+            return List.of();
+        }
         List<String> unknown = new ArrayList<>();
         search(model, "", unknown);
         return unknown;
     }
 
-    /** The fields of a model, without those that a class shares. */
-    static List<Field> fieldsOf(Object model) {
-        return FIELDS.computeIfAbsent(model.getClass(), UnknownFields::read);
+    /** The fields of a model; none of anything else. */
+    static Named[] fieldsOf(Object model) {
+        return FIELDS.get(model.getClass());
+    }
+
+    /** Whether there are any: mostly there are none, and then nobody needs their paths. */
+    private static boolean hasSome(@Nullable Object value) {
+        if (value == null || value instanceof String || value instanceof FieldsV1) {
+            return false;
+        }
+        if (value instanceof List<?> items) {
+            for (Object item : items) {
+                if (hasSome(item)) {
+                    return true;
+                }
+            }
+        } else if (value instanceof Map<?, ?> map) {
+            for (Object item : map.values()) {
+                if (hasSome(item)) {
+                    return true;
+                }
+            }
+        } else {
+            for (Named field : fieldsOf(value)) {
+                Object item = field.of(value);
+                if (field.additional() ? item instanceof Map<?, ?> more && !more.isEmpty() : hasSome(item)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static void search(@Nullable Object value, String path, List<String> unknown) {
@@ -40,13 +91,11 @@ public final class UnknownFields {
             }
         } else if (value instanceof Map<?, ?> map) {
             map.forEach((key, item) -> search(item, path + "." + key, unknown));
-        } else if (value != null
-                && value.getClass().getName().startsWith("io.fabric8.kubernetes.api.model.")
-                && !(value instanceof FieldsV1)) {
-            for (Field field : fieldsOf(value)) {
-                if (!field.getName().equals(ADDITIONAL)) {
-                    search(get(field, value), join(path, nameOf(field)), unknown);
-                } else if (get(field, value) instanceof Map<?, ?> additional) {
+        } else if (value != null && !(value instanceof FieldsV1)) {
+            for (Named field : fieldsOf(value)) {
+                if (!field.additional()) {
+                    search(field.of(value), join(path, field.name()), unknown);
+                } else if (field.of(value) instanceof Map<?, ?> additional) {
                     additional.keySet().forEach(key -> unknown.add(join(path, String.valueOf(key))));
                 }
             }
@@ -57,29 +106,18 @@ public final class UnknownFields {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    private static String nameOf(Field field) {
-        JsonProperty named = field.getAnnotation(JsonProperty.class);
-        return named == null || named.value().isEmpty() ? field.getName() : named.value();
-    }
-
-    static @Nullable Object get(Field field, Object owner) {
-        try {
-            return field.get(owner);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException("cannot read " + field, e);
-        }
-    }
-
-    private static List<Field> read(Class<?> type) {
-        List<Field> fields = new ArrayList<>();
+    private static Named[] read(Class<?> type) {
+        List<Named> fields = new ArrayList<>();
         for (Class<?> at = type; at != null && at != Object.class; at = at.getSuperclass()) {
             for (Field field : at.getDeclaredFields()) {
                 if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()) {
                     field.setAccessible(true);
-                    fields.add(field);
+                    JsonProperty named = field.getAnnotation(JsonProperty.class);
+                    String name = named == null || named.value().isEmpty() ? field.getName() : named.value();
+                    fields.add(new Named(name, field, field.getName().equals(ADDITIONAL)));
                 }
             }
         }
-        return List.copyOf(fields);
+        return fields.toArray(NONE);
     }
 }
