@@ -35,6 +35,7 @@ final class Contact implements AutoCloseable {
     private final Observation replicaSets;
     private final Observation pods;
     private final Observation events;
+    private final List<Observation> all;
     private final Query<ReplicaSet> replicaSetQuery;
     private final Query<Pod> podQuery;
     private Optional<Instant> lastLook = Optional.empty();
@@ -54,14 +55,11 @@ final class Contact implements AutoCloseable {
         this.replicaSets = cluster.observe(replicaSetQuery, onChange);
         this.pods = cluster.observe(podQuery, onChange);
         this.events = cluster.observe(Query.of(Event.class).inNamespace(namespace), onChange);
+        this.all = List.of(deployments, replicaSets, pods, events);
     }
 
     static Contact open(Cluster cluster, Expectation expected, Consumer<Change> onChange) {
         return new Contact(cluster, expected, onChange);
-    }
-
-    private List<Observation> all() {
-        return List.of(deployments, replicaSets, pods, events);
     }
 
     /** Whether all that can be seen has been seen once. Events may come later: they are never needed. */
@@ -129,16 +127,21 @@ final class Contact implements AutoCloseable {
 
     /** Anything but missing rights that keeps an observation from hearing. */
     Optional<ClusterException> trouble() {
-        return all().stream()
+        return all.stream()
                 .flatMap(observation -> observation.trouble().stream())
                 .filter(trouble -> trouble.reason() != Reason.FORBIDDEN)
                 .findFirst();
     }
 
     Optional<Instant> lastHeard() {
-        return all().stream()
-                .flatMap(observation -> observation.lastHeard().stream())
-                .max(Instant::compareTo);
+        Optional<Instant> last = Optional.empty();
+        for (Observation observation : all) {
+            Optional<Instant> heard = observation.lastHeard();
+            if (heard.isPresent() && (last.isEmpty() || heard.get().isAfter(last.get()))) {
+                last = heard;
+            }
+        }
+        return last;
     }
 
     /** When the server was last asked directly. */
@@ -212,6 +215,6 @@ final class Contact implements AutoCloseable {
 
     @Override
     public void close() {
-        all().forEach(Observation::close);
+        all.forEach(Observation::close);
     }
 }

@@ -4,6 +4,8 @@ package dev.rollproof.verifier;
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.observed.ObservedEvent;
+import dev.rollproof.k8s.observed.ObservedObject;
 import dev.rollproof.k8s.time.Time;
 import dev.rollproof.verifier.judge.Assessment;
 import dev.rollproof.verifier.judge.Expectation;
@@ -32,6 +34,8 @@ final class Following implements AutoCloseable {
     private final Sight sight;
     private final ConcurrentLinkedQueue<Change> queue = new ConcurrentLinkedQueue<>();
     private final Contact contact;
+    private volatile boolean news;
+    private Optional<Assessment> last = Optional.empty();
     private Optional<Instant> startedAt = Optional.empty();
     private Expectation expected;
     private Judge judge;
@@ -54,11 +58,20 @@ final class Following implements AutoCloseable {
         this.sight = new Sight(expected.workload().name());
         Time time = cluster.time();
         this.lastContact = time.now();
+        boolean wakesForAll = onChange != Lookout.NOBODY;
         this.contact = Contact.open(cluster, expected, change -> {
             onArrival.accept(change);
             queue.add(change);
-            time.wakeUp();
+            if (wakesForAll || !isChatter(change.object())) {
+                news = true;
+                time.wakeUp();
+            }
         });
+    }
+
+    /** Half of what is observed are events that say that all goes well: nothing is judged by them. */
+    private static boolean isChatter(ObservedObject object) {
+        return object instanceof ObservedEvent event && !event.isWarning();
     }
 
     /**
@@ -118,6 +131,7 @@ final class Following implements AutoCloseable {
                 !value.template().equals(expected.template()) || !value.uid().equals(expected.uid());
         expected = value;
         judge = judgeOf(value);
+        last = Optional.empty();
         if (otherPods) {
             memory = Memory.empty();
         }
@@ -130,14 +144,24 @@ final class Following implements AutoCloseable {
     /** Takes what was observed up to now, and judges it. */
     Assessment look(Instant at) {
         // Asked first: what was told until then is in the queue, and what comes in between is not missed.
-        lookedSynced = contact.synced();
-        takeChanges(at);
-        sight.seesReplicaSets(!contact.replicaSetsHidden());
-        sight.seesPods(!contact.podsHidden());
+        boolean synced = contact.synced();
+        boolean changed = takeChanges(at) || synced != lookedSynced;
+        lookedSynced = synced;
+        changed |= sight.seesReplicaSets(!contact.replicaSetsHidden());
+        changed |= sight.seesPods(!contact.podsHidden());
+        if (!changed && last.filter(known -> isStillTrue(known, at)).isPresent()) {
+            return last.get();
+        }
         Assessment assessment =
                 lookedSynced ? judged(at) : waiting("waiting for a first look at the cluster", Optional.empty());
         memory = assessment.memory();
+        last = Optional.of(assessment);
         return assessment;
+    }
+
+    /** Of the same sight the judge says the same, until the time that it named itself. */
+    private static boolean isStillTrue(Assessment known, Instant at) {
+        return known.recheckAt().filter(recheck -> !at.isBefore(recheck)).isEmpty();
     }
 
     /**
@@ -162,14 +186,19 @@ final class Following implements AutoCloseable {
         return new Assessment(memory, new Status.Progressing(line, List.of()), recheckAt);
     }
 
-    private void takeChanges(Instant at) {
+    /** Returns whether any of it may be judged by. */
+    private boolean takeChanges(Instant at) {
+        news = false;
+        boolean changed = false;
         for (Change change = queue.poll(); change != null; change = queue.poll()) {
             boolean deleted = change.type() == Change.Type.DELETED;
             sight.accept(change.object(), deleted);
             chronicle.observed(elapsed(at), change.object(), deleted);
             lastContact = at;
             onChange.accept(change);
+            changed |= !isChatter(change.object());
         }
+        return changed;
     }
 
     boolean synced() {
@@ -181,7 +210,7 @@ final class Following implements AutoCloseable {
     }
 
     boolean hasNews() {
-        return !queue.isEmpty()
+        return news
                 || !lookedSynced && contact.synced()
                 || contact.deploymentHidden().isPresent();
     }
@@ -218,9 +247,10 @@ final class Following implements AutoCloseable {
     boolean lookDirectly(Instant at) {
         Duration elapsed = elapsed(at);
         try {
-            boolean news = contact.look(sight, expected, at);
+            boolean found = contact.look(sight, expected, at);
             lastContact = at;
-            if (news) {
+            last = Optional.empty();
+            if (found) {
                 chronicle.note(
                         elapsed,
                         "rollout",
@@ -228,7 +258,7 @@ final class Following implements AutoCloseable {
                         "the watches were silent while the cluster changed; it was asked directly at "
                                 + elapsed.toSeconds() + " s");
             }
-            return news;
+            return found;
         } catch (ClusterException failed) {
             chronicle.note(elapsed, "rollout", "contact", "no contact: " + failed.getMessage());
             return false;

@@ -31,6 +31,9 @@ public final class Lookout implements AutoCloseable {
      */
     public record Look(Snapshot seen, Status status) {}
 
+    /** Listens to no change: then events that say that all goes well are looked at when something else is. */
+    public static final Consumer<Change> NOBODY = change -> {};
+
     private final Cluster cluster;
     private final VerifierOptions options;
     private final Consumer<Change> onChange;

@@ -39,7 +39,7 @@ public final class RolloutVerifier {
     }
 
     public static RolloutVerifier on(Cluster cluster) {
-        return new RolloutVerifier(cluster, VerifierOptions.defaults(), progress -> {}, change -> {});
+        return new RolloutVerifier(cluster, VerifierOptions.defaults(), progress -> {}, Lookout.NOBODY);
     }
 
     public RolloutVerifier with(VerifierOptions value) {

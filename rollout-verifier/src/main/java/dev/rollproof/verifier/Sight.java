@@ -72,12 +72,18 @@ final class Sight {
         replicaSets.keySet().retainAll(uids);
     }
 
-    void seesReplicaSets(boolean sees) {
+    /** Returns whether that is new. */
+    boolean seesReplicaSets(boolean sees) {
+        boolean before = seesReplicaSets;
         seesReplicaSets = sees;
+        return before != sees;
     }
 
-    void seesPods(boolean sees) {
+    /** Returns whether that is new. */
+    boolean seesPods(boolean sees) {
+        boolean before = seesPods;
         seesPods = sees;
+        return before != sees;
     }
 
     Optional<ObservedDeployment> deployment() {

@@ -10,6 +10,7 @@ import dev.rollproof.strategies.drive.DriveMarks;
 import dev.rollproof.strategies.drive.Driver;
 import dev.rollproof.strategies.drive.Play;
 import dev.rollproof.verifier.Evidence;
+import dev.rollproof.verifier.Lookout;
 import dev.rollproof.verifier.Progress;
 import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
@@ -65,7 +66,7 @@ final class DrivenRollout {
                 return plainly(wanted);
             }
             try {
-                return Driver.begin(cluster, options, onProgress, change -> {}, read, play);
+                return Driver.begin(cluster, options, onProgress, Lookout.NOBODY, read, play);
             } catch (ClusterException refused) {
                 // Somebody, most often a controller, wrote to it since it was read.
                 boolean race = refused.reason() == Reason.CONFLICT || refused.reason() == Reason.INVALID;

@@ -7,6 +7,7 @@ import dev.rollproof.strategies.check.Check;
 import dev.rollproof.strategies.drive.DriveMarks;
 import dev.rollproof.strategies.drive.Driver;
 import dev.rollproof.strategies.drive.Play;
+import dev.rollproof.verifier.Lookout;
 import dev.rollproof.verifier.Progress;
 import dev.rollproof.verifier.RolloutActionException;
 import dev.rollproof.verifier.RolloutVerifier;
@@ -93,7 +94,7 @@ public final class Rollouts {
                     .verify(deployment);
         }
         Play<?> play = Casting.from(script.get(), read.getMetadata().getUid(), checks);
-        return Driver.resume(cluster, options, onProgress, change -> {}, read, play, back);
+        return Driver.resume(cluster, options, onProgress, Lookout.NOBODY, read, play, back);
     }
 
     /** Tells whoever drives to go on past the step at which it pauses. Nothing happens where it does not pause. */
