@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoCommand.class,
             PlanCommand.class,
             ExploreCommand.class,
+            CompareCommand.class,
             ImagesCommand.class,
             HelpCommand.class
         },

@@ -24,8 +24,6 @@ import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import dev.rollproof.verifier.recording.RecordingWriter;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -161,24 +159,13 @@ final class VerifyCommand implements Callable<Integer> {
         if (target == Target.kubeconfig) {
             return KubernetesCluster.connect(Optional.ofNullable(kubeconfig), Optional.ofNullable(context));
         }
-        Images declared = images == null ? new Images() : readImages(images);
+        Images declared = ImagesFile.read(images);
         switch (unknownImages) {
             case "ready" -> {}
             case "not-found" -> declared.unknownAreNotFound();
             default -> throw new UsageException("--unknown-images must be ready or not-found, was " + unknownImages);
         }
         return SimulatedCluster.builder().images(declared).build();
-    }
-
-    private static Images readImages(Path file) {
-        try {
-            return Images.fromYaml(Files.readString(file), file.toString());
-        } catch (IOException unreadable) {
-            throw new UsageException("--images " + file + ": "
-                    + (Files.exists(file) ? "cannot be read" : "there is no such file") + "; name a YAML file");
-        } catch (IllegalArgumentException invalid) {
-            throw new UsageException(String.valueOf(invalid.getMessage()));
-        }
     }
 
     private String namespaceOf(Cluster cluster) {
