@@ -19,7 +19,8 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = {
             "Plays a laboratory exercise on deployment strategies on the simulated cluster: apply, scale, update, undo,",
-            "a broken image, Recreate and RollingUpdate, each step with its verdict. Times are those of the simulation."
+            "a broken image, Recreate and RollingUpdate, each step with its verdict, and all strategies side by side in one",
+            "table. Times are those of the simulation."
         })
 final class DemoCommand implements Callable<Integer> {
     /** Long enough for an eye to see a picture, short enough for a dozen steps. */

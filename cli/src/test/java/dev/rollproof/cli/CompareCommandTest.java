@@ -95,10 +95,10 @@ class CompareCommandTest {
                 .containsEntry("from", "clock:1.0")
                 .containsEntry("to", "clock:1.2")
                 .containsEntry("seeds", 3)
-                .containsEntry("rollouts", 42);
+                .containsEntry("rollouts", 48);
         List<Map<String, Object>> strategies =
                 (List<Map<String, Object>>) Objects.requireNonNull(json.get("strategies"));
-        assertThat(strategies).hasSize(7);
+        assertThat(strategies).hasSize(8);
         Map<String, Object> recreate = strategies.get(0);
         assertThat(recreate)
                 .containsEntry("name", "Recreate")

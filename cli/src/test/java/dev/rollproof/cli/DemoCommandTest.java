@@ -42,6 +42,22 @@ class DemoCommandTest {
     }
 
     @Test
+    void itEndsWithTheStrategiesSideBySide() {
+        List<String> lines = Command.run("demo", "--manifests", "../examples/clock", "--seed", "3")
+                .out()
+                .lines()
+                .toList();
+        int title =
+                lines.indexOf("14  how the strategies differ, each on clusters of its own with users on the Service");
+        assertThat(title).isPositive();
+        assertThat(lines.get(title + 2)).endsWith("10 rollouts by each strategy, with the seeds 3 to 12.");
+        for (String strategy : List.of("Recreate", "RollingUpdate 1/0", "Canary 25,50", "BlueGreen")) {
+            assertThat(lines.subList(title, lines.size()))
+                    .anyMatch(line -> line.startsWith(strategy + " ") && line.endsWith(" s"));
+        }
+    }
+
+    @Test
     void inATerminalReplicaSetsAndPodsAreDrawn() {
         Command command = Command.runIn(
                 Map.of("TERM", "xterm", "COLUMNS", "100"), true, "demo", "--manifests", "../examples/clock");

@@ -215,6 +215,7 @@ class ReadmeTest {
                         "\"outcome\":\"complete\"",
                         "On every way:",
                         "nothing rests before it is complete",
+                        "from noticing until nobody meets it and the whole old version serves",
                         "load:  docker load -i ");
     }
 

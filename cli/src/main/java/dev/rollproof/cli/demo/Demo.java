@@ -21,6 +21,7 @@ import dev.rollproof.verifier.promises.Promise;
 import dev.rollproof.verifier.promises.PromiseReport;
 import dev.rollproof.verifier.promises.PromiseWatch;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -32,8 +33,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Plays the exercise, rows 4 to 11: declare, scale, update, undo, verify, fail, Recreate, RollingUpdate. Every step is a real
- * rollout on the simulated cluster, verified and measured.
+ * Plays the exercise, rows 4 to 11 and 14: declare, scale, update, undo, verify, fail, Recreate, RollingUpdate, and all strategies
+ * side by side. Every step is a real rollout on a simulated cluster, verified and measured.
  */
 public final class Demo {
     private static final String NAMESPACE = "default";
@@ -96,9 +97,10 @@ public final class Demo {
             recreate(cluster, meter, actions);
             rolling(cluster, meter);
         }
+        boolean compared = SideBySide.play(clock("deployment.yaml"), read("service.yaml", Service.class), seed, out);
         out.println();
         Table.of(steps).forEach(out::println);
-        boolean all = steps.stream().allMatch(Step::expected);
+        boolean all = compared && steps.stream().allMatch(Step::expected);
         out.println();
         out.println(all ? "Every step ended as expected." : "Not every step ended as expected.");
         return all;

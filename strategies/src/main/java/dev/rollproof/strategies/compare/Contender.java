@@ -73,6 +73,14 @@ public record Contender(String name, Maker maker) {
                 watching -> watched(weights, watching).withinOneDeployment());
     }
 
+    /** The same, with weights in an HTTPRoute instead of numbers of pods. */
+    public static Contender routedCanary(Scenario scenario, int... weights) {
+        String service = scenario.measured().getMetadata().getName();
+        return new Contender(
+                "Canary " + listed(weights) + " by route",
+                watching -> watched(weights, watching).throughRoute(service, service + "-stable", service + "-canary"));
+    }
+
     private static String listed(int... weights) {
         return java.util.Arrays.stream(weights).mapToObj(String::valueOf).collect(Collectors.joining(","));
     }
@@ -97,8 +105,8 @@ public record Contender(String name, Maker maker) {
 
     /**
      * All strategies for a scenario: Recreate; a rolling update as in the manifest, or with Kubernetes' defaults; one that only
-     * adds pods first and one that only takes them away first, where those differ; a canary of two Deployments and one within
-     * one; a blue-green. Those that cannot be run are among them.
+     * adds pods first and one that only takes them away first, where those differ; a canary of two Deployments, one within one,
+     * and one behind a gateway; a blue-green. Those that cannot be run are among them.
      *
      * @param weights the canaries'
      */
@@ -119,6 +127,7 @@ public record Contender(String name, Maker maker) {
         }
         all.add(canary(weights));
         all.add(heldCanary(weights));
+        all.add(routedCanary(scenario, weights));
         all.add(blueGreen(scenario, options));
         return Collections.unmodifiableList(all);
     }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A contender with the manifests that it needs: those of the scenario, with the strategy in its field, and with the labels that
  * tell the pods of two Deployments apart.
  *
+ * @param front what users ask
  * @param notes what was changed in the manifests, for people
  * @param whyNot one sentence why this strategy cannot be run; empty where it can
  */
@@ -31,7 +32,7 @@ record Fitting(
         Deployment before,
         Deployment after,
         Optional<Deployment> bad,
-        Service service,
+        Front front,
         List<String> notes,
         Optional<String> whyNot) {
     private static final Check UNUSED = Check.of("unused", context -> true);
@@ -43,7 +44,7 @@ record Fitting(
                 scenario.before(),
                 scenario.after(),
                 scenario.bad().map(Scenario.Bad::deployment),
-                scenario.measured(),
+                Front.of(scenario.measured()),
                 List.of(),
                 Optional.empty());
         if (strategy instanceof Recreate recreate) {
@@ -67,7 +68,7 @@ record Fitting(
                 edited(before, edit),
                 edited(after, edit),
                 bad.map(d -> edited(d, edit)),
-                service,
+                front,
                 notes,
                 whyNot);
     }
@@ -85,11 +86,15 @@ record Fitting(
     private Fitting noting(String note) {
         List<String> more = new ArrayList<>(notes);
         more.add(contender.name() + ": " + note);
-        return new Fitting(contender, before, after, bad, service, more, whyNot);
+        return new Fitting(contender, before, after, bad, front, more, whyNot);
+    }
+
+    private Fitting behind(Front value) {
+        return new Fitting(contender, before, after, bad, value, notes, whyNot);
     }
 
     private Fitting leftOut(String why) {
-        return new Fitting(contender, before, after, bad, service, notes, Optional.of(why));
+        return new Fitting(contender, before, after, bad, front, notes, Optional.of(why));
     }
 
     private Fitting labelled(String key, String value) {
@@ -121,11 +126,20 @@ record Fitting(
                 ? this
                 : rolledBy(RollingUpdate.of().toModel())
                         .noting("with the strategy RollingUpdate instead of Recreate, which takes all pods away");
-        return within || !label("track").isEmpty()
-                ? rolling
-                : rolling.labelled("track", "stable")
+        if (within) {
+            return rolling;
+        }
+        String track = label("track");
+        Fitting labelled = track.isEmpty()
+                ? rolling.labelled("track", "stable")
                         .noting(
-                                "with \"track: stable\" in the Deployment's selector and pods, which tells them from the canary's");
+                                "with \"track: stable\" in the Deployment's selector and pods, which tells them from the canary's")
+                : rolling;
+        return canary.shift() instanceof Canary.Shift.ThroughRoute route
+                ? labelled.behind(Front.routed(scenario.measured(), route, track.isEmpty() ? "stable" : track))
+                        .noting(
+                                "behind a gateway, with an HTTPRoute to a Service for each track; users ask the gateway")
+                : labelled;
     }
 
     private Fitting forBlueGreen(BlueGreen blueGreen, Scenario scenario) {
@@ -136,6 +150,7 @@ record Fitting(
                     + scenario.ref());
         }
         String color = label("color");
+        Service service = scenario.measured();
         Map<String, String> selector = service.getSpec().getSelector();
         if (color.equals("blue") || color.equals("green")) {
             if (color.equals(selector.get("color"))) {
@@ -146,15 +161,8 @@ record Fitting(
         }
         Service coloured = Models.copy(service);
         coloured.getSpec().setSelector(with(selector, "color", color));
-        Fitting labelled = labelled("color", color);
-        return new Fitting(
-                        contender,
-                        labelled.before,
-                        labelled.after,
-                        labelled.bad,
-                        coloured,
-                        labelled.notes,
-                        labelled.whyNot)
+        return labelled("color", color)
+                .behind(Front.of(coloured))
                 .noting("with \"color: " + color
                         + "\" in the selectors and pods of Deployment and Service, which tells the two colours apart");
     }

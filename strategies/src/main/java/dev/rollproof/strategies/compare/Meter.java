@@ -21,13 +21,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts pods and what a Service has behind it, event by event, each on the stream of its own kind. All that it says is about
+ * Counts pods and what its Services have behind them, event by event, each on the stream of its own kind. All that it says is about
  * one namespace, in which nothing but the workload has pods. Called on whatever thread brings the events, and by the one that
  * asks; these do not overlap where time is virtual, and are kept apart where it is not.
  */
 final class Meter implements AutoCloseable {
     private final Cluster cluster;
-    private final String service;
+    private final List<String> services;
     private final List<String> newImages;
     private final int replicas;
     private final Set<String> existing = new HashSet<>();
@@ -40,13 +40,13 @@ final class Meter implements AutoCloseable {
     private @Nullable Instant wholeSince;
 
     /**
-     * @param service whose endpoints are counted
+     * @param services whose endpoints are counted
      * @param newImages the images of the new version's containers, by which its pods are told from the old one's
      * @param replicas how many pods a whole version has
      */
-    Meter(Cluster cluster, String namespace, String service, List<String> newImages, int replicas) {
+    Meter(Cluster cluster, String namespace, List<String> services, List<String> newImages, int replicas) {
         this.cluster = cluster;
-        this.service = service;
+        this.services = services;
         this.newImages = newImages;
         this.replicas = replicas;
         this.observations = List.of(
@@ -74,7 +74,7 @@ final class Meter implements AutoCloseable {
 
     private synchronized void onSlice(Change change) {
         ObservedEndpointSlice slice = (ObservedEndpointSlice) change.object();
-        if (!slice.serviceName().equals(service)) {
+        if (!services.contains(slice.serviceName())) {
             return;
         }
         if (change.type() == Change.Type.DELETED) {

@@ -69,17 +69,17 @@ final class Trial {
 
     Measured run(long seed, List<HasMetadata> others) throws InterruptedException {
         others.forEach(object -> cluster.create(object, WriteOptions.defaults()));
-        String service = fitting.service().getMetadata().getName();
-        cluster.create(fitting.service(), WriteOptions.defaults());
+        Front front = fitting.front();
+        front.objects().forEach(object -> cluster.create(object, WriteOptions.defaults()));
         cluster.create(fitting.before(), WriteOptions.defaults());
         List<String> images = PodTemplate.from(next.getSpec().getTemplate()).images();
-        try (Meter meter = new Meter(cluster, ref.namespace(), service, images, replicas)) {
+        try (Meter meter = new Meter(cluster, ref.namespace(), front.services(), images, replicas)) {
             if (!time.awaitUntil(time.now().plus(options.timeout()), meter::atRest)) {
                 throw new ComparisonException(ref + " does not get its " + replicas + " pods ready within "
                         + options.timeout().toSeconds() + " s with the image that it has now (seed " + seed
                         + "), so there is nothing to compare; see that they fit on the nodes, and what the image does");
             }
-            Load load = Load.of(ref.namespace(), service)
+            Load load = front.load()
                     .withPerSecond(options.perSecond())
                     .withBaseline(BASELINE)
                     .withLongest(Duration.ofDays(1));

@@ -44,8 +44,8 @@ class ComparisonTest {
     @Test
     void eachStrategyCostsWhatItIsKnownToCost() throws InterruptedException {
         ComparisonReport all = compared(withBad(4), beds());
-        assertThat(all.standings()).hasSize(7);
-        assertThat(all.rollouts()).isEqualTo(7 * 2 * SEEDS);
+        assertThat(all.standings()).hasSize(8);
+        assertThat(all.rollouts()).isEqualTo(8 * 2 * SEEDS);
         all.standings().forEach(standing -> {
             assertThat(standing.trials()).hasSize(SEEDS);
             assertThat(standing.notComplete()).as(standing.name()).isEmpty();
@@ -73,7 +73,7 @@ class ComparisonTest {
     @Test
     void aBadVersionMeetsFewestUsersInACanary() throws InterruptedException {
         ComparisonReport all = compared(withBad(4), beds());
-        for (String canary : List.of("Canary 25,50", "Canary 25,50 within one")) {
+        for (String canary : List.of("Canary 25,50", "Canary 25,50 within one", "Canary 25,50 by route")) {
             assertThat(worst(all, canary, Metric.MET_THE_BAD))
                     .isLessThan(best(all, "BlueGreen", Metric.MET_THE_BAD))
                     .isPositive();

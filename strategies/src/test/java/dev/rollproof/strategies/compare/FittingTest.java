@@ -3,8 +3,10 @@ package dev.rollproof.strategies.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollproof.k8s.traffic.Target;
 import dev.rollproof.strategies.Recreate;
 import dev.rollproof.strategies.RollingUpdate;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,10 @@ class FittingTest {
         return fitting.before().getSpec().getSelector().getMatchLabels();
     }
 
+    private static Service serviceOf(Fitting fitting) {
+        return (Service) fitting.front().objects().get(0);
+    }
+
     private static Fitting blueGreen(Scenario scenario) {
         return Fitting.of(Contender.blueGreen(scenario, OPTIONS), scenario);
     }
@@ -40,7 +46,7 @@ class FittingTest {
         assertThat(selector(fitting)).containsEntry("track", "stable").containsEntry("app", "clock");
         assertThat(fitting.after().getSpec().getTemplate().getMetadata().getLabels())
                 .containsEntry("track", "stable");
-        assertThat(fitting.service().getSpec().getSelector())
+        assertThat(serviceOf(fitting).getSpec().getSelector())
                 .as("the Service goes on to select both")
                 .containsOnlyKeys("app");
         assertThat(fitting.notes())
@@ -56,17 +62,33 @@ class FittingTest {
         assertThat(canary.notes()).isEmpty();
         Fitting green = blueGreen(scenario(Scenes.clock(3, "app: clock, color: green"), "app: clock, color: green"));
         assertThat(green.notes()).isEmpty();
-        assertThat(green.service().getSpec().getSelector()).containsEntry("color", "green");
+        assertThat(serviceOf(green).getSpec().getSelector()).containsEntry("color", "green");
     }
 
     @Test
     void aBlueGreenGetsAColourInAllSelectors() {
         Fitting fitting = blueGreen(Scenes.scenario(3));
         assertThat(selector(fitting)).containsEntry("color", "blue");
-        assertThat(fitting.service().getSpec().getSelector()).containsEntry("color", "blue");
+        assertThat(serviceOf(fitting).getSpec().getSelector()).containsEntry("color", "blue");
         assertThat(fitting.notes()).singleElement().asString().startsWith("BlueGreen: with \"color: blue\"");
         Fitting onlyTheService = blueGreen(scenario(Scenes.clock(3, "app: clock, color: green"), "app: clock"));
-        assertThat(onlyTheService.service().getSpec().getSelector()).containsEntry("color", "green");
+        assertThat(serviceOf(onlyTheService).getSpec().getSelector()).containsEntry("color", "green");
+    }
+
+    @Test
+    void aCanaryByRouteGetsAGatewayWithAServiceForEachTrack() {
+        Scenario scenario = Scenes.scenario(3);
+        Fitting fitting = Fitting.of(Contender.routedCanary(scenario, 10), scenario);
+        assertThat(fitting.front().services()).containsExactly("clock-stable", "clock-canary");
+        assertThat(fitting.front().load().target()).isEqualTo(new Target.Host("clock.default.example"));
+        assertThat(serviceOf(fitting).getSpec().getSelector())
+                .containsOnly(Map.entry("app", "clock"), Map.entry("track", "stable"));
+        assertThat(fitting.notes()).hasSize(2).last().asString().contains("behind a gateway");
+        Scenario own = scenario(Scenes.clock(3, "app: clock, track: main"), "app: clock");
+        assertThat(serviceOf(Fitting.of(Contender.routedCanary(own, 10), own))
+                        .getSpec()
+                        .getSelector())
+                .containsEntry("track", "main");
     }
 
     @Test
@@ -110,6 +132,7 @@ class FittingTest {
                         "RollingUpdate 0/1",
                         "Canary 25,50",
                         "Canary 25,50 within one",
+                        "Canary 25,50 by route",
                         "BlueGreen");
         assertThat(names(Scenes.scenario(3)))
                 .as("25 % of 3 is 1 and 0")
