@@ -11,6 +11,7 @@ import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedObject;
 import dev.rollproof.verifier.judge.Expectation;
 import dev.rollproof.verifier.promises.Promise.Kind;
+import dev.rollproof.verifier.promises.PromiseLedger;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -19,7 +20,6 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -71,21 +71,10 @@ final class Contact implements AutoCloseable {
         return deployments.synced();
     }
 
-    /** The kinds of which it is not known what there is, and why, in one clause. */
-    Map<Kind, String> unobserved() {
-        Map<Kind, String> unobserved = new EnumMap<>(Kind.class);
-        Map<Kind, Observation> streams = Map.of(Kind.REPLICA_SETS, replicaSets, Kind.PODS, pods);
-        streams.forEach((kind, stream) -> {
-            if (!stream.synced()) {
-                unobserved.put(
-                        kind,
-                        "the " + kind.plural() + " could not be observed"
-                                + stream.trouble()
-                                        .map(why -> ": " + why.getMessage())
-                                        .orElse(""));
-            }
-        });
-        return unobserved;
+    /** Tells a ledger of promises of which kinds it is not known what there is. */
+    void tellUnobserved(PromiseLedger ledger) {
+        ledger.lookFor(Kind.REPLICA_SETS, replicaSets);
+        ledger.lookFor(Kind.PODS, pods);
     }
 
     /** Why the Deployment itself may not be seen, without which there is nothing to judge. */

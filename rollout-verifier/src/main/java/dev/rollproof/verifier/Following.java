@@ -43,7 +43,13 @@ final class Following implements AutoCloseable {
     private Instant lastContact;
     private boolean lookedSynced;
 
-    private Following(
+    /**
+     * Begins to observe.
+     *
+     * @param onChange told of each change when it is taken into account, on the thread that looks
+     * @param onArrival told of each change as it comes, on whatever thread brings it
+     */
+    Following(
             Cluster cluster,
             VerifierOptions options,
             Expectation expected,
@@ -74,22 +80,6 @@ final class Following implements AutoCloseable {
         return object instanceof ObservedEvent event && !event.isWarning();
     }
 
-    /**
-     * Begins to observe.
-     *
-     * @param onChange told of each change when it is taken into account, on the thread that looks
-     * @param onArrival told of each change as it comes, on whatever thread brings it
-     */
-    static Following observing(
-            Cluster cluster,
-            VerifierOptions options,
-            Expectation expected,
-            Chronicle chronicle,
-            Consumer<Change> onChange,
-            Consumer<Change> onArrival) {
-        return new Following(cluster, options, expected, chronicle, onChange, onArrival);
-    }
-
     /** The timeline counts from here; what was observed before stands at its start. */
     void begin(Expectation value, Instant at) {
         expect(value);
@@ -112,7 +102,7 @@ final class Following implements AutoCloseable {
                             .orElse(""));
             return;
         }
-        contact.unobserved().forEach(ledger::without);
+        contact.tellUnobserved(ledger);
         ledger.begin();
     }
 

@@ -59,7 +59,7 @@ public final class Lookout implements AutoCloseable {
     public void expect(Expectation expected) {
         Following known = followed.get(expected.workload());
         if (known == null) {
-            Following opened = Following.observing(cluster, options, expected, chronicle, onChange, change -> {});
+            Following opened = new Following(cluster, options, expected, chronicle, onChange, change -> {});
             opened.begin(expected, startedAt);
             followed.put(expected.workload(), opened);
         } else {

@@ -89,7 +89,7 @@ public final class RolloutVerifier {
     /** Verifies the rollout that is expected. */
     public Verdict verify(Expectation expected) throws InterruptedException {
         Chronicle chronicle = new Chronicle();
-        try (Following following = Following.observing(cluster, options, expected, chronicle, onChange, change -> {})) {
+        try (Following following = new Following(cluster, options, expected, chronicle, onChange, change -> {})) {
             return new Verification(cluster.time(), options, following, chronicle, onProgress).run(expected);
         }
     }

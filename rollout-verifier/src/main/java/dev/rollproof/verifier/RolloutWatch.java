@@ -80,7 +80,7 @@ public final class RolloutWatch implements AutoCloseable {
     private void observe(Expectation before, Consumer<Change> onChange) throws InterruptedException {
         Following opened;
         try {
-            opened = Following.observing(cluster, options, before, chronicle, onChange, ledger);
+            opened = new Following(cluster, options, before, chronicle, onChange, ledger);
         } catch (ClusterException refused) {
             // Whatever is wrong with the manifest or the cluster, the change itself will say it better.
             ledger.beginUnseen("the Deployment could not be observed before the change: " + refused.getMessage());

@@ -175,9 +175,8 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
         }
         Optional<Ending> trouble = state.phase() == Phase.RETIRING ? Optional.empty() : trouble(state, seen, at);
         if (trouble.isPresent()) {
-            return Decision.waiting(
-                    state.back(Phase.ABORTING, trouble.get(), at),
-                    "turning back: " + trouble.get().why());
+            return Decision.turningBack(
+                    state, Phase.ABORTING, trouble.get(), trouble.get().why(), at);
         }
         if (!seen.side(live).fresh() || !seen.side(next).fresh()) {
             return Decision.waiting(state, "waiting for the last change to be seen");
@@ -266,18 +265,7 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
                     last ? state.to(Phase.SWITCHING, 0, at) : state.to(Phase.CHECKING, state.step() + 1, at),
                     "passed " + strategy.before().get(state.step()).inWords());
         }
-        return held(state, hold, at);
-    }
-
-    private static Decision<Phase> held(State<Phase> state, Hold hold, Instant at) {
-        if (hold.failure().isPresent()) {
-            return Decision.waiting(
-                    state.back(Phase.ABORTING, hold.failure().get(), at), "turning back: " + hold.line());
-        }
-        Decision<Phase> decision = hold.action()
-                .map(action -> Decision.acting(state, action, hold.line()))
-                .orElseGet(() -> Decision.waiting(state, hold.line()));
-        return hold.recheckAt().map(decision::until).orElse(decision);
+        return hold.notPassed(state, Phase.ABORTING, at);
     }
 
     private Decision<Phase> switching(State<Phase> state, Seen seen, Instant at) {
@@ -300,7 +288,7 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
                     ? Decision.waiting(
                             state.to(Phase.KEEPING, state.step() + 1, state.since()),
                             "passed " + strategy.after().get(state.step()).inWords())
-                    : held(state, hold, at);
+                    : hold.notPassed(state, Phase.ABORTING, at);
         }
         return at.isBefore(end)
                 ? Decision.waiting(state, "switched; keeping " + colors.live() + " until " + end)

@@ -172,9 +172,12 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
         }
         Optional<Ending> trouble = trouble(state, seen, side, at);
         if (trouble.isPresent()) {
-            return Decision.waiting(
-                    state.back(CanaryPlay.Phase.ABORTING, trouble.get(), at),
-                    "turning back: " + trouble.get().why());
+            return Decision.turningBack(
+                    state,
+                    CanaryPlay.Phase.ABORTING,
+                    trouble.get(),
+                    trouble.get().why(),
+                    at);
         }
         if (!side.fresh()) {
             return Decision.waiting(state, "waiting for the last change to be seen");
@@ -270,17 +273,9 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
 
     private Decision<CanaryPlay.Phase> holding(State<CanaryPlay.Phase> state, Seen seen, Instant at) {
         Hold hold = Hold.of(strategy.steps().get(state.step()), state.step(), state.since(), seen, at);
-        if (hold.passed()) {
-            return enter(state, state.step() + 1, at);
-        }
-        if (hold.failure().isPresent()) {
-            return Decision.waiting(
-                    state.back(CanaryPlay.Phase.ABORTING, hold.failure().get(), at), "turning back: " + hold.line());
-        }
-        Decision<CanaryPlay.Phase> decision = hold.action()
-                .map(action -> Decision.acting(state, action, hold.line()))
-                .orElseGet(() -> Decision.waiting(state, hold.line()));
-        return hold.recheckAt().map(decision::until).orElse(decision);
+        return hold.passed()
+                ? enter(state, state.step() + 1, at)
+                : hold.notPassed(state, CanaryPlay.Phase.ABORTING, at);
     }
 
     private Decision<CanaryPlay.Phase> promoting(State<CanaryPlay.Phase> state, Seen seen, Side side) {

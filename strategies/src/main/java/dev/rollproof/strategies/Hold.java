@@ -4,8 +4,10 @@ package dev.rollproof.strategies;
 import dev.rollproof.strategies.check.CheckRun;
 import dev.rollproof.strategies.drive.Action;
 import dev.rollproof.strategies.drive.Command;
+import dev.rollproof.strategies.drive.Decision;
 import dev.rollproof.strategies.drive.Ending;
 import dev.rollproof.strategies.drive.Seen;
+import dev.rollproof.strategies.drive.State;
 import dev.rollproof.verifier.Cause;
 import java.time.Instant;
 import java.util.List;
@@ -80,6 +82,20 @@ record Hold(
                         line);
             }
         };
+    }
+
+    /**
+     * What to do about a step that is not passed yet.
+     *
+     * @param aborting the phase to turn back to where it failed
+     */
+    <P extends Enum<P>> Decision<P> notPassed(State<P> state, P aborting, Instant at) {
+        if (failure.isPresent()) {
+            return Decision.turningBack(state, aborting, failure.get(), line, at);
+        }
+        Decision<P> decision = action.map(measure -> Decision.acting(state, measure, line))
+                .orElseGet(() -> Decision.waiting(state, line));
+        return recheckAt.map(decision::until).orElse(decision);
     }
 
     private static Hold over() {

@@ -151,9 +151,8 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
         }
         Optional<Ending> trouble = trouble(state, seen, at);
         if (trouble.isPresent()) {
-            return Decision.waiting(
-                    state.back(Phase.ABORTING, trouble.get(), at),
-                    "turning back: " + trouble.get().why());
+            return Decision.turningBack(
+                    state, Phase.ABORTING, trouble.get(), trouble.get().why(), at);
         }
         if (!seen.side(stable).fresh() || !seen.side(canary).fresh()) {
             return Decision.waiting(state, "waiting for the last change to be seen");
@@ -270,17 +269,7 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
                     "no pod of the canary is ready: back to weight " + weight);
         }
         Hold hold = Hold.of(strategy.steps().get(state.step()), state.step(), state.since(), seen, at);
-        if (hold.passed()) {
-            return enter(state, state.step() + 1, at);
-        }
-        if (hold.failure().isPresent()) {
-            return Decision.waiting(
-                    state.back(Phase.ABORTING, hold.failure().get(), at), "turning back: " + hold.line());
-        }
-        Decision<Phase> decision = hold.action()
-                .map(action -> Decision.acting(state, action, hold.line()))
-                .orElseGet(() -> Decision.waiting(state, hold.line()));
-        return hold.recheckAt().map(decision::until).orElse(decision);
+        return hold.passed() ? enter(state, state.step() + 1, at) : hold.notPassed(state, Phase.ABORTING, at);
     }
 
     /** The canary keeps its weight until all pods of the stable Deployment have the new version. */

@@ -3,6 +3,7 @@ package dev.rollproof.verifier.promises;
 
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.time.Time;
 import dev.rollproof.verifier.promises.Promise.Kind;
 import java.time.Duration;
@@ -39,8 +40,19 @@ public final class PromiseLedger implements Consumer<Change> {
         }
     }
 
-    /** A kind that could not be observed, and why, in one clause. */
-    public synchronized void without(Kind kind, String why) {
+    /** Notes that a kind could not be observed, and why, if its observation does not know yet what there is. */
+    public void lookFor(Kind kind, Observation observation) {
+        // Asked without the lock: observations have their own, and write here while they hold it.
+        if (!observation.synced()) {
+            String why = observation
+                    .trouble()
+                    .map(trouble -> ": " + trouble.getMessage())
+                    .orElse("");
+            without(kind, "the " + kind.plural() + " could not be observed" + why);
+        }
+    }
+
+    private synchronized void without(Kind kind, String why) {
         book = book.without(kind, why);
     }
 

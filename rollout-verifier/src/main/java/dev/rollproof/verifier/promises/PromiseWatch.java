@@ -89,7 +89,7 @@ public final class PromiseWatch implements AutoCloseable {
             observations.addAll(streams.values());
             Instant deadline = cluster.time().now().plus(PATIENCE);
             cluster.time().awaitUntil(deadline, () -> deployments.synced() && isReady(streams));
-            streams.forEach(this::lookFor);
+            streams.forEach(ledger::lookFor);
         }
         ledger.begin();
     }
@@ -105,16 +105,6 @@ public final class PromiseWatch implements AutoCloseable {
                 .trouble()
                 .filter(trouble -> trouble.reason() == Reason.FORBIDDEN || trouble.reason() == Reason.UNAUTHORIZED)
                 .isPresent();
-    }
-
-    private void lookFor(Kind kind, Observation observation) {
-        if (!observation.synced()) {
-            String why = observation
-                    .trouble()
-                    .map(trouble -> ": " + trouble.getMessage())
-                    .orElse("");
-            ledger.without(kind, "the " + kind.plural() + " could not be observed" + why);
-        }
     }
 
     /** What became of the promises so far. */

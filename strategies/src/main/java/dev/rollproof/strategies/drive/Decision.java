@@ -30,6 +30,12 @@ public record Decision<P extends Enum<P>>(
         return new Decision<>(state, Optional.of(action), Optional.empty(), false, line);
     }
 
+    /** From now on it goes back, for a reason. */
+    public static <P extends Enum<P>> Decision<P> turningBack(
+            State<P> state, P nextPhase, Ending reason, String why, Instant at) {
+        return waiting(state.back(nextPhase, reason, at), "turning back: " + why);
+    }
+
     public static <P extends Enum<P>> Decision<P> over(State<P> state, String line) {
         return new Decision<>(state, Optional.empty(), Optional.empty(), true, line);
     }
