@@ -448,17 +448,13 @@ class PodStoriesTest {
         assertThat(ends).containsExactly("Failed Error 137");
     }
 
-    @Test
-    void aPodThatIsDeletedInItsBackOffShowsHowItEndedLastAndFails() {
-        Story story = new Story()
-                .with("clock:1", WELL.crashesAfter(Duration.ofMillis(300)).withExitCode(1))
-                .run(Duration.ofSeconds(30));
-        assertThat(story.states).endsWith("CrashLoopBackOff");
-        List<String> ends = new ArrayList<>();
+    /** Deletes its pods; what they show until they are gone: phase, container, why they are not ready. */
+    private static List<String> endOfPods(Story story) {
+        List<String> shown = new ArrayList<>();
         story.world.watchers.add(event -> {
             if (event.object() instanceof Pod pod && Metadata.terminating(pod)) {
                 Story.note(
-                        ends,
+                        shown,
                         Pods.phase(pod) + " " + describe(story.world.web(pod).getState()) + " "
                                 + condition(pod, "Ready").getReason());
             }
@@ -466,6 +462,16 @@ class PodStoriesTest {
         story.world.scale(0);
         story.world.run(Duration.ofSeconds(5));
         assertThat(story.world.pods()).isEmpty();
+        return shown;
+    }
+
+    @Test
+    void aPodThatIsDeletedInItsBackOffShowsHowItEndedLastAndFails() {
+        Story story = new Story()
+                .with("clock:1", WELL.crashesAfter(Duration.ofMillis(300)).withExitCode(1))
+                .run(Duration.ofSeconds(30));
+        assertThat(story.states).endsWith("CrashLoopBackOff");
+        List<String> ends = endOfPods(story);
         assertThat(ends)
                 .startsWith("Running CrashLoopBackOff ContainersNotReady")
                 .endsWith("Failed Error 1 PodFailed");
@@ -476,18 +482,7 @@ class PodStoriesTest {
         Story story = new Story().with("clock:1", WELL.pullTakes(Duration.ofSeconds(20)));
         story.run(Duration.ofSeconds(5));
         assertThat(story.states).endsWith("ContainerCreating");
-        List<String> ends = new ArrayList<>();
-        story.world.watchers.add(event -> {
-            if (event.object() instanceof Pod pod && Metadata.terminating(pod)) {
-                Story.note(
-                        ends,
-                        Pods.phase(pod) + " " + describe(story.world.web(pod).getState()) + " "
-                                + condition(pod, "Ready").getReason());
-            }
-        });
-        story.world.scale(0);
-        story.world.run(Duration.ofSeconds(5));
-        assertThat(story.world.pods()).isEmpty();
+        List<String> ends = endOfPods(story);
         assertThat(ends)
                 .containsExactly(
                         "Pending ContainerCreating ContainersNotReady",

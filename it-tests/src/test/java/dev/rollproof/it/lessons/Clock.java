@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  * <p>What is asked of it stands in the manifest twice, so that the same manifest means the same on both kinds of cluster: for
  * the program in variables {@code CLOCK_…}, for the simulation in annotations {@code sim.rollproof.dev/…}.
  */
-record Clock(Deployment deployment) {
+public record Clock(Deployment deployment) {
     private static final Path TARS = Path.of("target", "clock-images");
 
     /** Three replicas of version 1.0. */
@@ -199,8 +199,13 @@ record Clock(Deployment deployment) {
 
     /** What the images do, declared for the simulation. */
     static Images declared() {
+        return declared(Duration.ZERO);
+    }
+
+    /** The same, where all pods take so long to get ready. */
+    public static Images declared(Duration readyAfter) {
         return new Images()
-                .declare("clock:*", ImageBehavior.wellBehaved().runsAsNonRoot())
+                .declare("clock:*", ImageBehavior.wellBehaved().runsAsNonRoot().readyAfter(readyAfter))
                 .declare(
                         "clock:broken",
                         ImageBehavior.wellBehaved()

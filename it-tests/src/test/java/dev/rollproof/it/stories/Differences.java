@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -23,7 +22,7 @@ record Differences(Set<String> onlyReal, Set<String> onlySimulated) {
         return ROW.matcher(page)
                 .results()
                 .filter(row -> row.group(1).equals(side))
-                .map((MatchResult row) -> row.group(2))
+                .map(row -> row.group(2))
                 .collect(Collectors.toSet());
     }
 

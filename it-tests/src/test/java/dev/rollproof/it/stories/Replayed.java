@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.it.stories;
 
+import dev.rollproof.it.lessons.Clock;
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.Query;
@@ -9,8 +10,6 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedContainer;
 import dev.rollproof.k8s.observed.ObservedPod;
-import dev.rollproof.sim.ImageBehavior;
-import dev.rollproof.sim.Images;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.recording.Recording;
 import io.fabric8.kubernetes.api.model.Event;
@@ -60,7 +59,11 @@ final class Replayed {
         this.namespace = namespace;
     }
 
-    static Replayed of(Path file) throws IOException {
+    /**
+     * @param file the recording, for the whole objects in it
+     * @param recording the same, as it was read
+     */
+    static Replayed of(Path file, Recording recording) throws IOException {
         List<Act> acts = new ArrayList<>();
         Map<String, Long> generations = new HashMap<>();
         Story.Teller until = new Story.Teller();
@@ -88,7 +91,7 @@ final class Replayed {
         }
         return new Replayed(
                 acts,
-                startsOf(Recording.read(file)),
+                startsOf(recording),
                 acts.get(0).deployment().getMetadata().getNamespace());
     }
 
@@ -124,18 +127,11 @@ final class Replayed {
         Duration start = Duration.ofMillis(Math.round(random.nextDouble()
                 * 1.5
                 * readyAfter.get(random.nextInt(readyAfter.size())).toMillis()));
-        Images images = new Images()
-                .declare("clock:*", ImageBehavior.wellBehaved().runsAsNonRoot().readyAfter(start))
-                .declare(
-                        "clock:broken",
-                        ImageBehavior.wellBehaved()
-                                .runsAsNonRoot()
-                                .crashesAfter(Duration.ZERO)
-                                .withExitCode(1))
-                .unknownAreNotFound();
         Story.Teller teller = new Story.Teller();
-        try (SimulatedCluster cluster =
-                SimulatedCluster.builder().seed(seed).images(images).build()) {
+        try (SimulatedCluster cluster = SimulatedCluster.builder()
+                .seed(seed)
+                .images(Clock.declared(start))
+                .build()) {
             cluster.create(
                     new NamespaceBuilder()
                             .withNewMetadata()
