@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What real clusters (Kubernetes 1.34.4 and 1.37.2) did, recorded from their watches, and what the judge makes of it. */
 class RecordingsTest {
     private static final Path FOLDER = Path.of("src", "test", "resources", "recordings");
-    private static final Map<String, Recording> READ = new HashMap<>();
+    private static final Map<String, Recording> READ = new ConcurrentHashMap<>();
 
     private static Recording recording(String name) {
         return READ.computeIfAbsent(name, key -> Recording.read(FOLDER.resolve(key + ".jsonl.gz")));
