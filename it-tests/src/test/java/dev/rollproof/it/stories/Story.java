@@ -12,6 +12,7 @@ import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import dev.rollproof.verifier.recording.Recording;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +29,18 @@ import java.util.TreeSet;
  * @param conditions of Deployments, such as {@code "Progressing True ReplicaSetUpdated"}
  * @param pods reasons of their conditions, and of what their containers wait for or ended with
  * @param events such as {@code "ReplicaSet SuccessfulCreate"}
+ * @param silenced the kinds of objects about one of which a component told as much as client-go's recorder lets it: it may have had
+ *     more to tell
  */
 record Story(
         Map<String, List<String>> ways,
         SortedSet<String> conditions,
         SortedSet<String> pods,
-        SortedSet<String> events) {
+        SortedSet<String> events,
+        SortedSet<String> silenced) {
+    /** Of so many events in a row that a component tells about one object, the next is dropped (client-go's spam filter). */
+    private static final int BUDGET = 25;
+
     static Story of(Recording recording) {
         Teller teller = new Teller();
         recording.entries().forEach(entry -> teller.tell(entry.type(), entry.object()));
@@ -42,10 +49,15 @@ record Story(
 
     private record Sized(String version, int replicas) {}
 
+    /** Who tells about what. */
+    private record Telling(String component, String uid) {}
+
     /** Tells a story change by change. For one thread. */
     static final class Teller {
-        private final Story story = new Story(new TreeMap<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+        private final Story story =
+                new Story(new TreeMap<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
         private final Map<String, Map<String, Sized>> sizes = new LinkedHashMap<>();
+        private final Map<Telling, Map<String, Integer>> counts = new HashMap<>();
 
         void tell(Change.Type type, ObservedObject object) {
             boolean deleted = type == Change.Type.DELETED;
@@ -53,6 +65,18 @@ record Story(
                 story.add(set, deleted, sizes);
             } else if (!deleted) {
                 story.add(object);
+                if (object instanceof ObservedEvent event) {
+                    count(event);
+                }
+            }
+        }
+
+        private void count(ObservedEvent event) {
+            Map<String, Integer> told = counts.computeIfAbsent(
+                    new Telling(event.source(), event.regardingUid()), unused -> new HashMap<>());
+            told.put(event.metadata().name(), Math.max(1, event.count()));
+            if (told.values().stream().mapToInt(Integer::intValue).sum() >= BUDGET) {
+                story.silenced.add(event.regarding().kind());
             }
         }
 
@@ -138,6 +162,11 @@ record Story(
         pods.forEach(reason -> words.add("pod " + reason));
         events.forEach(event -> words.add("event " + event));
         return words;
+    }
+
+    /** Whether this may be missing here only because a component had told too much about an object of that kind. */
+    boolean mayHaveBeenSilent(String fact) {
+        return silenced.stream().anyMatch(kind -> fact.startsWith("event " + kind + " "));
     }
 
     /** The words, and the single steps of the ways, such as {@code "step of clock from 1.0: 3 to 1.0: 3, 1.1: 1"}. */
