@@ -12,15 +12,11 @@ import dev.rollproof.harness.TestNamespace;
 import dev.rollproof.harness.Waiting;
 import dev.rollproof.it.Yaml;
 import dev.rollproof.k8s.Cluster;
-import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.WriteOptions;
-import dev.rollproof.k8s.fabric8.KubernetesCluster;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -33,12 +29,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
 /** What the harness promises of a real Kubernetes. */
-@Isolated("it takes the API server away from everybody")
 @Tag("k3s")
 @ClusterTest(ClusterKind.K3S)
 class K3sTest {
@@ -76,35 +70,6 @@ class K3sTest {
         assertThatThrownBy(() -> k3s.loadImage(Path.of("no-such.tar")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the image's tar no-such.tar cannot be read; name one that exists");
-    }
-
-    @Test
-    void theApiServerIsBackAfterItWasKilled(K3s k3s, Cluster cluster, TestNamespace namespace) {
-        k3s.killApiServer();
-        k3s.awaitReady();
-        assertThat(cluster.get(Namespace.class, "", namespace.name())).isPresent();
-    }
-
-    @Test
-    void aFrozenApiServerAnswersNobodyUntilItIsThawed(K3s k3s, TestNamespace namespace) {
-        Config impatient = Config.fromKubeconfig(k3s.kubeconfig());
-        impatient.setRequestTimeout(1000);
-        impatient.setRequestRetryBackoffLimit(0);
-        try (KubernetesClient client =
-                        new KubernetesClientBuilder().withConfig(impatient).build();
-                Cluster cluster = KubernetesCluster.over(client)) {
-            assertThat(cluster.get(Namespace.class, "", namespace.name())).isPresent();
-            try (K3s.Freeze freeze = k3s.freezeApiServer()) {
-                assertThatThrownBy(() -> cluster.get(Namespace.class, "", namespace.name()))
-                        .as("%s", freeze)
-                        .isInstanceOf(ClusterException.class)
-                        .extracting(
-                                refused -> ((ClusterException) refused).reason().isTransient())
-                        .isEqualTo(true);
-            }
-            k3s.awaitReady();
-            assertThat(cluster.get(Namespace.class, "", namespace.name())).isPresent();
-        }
     }
 
     /** The kubelet's port stands for a node port: both are the node's own. */

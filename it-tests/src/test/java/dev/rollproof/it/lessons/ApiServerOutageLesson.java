@@ -21,7 +21,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
@@ -33,6 +36,8 @@ import org.junit.jupiter.api.parallel.Isolated;
  * happening. So whoever hears nothing for a while goes and looks.
  */
 @Isolated("the API server is everybody's")
+@TestMethodOrder(
+        MethodOrderer.OrderAnnotation.class) // after a restart the controllers are late with the next namespace
 class ApiServerOutageLesson extends Lesson {
     /** Beside the outage: a watchdog's ten seconds, and what controllers take to find their way again. */
     private static final Duration A_FEW_SECONDS = ofSeconds(15);
@@ -43,23 +48,26 @@ class ApiServerOutageLesson extends Lesson {
     private static final Duration UNTIL_KILLED = ofSeconds(11);
 
     @Test
-    void killedAndRestarted() throws InterruptedException {
-        theVerdictIsRightAndLateByTheOutage("killed", this::kill);
+    @Order(1)
+    void frozen() throws InterruptedException {
+        theVerdictIsRightAndLateByTheOutage("frozen", this::freeze);
     }
 
     @Test
+    @Order(2)
     void askedToEndItLeavesItsWatchesOpenAndSilent() throws InterruptedException {
         theVerdictIsRightAndLateByTheOutage("asked to end, and killed after 11 s", this::terminate);
     }
 
     @Test
-    void frozen() throws InterruptedException {
-        theVerdictIsRightAndLateByTheOutage("frozen", this::freeze);
+    @Order(3)
+    void killedAndRestarted() throws InterruptedException {
+        theVerdictIsRightAndLateByTheOutage("killed", this::kill);
     }
 
     private void theVerdictIsRightAndLateByTheOutage(String how, Fault fault) throws InterruptedException {
         // given how long such a rollout takes when nothing happens
-        Clock clock = clock().replicas(1).readyAfter(ofSeconds(2));
+        Clock clock = clock().replicas(1).readyAfter(ofSeconds(1));
         rollOut(clock).orElseThrow();
         Duration undisturbed =
                 verified(clock.version("1.1"), progress -> {}).evidence().elapsed();

@@ -11,7 +11,7 @@ import dev.rollproof.k8s.traffic.TrafficReport;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Canary, made by hand as students do it: a second Deployment beside the stable one, with labels {@code track} and
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * <p>A Service knows no versions. It gives each new connection to one of its ready pods at random, so the canary gets as many
  * of the requests as it has of the ready pods: one of four, a quarter. No tool says what it got; that can only be counted.
  */
-@Isolated("it counts each request")
+@ResourceLock("moments")
 class CanaryLesson extends Lesson {
     /** How sure to be. Of a thousand right runs one may be called wrong. */
     private static final double CONFIDENCE = 0.999;

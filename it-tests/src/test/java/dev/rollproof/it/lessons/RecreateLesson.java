@@ -16,7 +16,7 @@ import dev.rollproof.verifier.promises.Promise;
 import dev.rollproof.verifier.promises.PromiseReport;
 import dev.rollproof.verifier.promises.PromiseWatch;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Recreate: all old pods go, then the new ones come.
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * application that drains puts the outage off, for its last answer comes later; the new pods wait until it has ended, so the
  * outage is no shorter.
  */
-@Isolated("it measures moments")
+@ResourceLock("moments")
 class RecreateLesson extends Lesson {
     @Test
     void drainingMovesTheOutageAndDoesNotShortenIt() throws InterruptedException {

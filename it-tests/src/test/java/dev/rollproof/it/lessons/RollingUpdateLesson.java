@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * promised about pods that are terminating, and nothing about requests: those an application keeps itself, by answering
  * until nobody asks any more.
  */
-@Isolated("it measures moments")
+@ResourceLock("moments")
 class RollingUpdateLesson extends Lesson {
     /** How long the news that a pod goes may be on its way to all who send requests to it; mostly it is a second. */
     private static final Duration NEWS_TRAVEL = ofSeconds(3);

@@ -11,7 +11,7 @@ import dev.rollproof.verifier.Verdict;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * A second change half-way: somebody changes the Deployment while its rollout is under way. The first rollout will never be
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  *
  * <p>Who waits for "the Deployment to be complete" is told of somebody else's success. The verifier waits for its own template.
  */
-@Isolated("it counts each request")
+@ResourceLock("moments")
 class SecondChangeLesson extends Lesson {
     @Test
     void theFirstRolloutIsSupersededAndTheSecondCompletesWithoutALostRequest() throws InterruptedException {
@@ -54,7 +54,11 @@ class SecondChangeLesson extends Lesson {
         rollOut(clock().version("1.0")).orElseThrow();
         Clock never = clock().version("1.1").neverReady();
         Deployment applied = actions().apply(never.deployment());
-        waiting().until("the new version runs", () -> pods().size() > 3);
+        waiting()
+                .until(
+                        "the new version runs",
+                        () -> pods().stream()
+                                .anyMatch(pod -> isOf("1.1", pod) && pod.phase().equals("Running")));
         Optional<Kubectl> kubectl = Kubectl.rolloutStatus(k3s, never.ref(), A_MINUTE);
         pass(ofSeconds(2));
 
@@ -66,6 +70,7 @@ class SecondChangeLesson extends Lesson {
         assertThat(verdict).as(verdict.summary()).isInstanceOf(Verdict.Superseded.class);
         verify(stored(never)).orElseThrow();
         assertThat(ready("1.0")).isEqualTo(3);
+        waiting().until("the other version is gone", () -> pods().size() == 3);
 
         // while kubectl calls it a success, though the old version runs
         if (kubectl.isPresent()) {
