@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExploreCommand.class,
             CompareCommand.class,
             ImagesCommand.class,
+            SimCommand.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",

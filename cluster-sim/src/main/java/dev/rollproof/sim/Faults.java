@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -96,6 +97,9 @@ public final class Faults {
     private final EventLoop loop;
     private final ApiServer api;
     private final List<Reflector<?>> reflectors;
+    /** Open watches of clients that come by the network. */
+    private final Set<Watch<?>> remoteWatches = new LinkedHashSet<>();
+
     private final List<Failure> failures = new ArrayList<>();
     private final Map<Class<?>, Long> watchDelays = new HashMap<>();
     private final Set<String> pausedControllers = new HashSet<>();
@@ -298,6 +302,11 @@ public final class Faults {
                 found.add(watch);
             }
         }
+        for (Watch<?> watch : remoteWatches) {
+            if (types.isEmpty() || types.contains(watch.type().model())) {
+                found.add(watch);
+            }
+        }
         return found;
     }
 
@@ -368,6 +377,18 @@ public final class Faults {
     /** What the list with which an observation begins sees. */
     <T extends HasMetadata> Reader<T> firstListReader(ResourceType<T> type) {
         return loop.elapsedNanos() < staleListUntilNanos ? api.readerAt(type, staleListVersion) : reader(type);
+    }
+
+    boolean serves(ResourceType<?> type) {
+        return !notServed.contains(type);
+    }
+
+    void opened(Watch<?> watch) {
+        remoteWatches.add(watch);
+    }
+
+    void ended(Watch<?> watch) {
+        remoteWatches.remove(watch);
     }
 
     long watchDelayNanos(ResourceType<?> type) {

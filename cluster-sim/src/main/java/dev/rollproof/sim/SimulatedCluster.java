@@ -235,6 +235,11 @@ public final class SimulatedCluster implements Cluster {
         return faults;
     }
 
+    /** What a server works with that offers this cluster over a network; for such servers only. */
+    public ServerSide serverSide() {
+        return new ServerSide(loop, api, requests, faults, minor);
+    }
+
     /** Lets virtual time pass and everything happen that falls into it. */
     public void advance(Duration duration) {
         loop.advance(duration);

@@ -47,7 +47,8 @@ import org.junit.platform.commons.support.ReflectionSupport;
  *   <li>{@link Cluster}: the cluster, on every kind
  *   <li>{@link TestNamespace}: a namespace of the test's own
  *   <li>{@link Traffic}: requests to Services; on real clusters over HTTP, to Services of type NodePort
- *   <li>{@link KubernetesClient}: fabric8's client, with the test's namespace as its own; on real clusters
+ *   <li>{@link KubernetesClient}: fabric8's client, with the test's namespace as its own; on the simulated cluster it goes to an
+ *       API server on loopback, and from when it is asked for, time passes there by itself, ten times as fast as in the world
  *   <li>{@link SimulatedCluster}, {@link Images}: on the simulated cluster, to declare and to break things
  *   <li>{@link K3s}: on k3s, to load images, run commands on the node, and break things; a test that runs elsewhere, too, takes
  *       an {@code Optional<K3s>}

@@ -6,11 +6,17 @@ import java.util.Optional;
 
 /** Which kind of cluster a test runs on. */
 public enum ClusterKind {
-    /** Whichever {@code -Drollproof.cluster=sim|k3s|kubeconfig} names; without it, the simulated one. */
+    /** Whichever {@code -Drollproof.cluster=sim|served|k3s|kubeconfig} names; without it, the simulated one. */
     CHOSEN,
 
     /** A simulated cluster: nothing to install, and no time to wait. Each test has one of its own. */
     SIM,
+
+    /**
+     * A simulated cluster, as {@link #SIM}, reached over HTTPS as a real one is: for code that talks to Kubernetes by a client
+     * of its own. It lives in real time.
+     */
+    SERVED,
 
     /** A Kubernetes in a container, one for all tests of a JVM; see {@link K3s}. */
     K3S,
@@ -24,6 +30,11 @@ public enum ClusterKind {
     /** The property, or JUnit configuration parameter, that chooses. */
     static final String PROPERTY = "rollproof.cluster";
 
+    /** Whether it is a simulated one, which each test has for itself. */
+    boolean isSimulated() {
+        return this == SIM || this == SERVED;
+    }
+
     /**
      * This kind, with the choice made.
      *
@@ -35,11 +46,12 @@ public enum ClusterKind {
         }
         return switch (property.get().strip().toLowerCase(Locale.ROOT)) {
             case "sim" -> SIM;
+            case "served" -> SERVED;
             case "k3s" -> K3S;
             case "kubeconfig" -> KUBECONFIG;
             default ->
                 throw new IllegalArgumentException(
-                        PROPERTY + " is \"" + property.get() + "\"; write sim, k3s or kubeconfig");
+                        PROPERTY + " is \"" + property.get() + "\"; write sim, served, k3s or kubeconfig");
         };
     }
 }

@@ -34,10 +34,15 @@ final class Scope implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Scope.class);
     private static final String ARTIFACTS = "rollproof.artifacts";
 
+    /** Whose own time is virtual waits less, and clients still have time to see what happens. */
+    private static final double FASTER = 10;
+
     private final ExtensionContext owner;
     private final Settings settings;
     private final ClusterKind kind;
     private @Nullable Cluster cluster;
+    private @Nullable SimulatedCluster simulated;
+    private @Nullable ServedCluster served;
     private @Nullable WatchRecorder recorder;
     private @Nullable TestNamespace namespace;
 
@@ -60,10 +65,12 @@ final class Scope implements AutoCloseable {
 
     synchronized Cluster cluster() {
         if (cluster == null) {
-            if (kind == ClusterKind.SIM) {
-                cluster = settings.simulated().apply(SimulatedCluster.builder()).build();
+            if (kind.isSimulated()) {
+                simulated =
+                        settings.simulated().apply(SimulatedCluster.builder()).build();
+                cluster = kind == ClusterKind.SERVED ? KubernetesCluster.over(served().client()) : simulated;
                 // It is this test's alone: all of it is worth recording.
-                recorder = new WatchRecorder(cluster, "");
+                recorder = new WatchRecorder(simulated, "");
             } else {
                 // Closing it ends this test's observations; the client is everybody's.
                 cluster = KubernetesCluster.over(shared().client());
@@ -76,26 +83,31 @@ final class Scope implements AutoCloseable {
         return SharedCluster.of(kind, settings, owner);
     }
 
-    SimulatedCluster simulated() {
-        if (cluster() instanceof SimulatedCluster simulated) {
+    synchronized SimulatedCluster simulated() {
+        String description = cluster().description();
+        if (simulated != null) {
             return simulated;
         }
         throw new IllegalStateException("a SimulatedCluster and its Images are there on the cluster sim only, not on "
-                + cluster().description() + "; write @ClusterTest(ClusterKind.SIM)");
+                + description + "; write @ClusterTest(ClusterKind.SIM)");
+    }
+
+    /** The door of the simulated cluster, opened when it is first asked for: virtual time follows real time from then on. */
+    private synchronized ServedCluster served() {
+        if (served == null) {
+            served = new ServedCluster(Objects.requireNonNull(simulated), kind == ClusterKind.SERVED ? 1 : FASTER);
+        }
+        return served;
     }
 
     KubernetesClient client() {
-        if (kind == ClusterKind.SIM) {
-            throw new IllegalStateException(
-                    "a KubernetesClient needs a real cluster until the simulated one has an HTTP"
-                            + " door; take a Cluster, or write @ClusterTest(ClusterKind.K3S)");
-        }
         String name = namespace().name();
-        return shared().client().adapt(NamespacedKubernetesClient.class).inNamespace(name);
+        KubernetesClient client = kind.isSimulated() ? served().client() : shared().client();
+        return client.adapt(NamespacedKubernetesClient.class).inNamespace(name);
     }
 
     Traffic traffic() {
-        return kind == ClusterKind.SIM ? simulated().traffic() : HttpTraffic.to(shared().addresses(cluster()));
+        return kind.isSimulated() ? simulated().traffic() : HttpTraffic.to(shared().addresses(cluster()));
     }
 
     synchronized TestNamespace namespace() {
@@ -143,7 +155,7 @@ final class Scope implements AutoCloseable {
         }
         artifacts.saveEvents();
         artifacts.saveObjects();
-        if (kind != ClusterKind.SIM && namespace != null) {
+        if (!kind.isSimulated() && namespace != null) {
             artifacts.saveLogs(shared().client());
         }
         artifacts.report();
@@ -158,10 +170,16 @@ final class Scope implements AutoCloseable {
         if (recorder != null) {
             recorder.close();
         }
-        if (namespace != null && kind != ClusterKind.SIM) {
+        if (namespace != null && !kind.isSimulated()) {
             deleteWithoutWaiting(cluster, namespace.name());
         }
         cluster.close();
+        if (served != null) {
+            served.close();
+        }
+        if (simulated != null) {
+            simulated.close();
+        }
     }
 
     private static void deleteWithoutWaiting(Cluster cluster, String namespace) {

@@ -82,7 +82,7 @@ final class SharedCluster implements AutoCloseable {
      */
     static void require(Settings settings, ExtensionContext context) {
         ClusterKind kind = settings.kind(context);
-        if (kind != ClusterKind.SIM) {
+        if (!kind.isSimulated()) {
             of(kind, settings, context).client();
         }
     }

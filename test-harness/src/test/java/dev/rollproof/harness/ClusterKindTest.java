@@ -40,7 +40,7 @@ class ClusterKindTest {
         assertThat(trial.failures())
                 .singleElement()
                 .asString()
-                .endsWith("rollproof.cluster is \"minikube\"; write sim, k3s or kubeconfig");
+                .endsWith("rollproof.cluster is \"minikube\"; write sim, served, k3s or kubeconfig");
         assertThat(trial.succeeded()).isZero();
     }
 
@@ -84,11 +84,11 @@ class ClusterKindTest {
     }
 
     @Test
-    void aClientOfTheSimulationIsToldToWait() {
-        assertThat(Trial.of(AskingSamples.ForClient.class).failures())
-                .singleElement()
-                .asString()
-                .contains("a KubernetesClient needs a real cluster until the simulated one has an HTTP door");
+    void aClientOfTheSimulationGoesThroughItsDoor() {
+        assertThat(Trial.of(AskingSamples.ForClient.class).failures()).isEmpty();
+        assertThat(Trial.of(AskingSamples.ForClient.class, "rollproof.cluster", "served")
+                        .failures())
+                .isEmpty();
     }
 
     @Test

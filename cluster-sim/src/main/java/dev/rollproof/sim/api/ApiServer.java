@@ -95,6 +95,11 @@ public final class ApiServer {
         return store(type).readerAt(version);
     }
 
+    /** The oldest version that {@link #readerAt} and watches still know of a kind. */
+    public long oldestVersion(ResourceType<?> type) {
+        return store(type).oldestVersion();
+    }
+
     /** Forgets what a watch of this kind could be resumed over. */
     public void compact(ResourceType<?> type) {
         store(type).compact();
@@ -267,10 +272,11 @@ public final class ApiServer {
     public <T extends HasMetadata> T delete(
             ResourceType<T> type, String namespace, String name, DeleteOptions options) {
         interceptor.accept(Write.DELETE, type);
-        return remove(type, namespace, name, options);
+        return remove(type, namespace, name, options, false);
     }
 
-    <T extends HasMetadata> T remove(ResourceType<T> type, String namespace, String name, DeleteOptions options) {
+    <T extends HasMetadata> T remove(
+            ResourceType<T> type, String namespace, String name, DeleteOptions options, boolean dryRun) {
         admission.checkDeletion(type, name);
         T stored = get(type, namespace, name);
         checkPreconditions(type, stored, options);
@@ -289,7 +295,9 @@ public final class ApiServer {
         metadata.setDeletionTimestamp(timestamps.inSeconds(grace));
         metadata.setDeletionGracePeriodSeconds(grace);
         if (finished(marked)) {
-            store(type).remove(stored);
+            if (!dryRun) {
+                store(type).remove(stored);
+            }
             return stored;
         }
         if (metadata.getGeneration() != null) {
@@ -300,7 +308,7 @@ public final class ApiServer {
             status.setPhase("Terminating");
             leaving.setStatus(status);
         }
-        return store(type).put(marked);
+        return dryRun ? marked : store(type).put(marked);
     }
 
     private static void checkPreconditions(ResourceType<?> type, HasMetadata stored, DeleteOptions options) {
@@ -365,10 +373,35 @@ public final class ApiServer {
             long fromVersion,
             LongSupplier latencyNanos,
             WatchListener<T> listener) {
+        return watch(type, namespace, selector, fromVersion, latencyNanos, listener, false);
+    }
+
+    /**
+     * Watches a kind from a version on, and hears of changes without latency within the change itself: for whoever brings
+     * them to clients by a real network, which is late by itself.
+     */
+    public <T extends HasMetadata> Watch<T> watchAtOnce(
+            ResourceType<T> type,
+            String namespace,
+            @Nullable Predicate<T> selector,
+            long fromVersion,
+            LongSupplier latencyNanos,
+            WatchListener<T> listener) {
+        return watch(type, namespace, selector, fromVersion, latencyNanos, listener, true);
+    }
+
+    private <T extends HasMetadata> Watch<T> watch(
+            ResourceType<T> type,
+            String namespace,
+            @Nullable Predicate<T> selector,
+            long fromVersion,
+            LongSupplier latencyNanos,
+            WatchListener<T> listener,
+            boolean atOnce) {
         Predicate<T> wanted = namespace.isEmpty()
                 ? selector
                 : object -> Metadata.namespace(object).equals(namespace) && (selector == null || selector.test(object));
-        return store(type).watch(new Watch<>(loop, latencyNanos, wanted, listener), fromVersion);
+        return store(type).watch(new Watch<>(type, loop, latencyNanos, wanted, listener, atOnce), fromVersion);
     }
 
     /** Ends a watch from the client's side. */

@@ -14,6 +14,7 @@ import dev.rollproof.sim.api.patch.JsonPatch;
 import dev.rollproof.sim.api.patch.MergePatch;
 import dev.rollproof.sim.api.patch.Ownership;
 import dev.rollproof.sim.api.validation.FieldErrors;
+import dev.rollproof.sim.api.validation.FieldValidation;
 import dev.rollproof.sim.api.validation.Quantities;
 import dev.rollproof.sim.api.validation.UnknownFields;
 import dev.rollproof.sim.api.validation.Validation;
@@ -58,12 +59,19 @@ public final class Requests {
     }
 
     public <T extends HasMetadata> T create(ResourceType<T> type, T manifest, WriteOptions options) {
-        return create(type, manifest, options, false);
+        return create(type, manifest, options, FieldValidation.strict());
     }
 
-    private <T extends HasMetadata> T create(ResourceType<T> type, T manifest, WriteOptions options, boolean applied) {
+    /** @param fields what to do with unknown ones */
+    public <T extends HasMetadata> T create(
+            ResourceType<T> type, T manifest, WriteOptions options, FieldValidation fields) {
+        return create(type, manifest, options, fields, false);
+    }
+
+    private <T extends HasMetadata> T create(
+            ResourceType<T> type, T manifest, WriteOptions options, FieldValidation fields, boolean applied) {
         place(type, manifest);
-        refuseUnknownFields(type, manifest);
+        refuseUnknownFields(type, manifest, fields);
         String version = manifest.getMetadata().getResourceVersion();
         if (version != null && !version.isEmpty()) {
             throw new ClusterException(Reason.UNKNOWN, "resourceVersion should not be set on objects to be created");
@@ -109,12 +117,12 @@ public final class Requests {
         }
     }
 
-    private static void refuseUnknownFields(ResourceType<?> type, HasMetadata manifest) {
+    private static void refuseUnknownFields(ResourceType<?> type, HasMetadata manifest, FieldValidation fields) {
         Optional<String> unreadable = Quantities.unreadableIn(manifest);
         if (unreadable.isPresent()) {
             throw unhandled(type, unreadable.get(), null);
         }
-        List<String> unknown = UnknownFields.of(manifest);
+        List<String> unknown = fields.refusedIn(manifest);
         if (!unknown.isEmpty()) {
             throw unhandled(type, strictly(unknown), null);
         }
@@ -134,8 +142,14 @@ public final class Requests {
     }
 
     public <T extends HasMetadata> T replace(ResourceType<T> type, T manifest, WriteOptions options) {
+        return replace(type, manifest, options, FieldValidation.strict());
+    }
+
+    /** @param fields what to do with unknown ones */
+    public <T extends HasMetadata> T replace(
+            ResourceType<T> type, T manifest, WriteOptions options, FieldValidation fields) {
         place(type, manifest);
-        refuseUnknownFields(type, manifest);
+        refuseUnknownFields(type, manifest, fields);
         T stored = api.get(
                 type, Metadata.namespace(manifest), manifest.getMetadata().getName());
         T replaced = unlessSame(type, manifest, stored, options);
@@ -167,7 +181,13 @@ public final class Requests {
 
     public <T extends HasMetadata> T replaceStatus(ResourceType<T> type, T manifest, WriteOptions options) {
         place(type, manifest);
-        return api.overwriteStatus(type, manifest, options.dryRun());
+        T stored = api.get(
+                type, Metadata.namespace(manifest), manifest.getMetadata().getName());
+        T checked = api.overwriteStatus(type, manifest, true);
+        if (same(type, checked, stored)) {
+            return stored;
+        }
+        return options.dryRun() ? checked : api.overwriteStatus(type, manifest, false);
     }
 
     /** Server-side apply: creates the object, or merges what the manifest says into it. */
@@ -196,7 +216,7 @@ public final class Requests {
         }
         T stored = api.find(type, Metadata.namespace(manifest), name);
         if (stored == null) {
-            return create(type, manifest, options, true);
+            return create(type, manifest, options, FieldValidation.strict(), true);
         }
         Map<String, Object> configuration = Models.toTree(manifest);
         configuration.remove("status");
@@ -217,24 +237,63 @@ public final class Requests {
         if (Metadata.generation(checked) != Metadata.generation(stored)) {
             return options.dryRun() ? checked : api.overwrite(type, changed, false);
         }
-        T comparable = type.shallowCopy().apply(checked);
-        comparable.setMetadata(Metadata.copy(checked.getMetadata()));
-        comparable.getMetadata().setResourceVersion(stored.getMetadata().getResourceVersion());
-        if (Models.toTree(comparable).equals(Models.toTree(stored))) {
+        if (same(type, checked, stored)) {
             return stored;
         }
         return options.dryRun() ? checked : api.overwrite(type, changed, false);
     }
 
+    private static <T extends HasMetadata> boolean same(ResourceType<T> type, T changed, T stored) {
+        T comparable = type.shallowCopy().apply(changed);
+        comparable.setMetadata(Metadata.copy(changed.getMetadata()));
+        comparable.getMetadata().setResourceVersion(stored.getMetadata().getResourceVersion());
+        return Models.toTree(comparable).equals(Models.toTree(stored));
+    }
+
     public <T extends HasMetadata> T patch(
             ResourceType<T> type, String namespace, String name, Patch patch, WriteOptions options) {
+        return patch(type, namespace, name, patch, options, FieldValidation.strict());
+    }
+
+    /** @param unknownFields what to do with them */
+    public <T extends HasMetadata> T patch(
+            ResourceType<T> type,
+            String namespace,
+            String name,
+            Patch patch,
+            WriteOptions options,
+            FieldValidation unknownFields) {
+        T stored = api.get(type, namespace, name);
+        T changed = patched(type, stored, patch, unknownFields);
+        T written = unlessSame(type, changed, stored, options);
+        if (!options.dryRun()) {
+            managed.changed(stored, written, options.fieldManager());
+        }
+        return written;
+    }
+
+    /** Patches the status of an object, and nothing else. */
+    public <T extends HasMetadata> T patchStatus(
+            ResourceType<T> type,
+            String namespace,
+            String name,
+            Patch patch,
+            WriteOptions options,
+            FieldValidation unknownFields) {
+        return replaceStatus(type, patched(type, api.get(type, namespace, name), patch, unknownFields), options);
+    }
+
+    /** The object as the patch makes it; not stored. */
+    private static <T extends HasMetadata> T patched(
+            ResourceType<T> type, T stored, Patch patch, FieldValidation unknownFields) {
         if (type.isCustom() && patch.type() == Patch.Type.STRATEGIC_MERGE) {
             throw new ClusterException(
                     Reason.UNSUPPORTED_MEDIA_TYPE,
                     "the body of the request was in an unknown format - accepted media types include:"
                             + " application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
         }
-        T stored = api.get(type, namespace, name);
+        String namespace = Metadata.namespace(stored);
+        String name = stored.getMetadata().getName();
         Map<String, @Nullable Object> tree = new LinkedHashMap<>(Models.toTree(stored));
         change(tree, patch);
         Object metadata = tree.get("metadata");
@@ -252,20 +311,17 @@ public final class Requests {
         if (unreadable.isPresent()) {
             throw unhandled(type, unreadable.get(), null);
         }
-        List<String> unknown = UnknownFields.of(changed);
+        List<String> unknown = unknownFields.refusedIn(changed);
         if (!unknown.isEmpty()) {
             FieldErrors errors = new FieldErrors();
             errors.invalid("patch", patch.body(), strictly(unknown));
             errors.throwIfAny("", "", "");
         }
-        T written = unlessSame(type, changed, stored, options);
-        if (!options.dryRun()) {
-            managed.changed(stored, written, options.fieldManager());
-        }
-        return written;
+        return changed;
     }
 
-    private static void change(Map<String, @Nullable Object> tree, Patch patch) {
+    /** Changes a tree, which may be of anything that can be patched, such as a Scale. */
+    public static void change(Map<String, @Nullable Object> tree, Patch patch) {
         String body = patch.body().strip();
         switch (patch.type()) {
             case JSON -> {
@@ -296,7 +352,8 @@ public final class Requests {
         }
     }
 
-    private static <T extends HasMetadata> T model(ResourceType<T> type, Map<String, ? extends @Nullable Object> tree) {
+    /** The model of what a client sent; fails with BadRequest where it is misshapen. Unknown fields are kept apart in it. */
+    public static <T extends HasMetadata> T model(ResourceType<T> type, Map<String, ? extends @Nullable Object> tree) {
         try {
             return Models.fromTree(tree, type.model());
         } catch (RuntimeException misshapen) {
@@ -309,8 +366,18 @@ public final class Requests {
     /** Sets the replicas of a Deployment or ReplicaSet, and nothing else. */
     public <T extends HasMetadata> T scale(
             ResourceType<T> type, String namespace, String name, int replicas, WriteOptions options) {
-        boolean scalable = type.equals(ResourceType.DEPLOYMENTS) || type.equals(ResourceType.REPLICA_SETS);
-        if (!scalable) {
+        return scale(type, namespace, name, replicas, null, options);
+    }
+
+    /** @param version what must be the stored one; null for any */
+    public <T extends HasMetadata> T scale(
+            ResourceType<T> type,
+            String namespace,
+            String name,
+            int replicas,
+            @Nullable String version,
+            WriteOptions options) {
+        if (!type.isScalable()) {
             throw new ClusterException(Reason.NOT_FOUND, "the server could not find the requested resource");
         }
         T stored = api.get(type, namespace, name);
@@ -323,7 +390,7 @@ public final class Requests {
         Map<String, @Nullable Object> tree = new LinkedHashMap<>(Models.toTree(stored));
         change(tree, patch);
         T changed = model(type, tree);
-        changed.getMetadata().setResourceVersion(null);
+        changed.getMetadata().setResourceVersion(version);
         T written = unlessSame(type, changed, stored, options);
         if (!options.dryRun()) {
             managed.changed(stored, written, options.fieldManager());
@@ -333,6 +400,12 @@ public final class Requests {
 
     public <T extends HasMetadata> T delete(
             ResourceType<T> type, String namespace, String name, DeleteOptions options) {
-        return api.remove(type, namespace, name, options);
+        return delete(type, namespace, name, options, false);
+    }
+
+    /** @param dryRun only say what would be left of it */
+    public <T extends HasMetadata> T delete(
+            ResourceType<T> type, String namespace, String name, DeleteOptions options, boolean dryRun) {
+        return api.remove(type, namespace, name, options, dryRun);
     }
 }

@@ -267,6 +267,20 @@ public record ResourceType<T extends HasMetadata>(
         return equals(HTTP_ROUTES);
     }
 
+    /** Whether it has replicas that the {@code scale} subresource sets. */
+    public boolean isScalable() {
+        return equals(DEPLOYMENTS) || equals(REPLICA_SETS);
+    }
+
+    /** Whether it has a {@code status} subresource. */
+    public boolean hasStatus() {
+        return this != CONFIG_MAPS
+                && this != SECRETS
+                && this != SERVICE_ACCOUNTS
+                && this != EVENTS
+                && this != ENDPOINT_SLICES;
+    }
+
     /** The type of a kind, such as {@code Pod}; null where the server does not know it. */
     public static @Nullable ResourceType<?> ofKind(String kind) {
         return BY_KIND.get(kind);

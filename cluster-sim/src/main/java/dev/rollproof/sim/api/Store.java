@@ -148,6 +148,10 @@ final class Store<T extends HasMetadata> {
         return new Reader<>(this, Math.min(version, versions.last()), changedSince);
     }
 
+    long oldestVersion() {
+        return compactedVersion;
+    }
+
     Reader<T> reader() {
         return new Reader<>(this, versions.last(), Map.of());
     }

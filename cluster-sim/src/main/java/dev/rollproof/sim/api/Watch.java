@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
  * An object that starts or ceases to match the selector is told as added or deleted. Not thread-safe: under the lock.
  */
 public final class Watch<T extends HasMetadata> {
+    private final ResourceType<T> type;
     private final EventLoop loop;
     private final LongSupplier latencyNanos;
     private final @Nullable Predicate<T> selector;
     private final WatchListener<T> listener;
+    private final boolean atOnce;
     private final ArrayDeque<StoredEvent<T>> inFlight = new ArrayDeque<>();
     private long lastDueNanos;
     private boolean closed;
@@ -27,12 +29,25 @@ public final class Watch<T extends HasMetadata> {
     /**
      * @param latencyNanos draws the latency of the next event
      * @param selector null for every object
+     * @param atOnce what has no latency is told within the change itself, and not by an event of its own
      */
-    Watch(EventLoop loop, LongSupplier latencyNanos, @Nullable Predicate<T> selector, WatchListener<T> listener) {
+    Watch(
+            ResourceType<T> type,
+            EventLoop loop,
+            LongSupplier latencyNanos,
+            @Nullable Predicate<T> selector,
+            WatchListener<T> listener,
+            boolean atOnce) {
+        this.type = type;
         this.loop = loop;
         this.latencyNanos = latencyNanos;
         this.selector = selector;
         this.listener = listener;
+        this.atOnce = atOnce;
+    }
+
+    public ResourceType<T> type() {
+        return type;
     }
 
     /** Takes an event of the store, to be told after the latency. */
@@ -46,6 +61,10 @@ public final class Watch<T extends HasMetadata> {
         }
         long now = loop.elapsedNanos();
         lastDueNanos = Math.max(lastDueNanos, now + latencyNanos.getAsLong());
+        if (atOnce && lastDueNanos == now && inFlight.isEmpty()) {
+            listener.onEvent(selected);
+            return;
+        }
         inFlight.add(selected);
         loop.after(lastDueNanos - now, this::deliver);
     }
@@ -79,6 +98,11 @@ public final class Watch<T extends HasMetadata> {
 
     public boolean isSilent() {
         return silenced;
+    }
+
+    /** Whether everything that the store has told it has been told to the listener: then a bookmark may be sent. */
+    public boolean isUpToDate() {
+        return !closed && !silenced && inFlight.isEmpty();
     }
 
     public boolean isClosed() {

@@ -22,6 +22,7 @@ public final class EventLoop implements Time {
     private volatile long nowNanos;
     private long sequence;
     private long executed;
+    private Runnable onEarlier = () -> {};
 
     private static final class Scheduled implements Comparable<Scheduled> {
         final long dueNanos;
@@ -62,7 +63,11 @@ public final class EventLoop implements Time {
     public void after(long delayNanos, Runnable action) {
         lock.lock();
         try {
-            queue.add(new Scheduled(nowNanos + Math.max(0, delayNanos), sequence++, action));
+            Scheduled scheduled = new Scheduled(nowNanos + Math.max(0, delayNanos), sequence++, action);
+            queue.add(scheduled);
+            if (queue.peek() == scheduled) {
+                onEarlier.run();
+            }
         } finally {
             lock.unlock();
         }
@@ -70,6 +75,27 @@ public final class EventLoop implements Time {
 
     public void after(Duration delay, Runnable action) {
         after(delay.toNanos(), action);
+    }
+
+    /** Virtual nanoseconds until the next event is due; 0 for one that is due already, {@link Long#MAX_VALUE} where there is none. */
+    public long nanosToNext() {
+        lock.lock();
+        try {
+            Scheduled next = queue.peek();
+            return next == null ? Long.MAX_VALUE : Math.max(0, next.dueNanos - nowNanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has somebody hear, under the lock, whenever an event is scheduled that comes before all others. It must not block. */
+    public void onEarlierEvent(Runnable listener) {
+        lock.lock();
+        try {
+            onEarlier = listener;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Runs something that reads or changes the simulation, under the lock and at the current time. */

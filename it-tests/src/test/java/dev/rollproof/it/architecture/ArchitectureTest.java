@@ -19,6 +19,7 @@ import java.time.Instant;
 class ArchitectureTest {
     private static final String CORE = "dev.rollproof.k8s..";
     private static final String SIM = "dev.rollproof.sim..";
+    private static final String SERVER = "dev.rollproof.server..";
     private static final String VERIFIER = "dev.rollproof.verifier..";
     private static final String STRATEGIES = "dev.rollproof.strategies..";
     private static final String CLI = "dev.rollproof.cli..";
@@ -31,7 +32,7 @@ class ArchitectureTest {
             .resideInAPackage(CORE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(SIM, VERIFIER, STRATEGIES, CLI, HARNESS);
+            .resideInAnyPackage(SIM, SERVER, VERIFIER, STRATEGIES, CLI, HARNESS);
 
     @ArchTest
     static final ArchRule theSimulatedClusterKnowsTheCoreOnly = noClasses()
@@ -39,7 +40,37 @@ class ArchitectureTest {
             .resideInAPackage(SIM)
             .should()
             .dependOnClassesThat()
+            .resideInAnyPackage(SERVER, VERIFIER, STRATEGIES, CLI, HARNESS);
+
+    @ArchTest
+    static final ArchRule theServerKnowsTheSimulatedClusterAndTheCore = noClasses()
+            .that()
+            .resideInAPackage(SERVER)
+            .should()
+            .dependOnClassesThat()
             .resideInAnyPackage(VERIFIER, STRATEGIES, CLI, HARNESS);
+
+    @ArchTest
+    static final ArchRule onePackageOfTheServerKnowsItsHttpLibrary = noClasses()
+            .that()
+            .resideInAPackage("dev.rollproof..")
+            .and(not(resideInAnyPackage("dev.rollproof.server.http..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.eclipse.jetty..");
+
+    @ArchTest
+    static final ArchRule onePackageOfTheServerMakesCertificates = noClasses()
+            .that()
+            .resideInAPackage("dev.rollproof..")
+            .and(not(resideInAnyPackage("dev.rollproof.server.tls..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bouncycastle..");
+
+    @ArchTest
+    static final ArchRule packagesOfTheServerHaveNoCycles =
+            slices().matching("dev.rollproof.server.(*)..").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule theVerifierKnowsTheCoreOnly = noClasses()
@@ -47,7 +78,7 @@ class ArchitectureTest {
             .resideInAPackage(VERIFIER)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(SIM, STRATEGIES, CLI, HARNESS);
+            .resideInAnyPackage(SIM, SERVER, STRATEGIES, CLI, HARNESS);
 
     @ArchTest
     static final ArchRule strategiesKnowTheVerifierAndTheCore = noClasses()
@@ -55,7 +86,7 @@ class ArchitectureTest {
             .resideInAPackage(STRATEGIES)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(SIM, CLI, HARNESS);
+            .resideInAnyPackage(SIM, SERVER, CLI, HARNESS);
 
     @ArchTest
     static final ArchRule theHarnessKnowsNoCommand = noClasses()
@@ -79,7 +110,7 @@ class ArchitectureTest {
             .resideInAPackage(CLOCK)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CORE, SIM, VERIFIER, STRATEGIES, CLI, HARNESS);
+            .resideInAnyPackage(CORE, SIM, SERVER, VERIFIER, STRATEGIES, CLI, HARNESS);
 
     @ArchTest
     static final ArchRule whatRunsInTheClocksContainerIsTheJdksOnly = classes()

@@ -21,7 +21,7 @@ final class SystemTime implements Time {
     private final Condition woken = lock.newCondition();
     private long wakeUps;
 
-    private SystemTime() {}
+    SystemTime() {}
 
     @Override
     public Instant now() {

@@ -26,6 +26,11 @@ public interface Time {
     /** Has every waiting thread look at its condition again. Call it after making one true. */
     void wakeUp();
 
+    /** The system's time with wake-ups of its own: {@link #wakeUp()} on it wakes nobody who waits on another. */
+    static Time ownSystem() {
+        return new SystemTime();
+    }
+
     /** The system's time: a wall clock that follows the monotonic one, so that it never goes back. */
     static Time system() {
         return SystemTime.INSTANCE;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.harness.samples;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.rollproof.harness.ClusterKind;
 import dev.rollproof.harness.ClusterTest;
 import dev.rollproof.harness.K3s;
+import dev.rollproof.harness.TestNamespace;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.sim.SimulatedCluster;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import org.junit.jupiter.api.Test;
 
@@ -21,11 +26,18 @@ public final class AskingSamples {
         }
     }
 
-    @ClusterTest(ClusterKind.SIM)
+    @ClusterTest
     public static class ForClient {
         @Test
-        void asks(KubernetesClient client) {
-            client.pods().list();
+        void asks(KubernetesClient client, Cluster cluster, TestNamespace namespace) {
+            client.configMaps()
+                    .resource(new ConfigMapBuilder()
+                            .withNewMetadata()
+                            .withName("mine")
+                            .endMetadata()
+                            .build())
+                    .create();
+            assertThat(cluster.get(ConfigMap.class, namespace.name(), "mine")).isPresent();
         }
     }
 

@@ -102,6 +102,24 @@ public final class UnknownFields {
         }
     }
 
+    /** Takes them out. The model must be the caller's own. */
+    static void dropFrom(@Nullable Object value) {
+        if (value instanceof List<?> items) {
+            items.forEach(UnknownFields::dropFrom);
+        } else if (value instanceof Map<?, ?> map) {
+            map.values().forEach(UnknownFields::dropFrom);
+        } else if (value != null && !(value instanceof String) && !(value instanceof FieldsV1)) {
+            for (Named field : fieldsOf(value)) {
+                Object item = field.of(value);
+                if (!field.additional()) {
+                    dropFrom(item);
+                } else if (item instanceof Map<?, ?> additional) {
+                    additional.clear();
+                }
+            }
+        }
+    }
+
     private static String join(String path, String name) {
         return path.isEmpty() ? name : path + "." + name;
     }

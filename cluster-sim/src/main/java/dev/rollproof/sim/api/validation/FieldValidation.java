@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.validation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What one request has done with fields that its kind does not have: refused them, dropped them with a warning, or dropped
+ * them. The API's parameter {@code fieldValidation}. Not thread-safe: one for each request.
+ */
+public final class FieldValidation {
+    /** The values of the parameter, as Kubernetes writes them but for case. */
+    public enum Mode {
+        STRICT,
+        /** What the API server does where a client says nothing. */
+        WARN,
+        IGNORE;
+
+        /** As Kubernetes writes it. */
+        public String text() {
+            return name().charAt(0) + name().substring(1).toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Mode mode;
+    private final List<String> warnings = new ArrayList<>();
+
+    private FieldValidation(Mode mode) {
+        this.mode = mode;
+    }
+
+    public static FieldValidation of(Mode mode) {
+        return new FieldValidation(mode);
+    }
+
+    /** Refuses unknown fields. */
+    public static FieldValidation strict() {
+        return new FieldValidation(Mode.STRICT);
+    }
+
+    /**
+     * Takes unknown fields out of a model, unless they are to be refused.
+     *
+     * @return those that are to be refused, by their paths; empty where there are none
+     */
+    public List<String> refusedIn(Object model) {
+        List<String> unknown = UnknownFields.of(model);
+        if (unknown.isEmpty() || mode == Mode.STRICT) {
+            return unknown;
+        }
+        UnknownFields.dropFrom(model);
+        if (mode == Mode.WARN) {
+            unknown.forEach(path -> warnings.add("unknown field \"" + path + "\""));
+        }
+        return List.of();
+    }
+
+    /** What to warn the client of; empty where nothing is. */
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+}

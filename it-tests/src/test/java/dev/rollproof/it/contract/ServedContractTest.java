@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.contract;
+
+import dev.rollproof.harness.ClusterExtension;
+import dev.rollproof.harness.ClusterKind;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The contract through the second door: over HTTPS, in real time, and by the adapter that real clusters are reached by. */
+class ServedContractTest extends SimulatedContract {
+    @RegisterExtension
+    static final ClusterExtension SERVED = ClusterExtension.builder()
+            .on(ClusterKind.SERVED)
+            .simulated(cluster -> cluster.kubernetes("1.37").images(PageImages.declared()))
+            .build();
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.server;
+
+import dev.rollproof.k8s.time.Time;
+import dev.rollproof.server.api.KubernetesApi;
+import dev.rollproof.server.http.HttpDoor;
+import dev.rollproof.server.tls.Authority;
+import dev.rollproof.server.tls.Kubeconfig;
+import dev.rollproof.sim.SimulatedCluster;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves a simulated cluster's API over HTTPS on 127.0.0.1, for kubectl and every other client. The cluster's own methods work
+ * as before, on the same objects. From here until {@link #close()}, virtual time follows real time, or a multiple of it.
+ *
+ * <pre>{@code
+ * try (SimulatedCluster cluster = SimulatedCluster.create();
+ *         SimulatedApiServer server = SimulatedApiServer.serve(cluster);
+ *         KubernetesClient client = new KubernetesClientBuilder()
+ *                 .withConfig(Config.fromKubeconfig(server.kubeconfig()))
+ *                 .build()) {
+ *     client.resource(deployment).create();
+ * }
+ * }</pre>
+ *
+ * <p>Defaults: any port that is free, real time. Its certificate is of an authority made for it, and its token is new: only who
+ * has the kubeconfig is let in. Thread-safe.
+ */
+public final class SimulatedApiServer implements AutoCloseable {
+    private final Authority authority;
+    private final String token = Kubeconfig.newToken();
+    private final Pace pace;
+    private final HttpDoor door;
+    private @Nullable KubernetesApi api;
+
+    private SimulatedApiServer(Builder builder) {
+        authority = Authority.create(Time.system().now());
+        pace = new Pace(builder.cluster.time(), builder.speed);
+        try {
+            door = new HttpDoor(builder.port, authority, token, executor -> {
+                api = new KubernetesApi(builder.cluster.serverSide(), pace::catchUp, executor);
+                return api;
+            });
+        } catch (RuntimeException notOpened) {
+            pace.close();
+            closeApi();
+            throw notOpened;
+        }
+    }
+
+    /** Serves a cluster with the defaults. */
+    public static SimulatedApiServer serve(SimulatedCluster cluster) {
+        return of(cluster).start();
+    }
+
+    /** Says more before it is served. */
+    public static Builder of(SimulatedCluster cluster) {
+        return new Builder(cluster);
+    }
+
+    /** How to serve. Not thread-safe. */
+    public static final class Builder {
+        private final SimulatedCluster cluster;
+        private int port;
+        private double speed = 1;
+
+        private Builder(SimulatedCluster cluster) {
+            this.cluster = Objects.requireNonNull(cluster, "cluster");
+        }
+
+        /** The port to listen on; default 0, which is any that is free. */
+        public Builder port(int value) {
+            if (value < 0 || value > 65_535) {
+                throw new IllegalArgumentException("a port is between 0 and 65535, was " + value);
+            }
+            port = value;
+            return this;
+        }
+
+        /** How many seconds of virtual time pass in a real one, between 0.01 and 1000; default 1. */
+        public Builder speed(double value) {
+            if (!(value >= 0.01 && value <= 1000)) {
+                throw new IllegalArgumentException("the speed is between 0.01 and 1000, was " + value);
+            }
+            speed = value;
+            return this;
+        }
+
+        /**
+         * Begins to serve.
+         *
+         * @throws RuntimeException if the port cannot be had; the message says which, and what to do
+         */
+        public SimulatedApiServer start() {
+            return new SimulatedApiServer(this);
+        }
+    }
+
+    /** Where it listens, such as {@code https://127.0.0.1:6443}. */
+    public String url() {
+        return "https://127.0.0.1:" + port();
+    }
+
+    public int port() {
+        return door.port();
+    }
+
+    /** What a client needs, as the text of a kubeconfig. It lets in whoever has it. */
+    public String kubeconfig() {
+        return Kubeconfig.of(url(), authority, token);
+    }
+
+    /** The authority that the server's certificate is of, in PEM form. */
+    public String certificateAuthority() {
+        return authority.pem();
+    }
+
+    /** What a client sends as {@code Authorization: Bearer TOKEN}. */
+    public String token() {
+        return token;
+    }
+
+    private void closeApi() {
+        if (api != null) {
+            api.close();
+        }
+    }
+
+    /** Ends all connections; the cluster stays, with its virtual time standing still again. */
+    @Override
+    public void close() {
+        closeApi();
+        door.close();
+        pace.close();
+    }
+
+    @Override
+    public String toString() {
+        return "simulated API server at " + url();
+    }
+}

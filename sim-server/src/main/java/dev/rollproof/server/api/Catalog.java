@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.server.api;
+
+import dev.rollproof.sim.ServerSide;
+import dev.rollproof.sim.api.ResourceType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The kinds that a server has, by their groups, and what clients are told about them. Immutable. */
+final class Catalog {
+    /** Kubernetes' own words for the verbs of an object that clients may do anything with. */
+    static final List<String> VERBS =
+            List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
+
+    private final List<GroupVersion> versions;
+
+    /** The kinds of one group in its one version. */
+    record GroupVersion(String group, String version, List<ResourceType<?>> types) {
+        String text() {
+            return group.isEmpty() ? version : group + "/" + version;
+        }
+
+        @Nullable
+        ResourceType<?> find(String plural) {
+            for (ResourceType<?> type : types) {
+                if (type.plural().equals(plural)) {
+                    return type;
+                }
+            }
+            return null;
+        }
+    }
+
+    /**
+     * A part of an object that has a path of its own.
+     *
+     * @param apiVersion of what it speaks in; the object's own where it is the object
+     */
+    record Subresource(String name, String apiVersion, String kind, List<String> verbs) {}
+
+    private Catalog(List<GroupVersion> versions) {
+        this.versions = List.copyOf(versions);
+    }
+
+    static Catalog of(ServerSide cluster) {
+        Map<String, List<ResourceType<?>>> byGroup = new LinkedHashMap<>();
+        byGroup.put("", new ArrayList<>());
+        byGroup.put("apps", new ArrayList<>());
+        for (ResourceType<?> type : ResourceType.all()) {
+            if (cluster.serves(type)) {
+                byGroup.computeIfAbsent(type.group(), group -> new ArrayList<>())
+                        .add(type);
+            }
+        }
+        List<GroupVersion> versions = new ArrayList<>();
+        byGroup.forEach((group, types) ->
+                versions.add(new GroupVersion(group, types.get(0).version(), List.copyOf(types))));
+        return new Catalog(versions);
+    }
+
+    /** All, the core first. */
+    List<GroupVersion> versions() {
+        return versions;
+    }
+
+    @Nullable
+    GroupVersion find(String group, String version) {
+        for (GroupVersion one : versions) {
+            if (one.group().equals(group) && one.version().equals(version)) {
+                return one;
+            }
+        }
+        return null;
+    }
+
+    static String singular(ResourceType<?> type) {
+        return type.kind().toLowerCase(Locale.ROOT);
+    }
+
+    static List<String> shortNames(ResourceType<?> type) {
+        return switch (type.plural()) {
+            case "namespaces" -> List.of("ns");
+            case "nodes" -> List.of("no");
+            case "pods" -> List.of("po");
+            case "services" -> List.of("svc");
+            case "configmaps" -> List.of("cm");
+            case "events" -> List.of("ev");
+            case "serviceaccounts" -> List.of("sa");
+            case "resourcequotas" -> List.of("quota");
+            case "deployments" -> List.of("deploy");
+            case "replicasets" -> List.of("rs");
+            default -> List.of();
+        };
+    }
+
+    static List<String> categories(ResourceType<?> type) {
+        return switch (type.plural()) {
+            case "pods", "services", "deployments", "replicasets" -> List.of("all");
+            case "httproutes" -> List.of("gateway-api");
+            default -> List.of();
+        };
+    }
+
+    /** In alphabetical order. */
+    static List<Subresource> subresources(ResourceType<?> type) {
+        List<Subresource> all = new ArrayList<>();
+        List<String> changeable = List.of("get", "patch", "update");
+        if (type.isScalable()) {
+            all.add(new Subresource("scale", "autoscaling/v1", "Scale", changeable));
+        }
+        if (type.hasStatus()) {
+            all.add(new Subresource("status", type.apiVersion(), type.kind(), changeable));
+        }
+        return all;
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.server.api;
+
+import dev.rollproof.sim.ServerSide;
+import java.util.function.Supplier;
+
+/** The way to the cluster: under its lock, and at the present time. Thread-safe. */
+final class Gate {
+    private final ServerSide cluster;
+    private final Runnable catchUp;
+    private final Renderings renderings = new Renderings();
+
+    /** @param catchUp lets virtual time follow real time, called under the lock */
+    Gate(ServerSide cluster, Runnable catchUp) {
+        this.cluster = cluster;
+        this.catchUp = catchUp;
+    }
+
+    <T> T call(Supplier<T> access) {
+        return cluster.loop().call(() -> {
+            catchUp.run();
+            return access.get();
+        });
+    }
+
+    /** Under the lock, like everything but its loop. */
+    ServerSide cluster() {
+        return cluster;
+    }
+
+    /** Under the lock. */
+    Renderings renderings() {
+        return renderings;
+    }
+}

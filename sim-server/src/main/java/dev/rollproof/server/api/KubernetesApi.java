@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.server.api;
+
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.server.api.Catalog.GroupVersion;
+import dev.rollproof.sim.ServerSide;
+import dev.rollproof.sim.api.ResourceType;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Kubernetes' API in front of a simulated cluster: takes requests that were let in, and answers them. Safe to use from several
+ * threads; the cluster's lock is held while something is read or written, and not while it is made into text.
+ */
+public final class KubernetesApi implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesApi.class);
+
+    /** Parts of objects that a real cluster has, and a simulated one has not. */
+    private static final Map<String, String> NOT_SIMULATED = Map.of(
+            "exec", "its containers run nothing, so nothing can be run in them",
+            "attach", "its containers run nothing that one could attach to",
+            "portforward", "its containers listen to nothing",
+            "proxy", "its containers listen to nothing",
+            "ephemeralcontainers", "its containers run nothing that one could debug",
+            "resize", "its containers cannot be resized in place",
+            "token", "its service accounts have no tokens");
+
+    private final ServerSide cluster;
+    private final Catalog catalog;
+    private final Discovery discovery;
+    private final ReadRequests reads;
+    private final WriteRequests writes;
+    private final DeleteRequests deletions;
+    private final ScaleRequests scales;
+    private final WatchRequests watches;
+
+    /**
+     * @param catchUp lets virtual time follow real time; called under the lock
+     * @param executor runs what is written to those who watch
+     */
+    public KubernetesApi(ServerSide cluster, Runnable catchUp, Executor executor) {
+        this.cluster = cluster;
+        Gate gate = new Gate(cluster, catchUp);
+        catalog = Catalog.of(cluster);
+        discovery = new Discovery(catalog);
+        reads = new ReadRequests(gate);
+        writes = new WriteRequests(gate);
+        deletions = new DeleteRequests(gate);
+        scales = new ScaleRequests(gate, reads);
+        watches = new WatchRequests(gate, executor);
+    }
+
+    /** Answers a request; never throws. */
+    public Answer handle(ApiRequest request) {
+        try {
+            return route(request);
+        } catch (Refusal refused) {
+            return StatusObjects.answer(refused);
+        } catch (ClusterException refused) {
+            return refused.reason() == Reason.UNREACHABLE ? new Answer.Dropped() : StatusObjects.answer(refused);
+        } catch (RuntimeException bug) {
+            LOG.error("{} {} failed", request.method(), request.path(), bug);
+            return StatusObjects.answer(new Refusal(
+                    500, "InternalError", "Internal error occurred: " + bug + " (this is a bug of Rollproof)"));
+        }
+    }
+
+    /** The answer to whoever brings no credentials, or wrong ones. */
+    public static Answer.Whole unauthorized() {
+        return StatusObjects.answer(new Refusal(401, "Unauthorized", "Unauthorized"));
+    }
+
+    /** The answer to a body that is too large to be read. */
+    public static Answer.Whole tooLarge() {
+        return StatusObjects.answer(new Refusal(
+                413, "RequestEntityTooLarge", "Request entity too large: limit is " + ApiRequest.MOST_BODY_BYTES));
+    }
+
+    static Answer.Whole pageNotFound() {
+        return Answer.Whole.text(404, "404 page not found\n");
+    }
+
+    private Answer route(ApiRequest request) {
+        List<String> path = request.path();
+        return switch (path.isEmpty() ? "" : path.get(0)) {
+            case "api" -> core(request, path.subList(1, path.size()));
+            case "apis" -> grouped(request, path.subList(1, path.size()));
+            case "version" -> path.size() == 1 ? reading(request, version()) : pageNotFound();
+            case "healthz", "livez", "readyz" -> reading(request, Answer.Whole.text(200, "ok"));
+            default -> pageNotFound();
+        };
+    }
+
+    private static Answer reading(ApiRequest request, Answer answer) {
+        if (!request.method().equals("GET")) {
+            throw Refusal.methodNotAllowed();
+        }
+        return answer;
+    }
+
+    private Answer version() {
+        String[] numbers = cluster.minor().split("\\.", -1);
+        Map<String, Object> version = new LinkedHashMap<>();
+        version.put("major", numbers[0]);
+        version.put("minor", numbers[1]);
+        version.put("gitVersion", "v" + cluster.minor() + ".0+rollproof");
+        version.put("gitCommit", "");
+        version.put("gitTreeState", "clean");
+        version.put("buildDate", "1970-01-01T00:00:00Z");
+        version.put("goVersion", "");
+        version.put("compiler", "javac");
+        version.put("platform", "jvm/any");
+        return Answer.Whole.json(200, StatusObjects.bytes(version));
+    }
+
+    private Answer core(ApiRequest request, List<String> path) {
+        if (path.isEmpty()) {
+            return reading(request, discovery.core(request));
+        }
+        return versioned(request, catalog.find("", path.get(0)), path.subList(1, path.size()));
+    }
+
+    private Answer grouped(ApiRequest request, List<String> path) {
+        if (path.isEmpty()) {
+            return reading(request, discovery.groups(request));
+        }
+        if (path.size() == 1) {
+            return reading(request, discovery.group(path.get(0)));
+        }
+        return versioned(request, catalog.find(path.get(0), path.get(1)), path.subList(2, path.size()));
+    }
+
+    private Answer versioned(
+            ApiRequest request, @org.jspecify.annotations.Nullable GroupVersion version, List<String> path) {
+        if (version == null) {
+            return pageNotFound();
+        }
+        if (path.isEmpty()) {
+            return reading(request, discovery.resources(version));
+        }
+        Target target = Target.of(path, version);
+        if (target.subresource().isEmpty()) {
+            return objects(request, target.type(), target);
+        }
+        return part(request, target.type(), target);
+    }
+
+    private <T extends HasMetadata> Answer objects(ApiRequest request, ResourceType<T> type, Target target) {
+        String namespace = target.namespace();
+        String name = target.name();
+        if (name.isEmpty()) {
+            boolean everywhere = type.namespaced() && namespace.isEmpty();
+            return switch (request.method()) {
+                case "GET" ->
+                    request.isWatch() ? watches.watch(request, type, namespace) : reads.list(request, type, namespace);
+                case "POST" -> writes.create(request, type, in(everywhere, namespace));
+                case "DELETE" -> deletions.deleteAll(request, type, in(everywhere, namespace));
+                default -> throw Refusal.methodNotAllowed();
+            };
+        }
+        return switch (request.method()) {
+            case "GET" -> reads.get(request, type, namespace, name);
+            case "PUT" -> writes.replace(request, type, namespace, name, false);
+            case "PATCH" -> writes.patch(request, type, namespace, name, false);
+            case "DELETE" -> deletions.delete(request, type, namespace, name);
+            default -> throw Refusal.methodNotAllowed();
+        };
+    }
+
+    /** The namespace, without which nothing can be changed. */
+    private static String in(boolean everywhere, String namespace) {
+        if (everywhere) {
+            throw Refusal.methodNotAllowed();
+        }
+        return namespace;
+    }
+
+    private <T extends HasMetadata> Answer part(ApiRequest request, ResourceType<T> type, Target target) {
+        String namespace = target.namespace();
+        String name = target.name();
+        String part = target.subresource();
+        if (part.equals("status") && type.hasStatus() && target.rest().isEmpty()) {
+            return switch (request.method()) {
+                case "GET" -> reads.get(request, type, namespace, name);
+                case "PUT" -> writes.replace(request, type, namespace, name, true);
+                case "PATCH" -> writes.patch(request, type, namespace, name, true);
+                default -> throw Refusal.methodNotAllowed();
+            };
+        }
+        if (part.equals("scale") && type.isScalable() && target.rest().isEmpty()) {
+            return scales.handle(request, type, namespace, name);
+        }
+        String whyNot = NOT_SIMULATED.get(part);
+        if (whyNot != null
+                && Set.of("pods", "services", "serviceaccounts", "nodes").contains(type.plural())) {
+            throw Refusal.notSimulated(type.plural() + "/" + part + "; " + whyNot);
+        }
+        throw Refusal.notFound();
+    }
+
+    /** Ends all watches. */
+    @Override
+    public void close() {
+        watches.close();
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.server.api;
+
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.sim.Faults.Verb;
+import dev.rollproof.sim.api.LabelSelectors;
+import dev.rollproof.sim.api.Requests;
+import dev.rollproof.sim.api.ResourceType;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code scale} subresource of Deployments and ReplicaSets, in {@code autoscaling/v1}. Thread-safe. */
+final class ScaleRequests {
+    private static final String API_VERSION = "autoscaling/v1";
+
+    private final Gate gate;
+    private final ReadRequests reads;
+
+    ScaleRequests(Gate gate, ReadRequests reads) {
+        this.gate = gate;
+        this.reads = reads;
+    }
+
+    <T extends HasMetadata> Answer handle(ApiRequest request, ResourceType<T> type, String namespace, String name) {
+        return switch (request.method()) {
+            case "GET" ->
+                answer(gate.call(() -> {
+                    gate.cluster().admit(Verb.GET, type);
+                    return scaleOf(reads.find(type, namespace, name));
+                }));
+            case "PUT" -> {
+                Map<String, @Nullable Object> scale = Bodies.tree(request);
+                Bodies.checkKind(scale, API_VERSION, "Scale");
+                yield write(request, Verb.UPDATE, type, namespace, name, "UpdateOptions", stored -> scale);
+            }
+            case "PATCH" ->
+                write(request, Verb.PATCH, type, namespace, name, "PatchOptions", stored -> {
+                    Map<String, @Nullable Object> tree = new LinkedHashMap<>(scaleOf(stored));
+                    // A version counts only where the patch names one.
+                    Map<String, @Nullable Object> metadata = new LinkedHashMap<>(metadata(tree));
+                    metadata.remove("resourceVersion");
+                    tree.put("metadata", metadata);
+                    Requests.change(tree, WriteRequests.patch(request));
+                    return tree;
+                });
+            default -> throw Refusal.methodNotAllowed();
+        };
+    }
+
+    private interface Change<T> {
+        Map<String, @Nullable Object> of(T stored);
+    }
+
+    private <T extends HasMetadata> Answer write(
+            ApiRequest request,
+            Verb verb,
+            ResourceType<T> type,
+            String namespace,
+            String name,
+            String optionsKind,
+            Change<T> change) {
+        WriteOptions options = WriteParameters.of(request, optionsKind);
+        return answer(gate.call(() -> {
+            gate.cluster().admit(verb, type);
+            Map<String, @Nullable Object> scale = change.of(gate.cluster().api().get(type, namespace, name));
+            Object spec = scale.get("spec");
+            Object replicas = spec instanceof Map<?, ?> fields ? fields.get("replicas") : null;
+            if (replicas != null && !(replicas instanceof Integer)) {
+                throw Refusal.badRequest(
+                        "Scale in version \"v1\" cannot be handled as a Scale: spec.replicas is a whole"
+                                + " number, was " + Models.toJson(replicas));
+            }
+            Object version = metadata(scale).get("resourceVersion");
+            int wanted = replicas instanceof Integer number ? number : 0;
+            return scaleOf(gate.cluster()
+                    .requests()
+                    .scale(type, namespace, name, wanted, version instanceof String text ? text : null, options));
+        }));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, @Nullable Object> metadata(Map<String, @Nullable Object> tree) {
+        return tree.get("metadata") instanceof Map<?, ?> metadata ? (Map<String, @Nullable Object>) metadata : Map.of();
+    }
+
+    private static Answer answer(Map<String, ?> scale) {
+        return Answer.Whole.json(200, StatusObjects.bytes(scale));
+    }
+
+    private static Map<String, @Nullable Object> scaleOf(HasMetadata object) {
+        int wanted;
+        Integer replicas;
+        LabelSelector selector;
+        if (object instanceof Deployment deployment) {
+            wanted = deployment.getSpec().getReplicas();
+            replicas = deployment.getStatus() == null
+                    ? null
+                    : deployment.getStatus().getReplicas();
+            selector = deployment.getSpec().getSelector();
+        } else if (object instanceof ReplicaSet set) {
+            wanted = set.getSpec().getReplicas();
+            replicas = set.getStatus() == null ? null : set.getStatus().getReplicas();
+            selector = set.getSpec().getSelector();
+        } else {
+            throw Refusal.notFound();
+        }
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("name", object.getMetadata().getName());
+        metadata.put("namespace", object.getMetadata().getNamespace());
+        metadata.put("uid", object.getMetadata().getUid());
+        metadata.put("resourceVersion", object.getMetadata().getResourceVersion());
+        metadata.put("creationTimestamp", object.getMetadata().getCreationTimestamp());
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("replicas", replicas == null ? 0 : replicas);
+        status.put("selector", LabelSelectors.text(selector));
+        Map<String, @Nullable Object> scale = new LinkedHashMap<>();
+        scale.put("kind", "Scale");
+        scale.put("apiVersion", API_VERSION);
+        scale.put("metadata", metadata);
+        scale.put("spec", wanted == 0 ? Map.of() : Map.of("replicas", wanted));
+        scale.put("status", status);
+        return scale;
+    }
+}

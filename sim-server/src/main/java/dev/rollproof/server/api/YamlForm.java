@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.server.api;
+
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.sim.api.ResourceType;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+
+/** Objects as they are, in YAML. */
+final class YamlForm implements Form {
+    static final YamlForm INSTANCE = new YamlForm();
+
+    private YamlForm() {}
+
+    @Override
+    public String contentType() {
+        return "application/yaml";
+    }
+
+    @Override
+    public byte[] one(Rendered object) {
+        return dump(Models.toTree(object.object()));
+    }
+
+    @Override
+    public byte[] list(ResourceType<?> type, ListHead head, List<Rendered> items) {
+        Map<String, Object> list = Form.listTree(type.kind() + "List", type.apiVersion(), head);
+        list.put(
+                "items",
+                items.stream().map(item -> Models.toTree(item.object())).toList());
+        return dump(list);
+    }
+
+    @Override
+    public byte[] inEvent(Rendered object) {
+        throw new IllegalStateException("there are no events in YAML");
+    }
+
+    private static byte[] dump(Map<String, Object> tree) {
+        DumpSettings block = DumpSettings.builder()
+                .setDefaultFlowStyle(FlowStyle.BLOCK)
+                .setDereferenceAliases(true)
+                .build();
+        return new Dump(block).dumpToString(tree).getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.server.http;
+
+import dev.rollproof.server.api.KubernetesApi;
+import dev.rollproof.server.tls.Authority;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** The embedded HTTPS server: on loopback only, HTTP/1.1, for those who bring the token. Thread-safe. */
+public final class HttpDoor implements AutoCloseable {
+    /** A connection on which nothing happens, but for a watch, is closed after so long. */
+    private static final long IDLE_MILLIS = 60_000;
+
+    private static final int MOST_HEADER_BYTES = 32 * 1024;
+    private static final int MOST_THREADS = 64;
+
+    private final Server server;
+    private final ServerConnector connector;
+
+    /**
+     * Opens it.
+     *
+     * @param port 0 for any that is free
+     * @param api makes what answers, given what runs its writing
+     * @throws PortInUseException if it cannot be had
+     */
+    public HttpDoor(int port, Authority authority, String token, Function<Executor, KubernetesApi> api) {
+        QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, 4);
+        threads.setName("rollproof-api");
+        threads.setDaemon(true);
+        server = new Server(threads);
+        server.setHandler(new ApiHandler(api.apply(threads), token));
+        connector = new ServerConnector(server, 1, 1, tls(authority), http());
+        connector.setHost("127.0.0.1");
+        connector.setPort(port);
+        connector.setIdleTimeout(IDLE_MILLIS);
+        server.addConnector(connector);
+        server.setStopTimeout(0);
+        try {
+            server.start();
+        } catch (Exception failed) {
+            close();
+            throw new PortInUseException(port, failed);
+        }
+    }
+
+    private static SslConnectionFactory tls(Authority authority) {
+        SslContextFactory.Server keys = new SslContextFactory.Server();
+        keys.setKeyStore(authority.serverKeys());
+        keys.setKeyStorePassword(new String(authority.password()));
+        keys.setSniRequired(false);
+        return new SslConnectionFactory(keys, HttpVersion.HTTP_1_1.asString());
+    }
+
+    private static HttpConnectionFactory http() {
+        HttpConfiguration configuration = new HttpConfiguration();
+        configuration.setSendServerVersion(false);
+        configuration.setSendDateHeader(false);
+        configuration.setRequestHeaderSize(MOST_HEADER_BYTES);
+        return new HttpConnectionFactory(configuration);
+    }
+
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception failed) {
+            throw new IllegalStateException("the server does not stop: " + failed.getMessage(), failed);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.server;
+
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.sim.SimulatedCluster;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/** A served cluster, and plain requests to it as any HTTP client sends them. */
+final class Served implements AutoCloseable {
+    final SimulatedCluster cluster;
+    final SimulatedApiServer server;
+    private final HttpClient http;
+
+    Served() {
+        this(SimulatedCluster.create());
+    }
+
+    Served(SimulatedCluster cluster) {
+        this.cluster = cluster;
+        this.server = SimulatedApiServer.of(cluster).speed(20).start();
+        this.http = HttpClient.newBuilder()
+                .sslContext(trusting(server.certificateAuthority()))
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
+    }
+
+    static SSLContext trusting(String pem) {
+        try (InputStream in = new java.io.ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8))) {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            trusted.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** An answer, whose body is taken for JSON when it is asked for. */
+    record Reply(int code, String body, HttpResponse<String> raw) {
+        Map<String, Object> json() {
+            return Objects.requireNonNull(Models.parseJson(body), body);
+        }
+
+        String header(String name) {
+            return raw.headers().firstValue(name).orElse("");
+        }
+
+        /** The value at a path of fields, such as {@code metadata.name}; null where it is not there. */
+        @Nullable
+        Object at(String path) {
+            Object here = json();
+            for (String step : path.split("\\.")) {
+                here = here instanceof Map<?, ?> map ? map.get(step) : null;
+            }
+            return here;
+        }
+    }
+
+    HttpRequest.Builder to(String path) {
+        return HttpRequest.newBuilder(URI.create(server.url() + path))
+                .timeout(Duration.ofSeconds(20))
+                .header("Authorization", "Bearer " + server.token());
+    }
+
+    Reply get(String path, String... headers) {
+        return send(with(to(path), headers).GET());
+    }
+
+    Reply send(String method, String path, String contentType, String body, String... headers) {
+        HttpRequest.Builder request = with(to(path), headers).method(method, BodyPublishers.ofString(body));
+        return send(contentType.isEmpty() ? request : request.header("Content-Type", contentType));
+    }
+
+    Reply post(String path, String json) {
+        return send("POST", path, "application/json", json);
+    }
+
+    private static HttpRequest.Builder with(HttpRequest.Builder request, String... headers) {
+        return headers.length == 0 ? request : request.headers(headers);
+    }
+
+    Reply send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+            return new Reply(response.statusCode(), response.body(), response);
+        } catch (IOException failed) {
+            throw new java.io.UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    /** Sends bytes as they are, and reads until the server has said what it has to say. */
+    String raw(String request) {
+        try (java.net.Socket socket =
+                trusting(server.certificateAuthority()).getSocketFactory().createSocket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(2_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().flush();
+            StringBuilder answer = new StringBuilder();
+            byte[] buffer = new byte[8192];
+            try {
+                for (int n = socket.getInputStream().read(buffer);
+                        n > 0;
+                        n = socket.getInputStream().read(buffer)) {
+                    answer.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
+                    if (answer.indexOf("\r\n\r\n") > 0) {
+                        break;
+                    }
+                }
+            } catch (java.net.SocketTimeoutException | java.net.SocketException nothingMore) {
+                // What came is the answer.
+            }
+            return answer.toString();
+        } catch (IOException failed) {
+            throw new java.io.UncheckedIOException(failed);
+        }
+    }
+
+    WatchLines watch(String path) {
+        try {
+            return new WatchLines(
+                    http.send(to(path).timeout(Duration.ofMinutes(1)).build(), BodyHandlers.ofInputStream()));
+        } catch (IOException failed) {
+            throw new java.io.UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    KubernetesClient client() {
+        return new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(server.kubeconfig()))
+                .build();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        cluster.close();
+    }
+}
