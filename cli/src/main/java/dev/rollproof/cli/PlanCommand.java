@@ -53,7 +53,10 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--current", paramLabel = "FILE", description = "Manifests of what is there now.")
     private @Nullable Path current;
 
-    @Option(names = "--against", paramLabel = "KUBECONFIG", description = "Compare with what is in this cluster.")
+    @Option(
+            names = "--against",
+            paramLabel = "KUBECONFIG",
+            description = "Compare with what is in this cluster: Deployments, quotas, nodes.")
     private @Nullable Path against;
 
     @Option(
@@ -136,14 +139,13 @@ final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    /** With what is there, and with the quotas of its namespace. */
+    /** With what is there, the quotas of its namespace, and the room on the nodes. */
     static Plan against(Cluster cluster, String home, Deployment next, Assumptions assumptions) {
         List<Deployment> there = cluster.list(Query.of(Deployment.class).inNamespace(home));
         Optional<Deployment> now = named(there, next);
-        Assumptions known = QuotaRoom.of(cluster, home, now)
-                .map(assumptions::withQuota)
-                .orElse(assumptions)
-                .withOthers(there);
+        Assumptions known = assumptions.withOthers(there);
+        known = QuotaRoom.of(cluster, home, now).map(known::withQuota).orElse(known);
+        known = NodesRoom.of(cluster, home, now, next).map(known::withNodes).orElse(known);
         return Plan.of(now, next, known);
     }
 

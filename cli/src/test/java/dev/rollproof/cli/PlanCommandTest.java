@@ -3,13 +3,17 @@ package dev.rollproof.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.manifest.Manifests;
+import dev.rollproof.sim.Faults;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.strategies.plan.Assumptions;
 import dev.rollproof.strategies.plan.Plan;
 import dev.rollproof.strategies.plan.Warning;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
@@ -86,6 +90,42 @@ class PlanCommandTest {
             Plan plan = PlanCommand.against(cluster, "default", clock, Assumptions.defaults());
             assertThat(plan.way()).isEqualTo("3 3/1 2/1 2/2 1/2 1/3 0/3");
             assertThat(plan.warnings()).extracting(Warning::kind).contains(Warning.Kind.QUOTA);
+        }
+    }
+
+    private static Deployment clock(String image) {
+        Deployment clock = (Deployment)
+                Manifests.read(List.of(Path.of(CLOCK, "update.yaml"))).get(0).object();
+        clock.getMetadata().setNamespace("default");
+        clock.getSpec().getTemplate().getSpec().getContainers().get(0).setImage(image);
+        return clock;
+    }
+
+    @Test
+    void againstAClusterTheNodesHaveToHoldTheSurge() {
+        try (SimulatedCluster cluster =
+                SimulatedCluster.builder().node("small", "4", "8Gi", 3).build()) {
+            cluster.create(clock("clock:1.1"), WriteOptions.defaults());
+            cluster.advance(Duration.ofMinutes(1));
+            Plan plan = PlanCommand.against(cluster, "default", clock("clock:1.2"), Assumptions.defaults());
+            assertThat(plan.warnings())
+                    .extracting(Warning::text)
+                    .contains("the nodes are too small: the rollout needs 4 pods, where there is room for 3");
+        }
+    }
+
+    @Test
+    void whoMayNotSeeNodesOrQuotasGetsThePlanWithoutThem() {
+        try (SimulatedCluster cluster =
+                SimulatedCluster.builder().node("small", "4", "8Gi", 3).build()) {
+            cluster.create(clock("clock:1.1"), WriteOptions.defaults());
+            cluster.advance(Duration.ofMinutes(1));
+            Faults.Call lists = Faults.Call.to(Faults.Verb.LIST);
+            cluster.faults().failNext(lists.on(ResourceQuota.class), Reason.FORBIDDEN);
+            cluster.faults().failNext(lists.on(Node.class), Reason.FORBIDDEN);
+            Plan plan = PlanCommand.against(cluster, "default", clock("clock:1.2"), Assumptions.defaults());
+            assertThat(plan.way()).isEqualTo("3 3/1 2/1 2/2 1/2 1/3 0/3");
+            assertThat(plan.warnings()).extracting(Warning::kind).doesNotContain(Warning.Kind.NODES);
         }
     }
 

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.strategies.plan;
 
+import dev.rollproof.k8s.scheduling.Placement;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,8 +21,70 @@ import java.util.Optional;
  * @param memory bytes
  */
 public record Room(Optional<Integer> pods, Optional<BigDecimal> cpu, Optional<BigDecimal> memory) {
+    /** What a kubelet takes where it says nothing. */
+    private static final BigDecimal MOST_PODS = BigDecimal.valueOf(110);
+
     public static Room ofPods(int pods) {
         return new Room(Optional.of(pods), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * How many such pods the nodes can hold, each on one node, by what they may be given ({@code status.allocatable}), less what
+     * others request. Nodes that are not ready or may not be used are left out; affinity and spread are not looked at.
+     *
+     * @param nodes of the cluster
+     * @param others the pods on them that stay, from all namespaces; those that have ended count for nothing
+     * @param pod one pod of the Deployment
+     */
+    public static Room ofNodes(List<Node> nodes, List<Pod> others, PodSpec pod) {
+        Resources one = Resources.of(pod);
+        int fit = 0;
+        for (Node node : nodes) {
+            if (isReady(node) && Placement.refusal(node, pod).isEmpty()) {
+                fit += fit(node, others, one);
+            }
+        }
+        return ofPods(fit);
+    }
+
+    private static boolean isReady(Node node) {
+        return node.getStatus() != null
+                && node.getStatus().getConditions() != null
+                && node.getStatus().getConditions().stream()
+                        .anyMatch(condition ->
+                                condition.getType().equals("Ready") && "True".equals(condition.getStatus()));
+    }
+
+    private static int fit(Node node, List<Pod> others, Resources one) {
+        int pods = 0;
+        Resources used = Resources.NONE;
+        for (Pod other : others) {
+            boolean ended = other.getStatus() != null
+                    && ("Succeeded".equals(other.getStatus().getPhase())
+                            || "Failed".equals(other.getStatus().getPhase()));
+            if (!ended && node.getMetadata().getName().equals(other.getSpec().getNodeName())) {
+                pods++;
+                used = used.plus(Resources.of(other.getSpec()));
+            }
+        }
+        Map<String, Quantity> allocatable = node.getStatus().getAllocatable();
+        BigDecimal most = amount(allocatable, "pods", MOST_PODS).subtract(BigDecimal.valueOf(pods));
+        most = most.min(
+                times(one.cpu(), amount(allocatable, "cpu", BigDecimal.ZERO).subtract(used.cpu()), most));
+        most = most.min(times(
+                one.memory(), amount(allocatable, "memory", BigDecimal.ZERO).subtract(used.memory()), most));
+        return Math.max(0, most.intValue());
+    }
+
+    private static BigDecimal amount(
+            @org.jspecify.annotations.Nullable Map<String, Quantity> amounts, String name, BigDecimal otherwise) {
+        Quantity quantity = amounts == null ? null : amounts.get(name);
+        return quantity == null ? otherwise : quantity.getNumericalAmount();
+    }
+
+    /** How often what is requested fits in what is left; what is not requested fits as often as may be. */
+    private static BigDecimal times(BigDecimal requested, BigDecimal left, BigDecimal otherwise) {
+        return requested.signum() == 0 ? otherwise : left.divideToIntegralValue(requested);
     }
 
     /** What of so many pods does not fit, such as {@code 4 pods, where there is room for 3}. */

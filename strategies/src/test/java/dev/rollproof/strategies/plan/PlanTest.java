@@ -16,6 +16,12 @@ import dev.rollproof.strategies.explore.Setting;
 import dev.rollproof.strategies.plan.Warning.Kind;
 import io.fabric8.kubernetes.api.model.LifecycleBuilder;
 import io.fabric8.kubernetes.api.model.LifecycleHandler;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.math.BigDecimal;
 import java.util.List;
@@ -286,6 +292,77 @@ class PlanTest {
                 .containsExactly("the nodes are too small: the rollout needs 256 MiB, where there are 200 MiB");
         assertThat(warnings(clock(3, "clock:1.0"), next, Assumptions.defaults().withQuota(Room.ofPods(4))))
                 .isEmpty();
+    }
+
+    private static Node node(String name, String cpu, String memory, String pods) {
+        return new NodeBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .withNewStatus()
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus("True")
+                .endCondition()
+                .addToAllocatable("cpu", new Quantity(cpu))
+                .addToAllocatable("memory", new Quantity(memory))
+                .addToAllocatable("pods", new Quantity(pods))
+                .endStatus()
+                .build();
+    }
+
+    private static Pod pod(String node, String cpu, String phase) {
+        return new PodBuilder()
+                .withNewSpec()
+                .withNodeName(node)
+                .addNewContainer()
+                .withNewResources()
+                .addToRequests("cpu", new Quantity(cpu))
+                .endResources()
+                .endContainer()
+                .endSpec()
+                .withNewStatus()
+                .withPhase(phase)
+                .endStatus()
+                .build();
+    }
+
+    @Test
+    void nodesHaveRoomForWholePodsOnly() {
+        PodSpec half = pod("", "500m", "").getSpec();
+        List<Node> nodes = List.of(node("a", "1900m", "8Gi", "110"), node("b", "1900m", "8Gi", "110"));
+
+        assertThat(Room.ofNodes(nodes, List.of(), half))
+                .as("3.8 CPU are seven halves, but three and three on two nodes")
+                .isEqualTo(Room.ofPods(6));
+        assertThat(Room.ofNodes(nodes, List.of(pod("a", "1", "Running"), pod("b", "1", "Succeeded")), half))
+                .as("less what others request who have not ended")
+                .isEqualTo(Room.ofPods(1 + 3));
+        assertThat(Room.ofNodes(List.of(node("a", "64", "8Gi", "5")), List.of(pod("a", "1", "Running")), half))
+                .as("a node takes so many pods at most")
+                .isEqualTo(Room.ofPods(4));
+        assertThat(Room.ofNodes(List.of(node("a", "100m", "8Gi", "5")), List.of(pod("a", "1", "Running")), half))
+                .as("more is used than there is")
+                .isEqualTo(Room.ofPods(0));
+    }
+
+    @Test
+    void nodesThatMayNotBeUsedHaveNoRoom() {
+        PodSpec half = pod("", "500m", "").getSpec();
+        Node cordoned = new NodeBuilder(node("a", "4", "8Gi", "110"))
+                .withNewSpec()
+                .withUnschedulable(true)
+                .endSpec()
+                .build();
+        Node lost = new NodeBuilder(node("b", "4", "8Gi", "110"))
+                .editStatus()
+                .editFirstCondition()
+                .withStatus("Unknown")
+                .endCondition()
+                .endStatus()
+                .build();
+        assertThat(Room.ofNodes(List.of(cordoned, lost, node("c", "1", "8Gi", "110")), List.of(), half))
+                .isEqualTo(Room.ofPods(2));
     }
 
     @Test
