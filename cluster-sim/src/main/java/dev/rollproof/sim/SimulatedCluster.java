@@ -287,7 +287,7 @@ public final class SimulatedCluster implements Cluster {
                 throw refused;
             }
             return Optional.ofNullable(faults.reader(resource).find(namespace, name))
-                    .map(Models::copy);
+                    .map(requests::shown);
         });
     }
 
@@ -306,7 +306,7 @@ public final class SimulatedCluster implements Cluster {
         T copy = Models.copy(manifest);
         return loop.call(() -> {
             ResourceType<T> type = faults.beforeClientsCall(Faults.Verb.CREATE, typeOf(manifest));
-            return Models.copy(requests.create(type, copy, options));
+            return requests.create(type, copy, options);
         });
     }
 
@@ -315,7 +315,7 @@ public final class SimulatedCluster implements Cluster {
         T copy = Models.copy(manifest);
         return loop.call(() -> {
             ResourceType<T> type = faults.beforeClientsCall(Faults.Verb.UPDATE, typeOf(manifest));
-            return Models.copy(requests.replace(type, copy, options));
+            return requests.replace(type, copy, options);
         });
     }
 
@@ -324,7 +324,7 @@ public final class SimulatedCluster implements Cluster {
         T copy = Models.copy(manifest);
         return loop.call(() -> {
             ResourceType<T> type = faults.beforeClientsCall(Faults.Verb.UPDATE, typeOf(manifest));
-            return Models.copy(requests.replaceStatus(type, copy, options));
+            return requests.replaceStatus(type, copy, options);
         });
     }
 
@@ -333,7 +333,7 @@ public final class SimulatedCluster implements Cluster {
         T copy = Models.copy(manifest);
         return loop.call(() -> {
             ResourceType<T> type = faults.beforeClientsCall(Faults.Verb.PATCH, typeOf(manifest));
-            return Models.copy(requests.apply(type, copy, options));
+            return requests.apply(type, copy, options);
         });
     }
 
@@ -342,7 +342,7 @@ public final class SimulatedCluster implements Cluster {
             Class<T> type, String namespace, String name, Patch patch, WriteOptions options) {
         return loop.call(() -> {
             ResourceType<T> resource = faults.beforeClientsCall(Faults.Verb.PATCH, type);
-            return Models.copy(requests.patch(resource, namespace, name, patch, options));
+            return requests.patch(resource, namespace, name, patch, options);
         });
     }
 

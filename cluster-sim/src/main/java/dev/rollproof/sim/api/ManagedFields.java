@@ -7,12 +7,14 @@ import dev.rollproof.sim.api.patch.Ownership;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.Supplier;
 
 /**
- * Who owns which field of which object. It is worked out only when server-side apply asks, from the versions that were
- * written since: most objects are never asked about. Not thread-safe: under the simulation's lock.
+ * Who owns which field of which object. It is worked out only when server-side apply or a client asks, from the versions that
+ * were written since: most objects are never asked about. Not thread-safe: under the simulation's lock.
  */
 final class ManagedFields {
     /** Versions are kept until then; more would hold on to too many. */
@@ -20,7 +22,11 @@ final class ManagedFields {
 
     private final Map<String, Book> books = new HashMap<>();
 
-    private record Write(HasMetadata before, HasMetadata after, String manager) {}
+    private record Write(HasMetadata before, HasMetadata after, String manager) {
+        Ownership enteredInto(Ownership known) {
+            return known.update(Models.toTree(before), Models.toTree(after), manager);
+        }
+    }
 
     /** What is known of one object, and what is still to be entered. */
     private static final class Book {
@@ -28,8 +34,7 @@ final class ManagedFields {
         private final Queue<Write> pending = new ArrayDeque<>();
 
         void enter() {
-            Write write = pending.remove();
-            known = known.update(Models.toTree(write.before()), Models.toTree(write.after()), write.manager());
+            known = pending.remove().enteredInto(known);
         }
     }
 
@@ -46,6 +51,29 @@ final class ManagedFields {
             book.enter();
         }
         return book.known;
+    }
+
+    /** Who owns it now, whenever that is asked, by whoever. */
+    Supplier<Ownership> asOfNow(HasMetadata object) {
+        Book book = books.get(object.getMetadata().getUid());
+        if (book == null) {
+            return Ownership::nobody;
+        }
+        Ownership known = book.known;
+        List<Write> pending = List.copyOf(book.pending);
+        return () -> {
+            Ownership entered = known;
+            for (Write write : pending) {
+                entered = write.enteredInto(entered);
+            }
+            return entered;
+        };
+    }
+
+    /** Who would own it after a write that is only tried. */
+    Supplier<Ownership> asIf(HasMetadata before, HasMetadata after, String manager) {
+        Supplier<Ownership> now = asOfNow(before);
+        return () -> new Write(before, after, manager).enteredInto(now.get());
     }
 
     void created(HasMetadata object, FieldSet said, String manager, boolean applied) {

@@ -13,12 +13,14 @@ import dev.rollproof.sim.api.patch.FieldSet;
 import dev.rollproof.sim.api.patch.JsonPatch;
 import dev.rollproof.sim.api.patch.MergePatch;
 import dev.rollproof.sim.api.patch.Ownership;
+import dev.rollproof.sim.api.patch.OwnershipEntries;
 import dev.rollproof.sim.api.validation.FieldErrors;
 import dev.rollproof.sim.api.validation.FieldValidation;
 import dev.rollproof.sim.api.validation.Quantities;
 import dev.rollproof.sim.api.validation.UnknownFields;
 import dev.rollproof.sim.api.validation.Validation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.Service;
@@ -33,11 +35,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What clients ask for: objects get their defaults and are validated before they are stored, patches and server-side apply
- * are worked out, and it is kept who owns which field. Controllers, whose objects are complete and valid, write through
+ * are worked out, and it is kept who owns which field, which they are told with each object that they read or write by name
+ * (lists and watches leave it out). Controllers, whose objects are complete and valid, write through
  * {@link ApiServer} itself. Not thread-safe: callers hold the simulation's lock. Objects that come in must be private copies.
  */
 public final class Requests {
@@ -56,6 +60,18 @@ public final class Requests {
                 managed.forget(event.object());
             }
         });
+    }
+
+    /** A copy for a client, with who owns its fields. */
+    public <T extends HasMetadata> T shown(T stored) {
+        return shown(stored, managed.asOfNow(stored));
+    }
+
+    private static <T extends HasMetadata> T shown(T stored, Supplier<Ownership> ownership) {
+        T copy = Models.copy(stored);
+        String apiVersion = stored.getApiVersion();
+        copy.setMetadata(OwnedMetadata.of(copy.getMetadata(), () -> OwnershipEntries.of(ownership.get(), apiVersion)));
+        return copy;
     }
 
     public <T extends HasMetadata> T create(ResourceType<T> type, T manifest, WriteOptions options) {
@@ -86,13 +102,15 @@ public final class Requests {
             addresses.allocate(service, null);
         }
         T created = api.insert(type, manifest, options.dryRun());
-        if (!options.dryRun()) {
-            managed.created(created, said, options.fieldManager(), applied);
+        if (options.dryRun()) {
+            return Models.copy(created);
         }
-        return created;
+        managed.created(created, said, options.fieldManager(), applied);
+        return shown(created);
     }
 
     private static <T extends HasMetadata> void place(ResourceType<T> type, T manifest) {
+        manifest.getMetadata().setManagedFields(null);
         if (!type.namespaced()) {
             manifest.getMetadata().setNamespace(null);
         } else if (manifest.getMetadata().getNamespace() == null) {
@@ -148,15 +166,43 @@ public final class Requests {
     /** @param fields what to do with unknown ones */
     public <T extends HasMetadata> T replace(
             ResourceType<T> type, T manifest, WriteOptions options, FieldValidation fields) {
+        List<ManagedFieldsEntry> said = manifest.getMetadata().getManagedFields();
         place(type, manifest);
         refuseUnknownFields(type, manifest, fields);
         T stored = api.get(
                 type, Metadata.namespace(manifest), manifest.getMetadata().getName());
-        T replaced = unlessSame(type, manifest, stored, options);
-        if (!options.dryRun()) {
-            managed.changed(stored, replaced, options.fieldManager());
+        return written(type, manifest, stored, said, options);
+    }
+
+    /**
+     * Stores what is not the same, and enters who owns it then.
+     *
+     * @param said who owns which field, as the client would have it; null or empty to leave that as it is
+     */
+    private <T extends HasMetadata> T written(
+            ResourceType<T> type, T changed, T stored, @Nullable List<ManagedFieldsEntry> said, WriteOptions options) {
+        if (said != null && !said.isEmpty()) {
+            Ownership given = OwnershipEntries.read(said);
+            if (!given.equals(managed.of(stored))) {
+                return givenAway(type, changed, stored, given, options);
+            }
         }
-        return replaced;
+        T written = unlessSame(type, changed, stored, options);
+        if (options.dryRun()) {
+            return shown(written, managed.asIf(stored, written, options.fieldManager()));
+        }
+        managed.changed(stored, written, options.fieldManager());
+        return shown(written);
+    }
+
+    private <T extends HasMetadata> T givenAway(
+            ResourceType<T> type, T changed, T stored, Ownership given, WriteOptions options) {
+        T written = update(type, changed, stored, options);
+        Ownership after = given.update(Models.toTree(stored), Models.toTree(written), options.fieldManager());
+        if (!options.dryRun()) {
+            managed.set(written, after);
+        }
+        return shown(written, () -> after);
     }
 
     /** Defaults, validates and stores an object that is to take the place of another. */
@@ -185,9 +231,9 @@ public final class Requests {
                 type, Metadata.namespace(manifest), manifest.getMetadata().getName());
         T checked = api.overwriteStatus(type, manifest, true);
         if (same(type, checked, stored)) {
-            return stored;
+            return shown(stored);
         }
-        return options.dryRun() ? checked : api.overwriteStatus(type, manifest, false);
+        return shown(options.dryRun() ? checked : api.overwriteStatus(type, manifest, false));
     }
 
     /** Server-side apply: creates the object, or merges what the manifest says into it. */
@@ -228,7 +274,7 @@ public final class Requests {
         if (!options.dryRun()) {
             managed.set(written, applied.ownership());
         }
-        return written;
+        return shown(written, applied::ownership);
     }
 
     /** A write that changes nothing is no write: no new version, no event. */
@@ -265,11 +311,9 @@ public final class Requests {
             FieldValidation unknownFields) {
         T stored = api.get(type, namespace, name);
         T changed = patched(type, stored, patch, unknownFields);
-        T written = unlessSame(type, changed, stored, options);
-        if (!options.dryRun()) {
-            managed.changed(stored, written, options.fieldManager());
-        }
-        return written;
+        List<ManagedFieldsEntry> said = changed.getMetadata().getManagedFields();
+        changed.getMetadata().setManagedFields(null);
+        return written(type, changed, stored, said, options);
     }
 
     /** Patches the status of an object, and nothing else. */
@@ -283,8 +327,8 @@ public final class Requests {
         return replaceStatus(type, patched(type, api.get(type, namespace, name), patch, unknownFields), options);
     }
 
-    /** The object as the patch makes it; not stored. */
-    private static <T extends HasMetadata> T patched(
+    /** The object as the patch makes it, with who owns its fields if the patch is about that; not stored. */
+    private <T extends HasMetadata> T patched(
             ResourceType<T> type, T stored, Patch patch, FieldValidation unknownFields) {
         if (type.isCustom() && patch.type() == Patch.Type.STRATEGIC_MERGE) {
             throw new ClusterException(
@@ -294,7 +338,8 @@ public final class Requests {
         }
         String namespace = Metadata.namespace(stored);
         String name = stored.getMetadata().getName();
-        Map<String, @Nullable Object> tree = new LinkedHashMap<>(Models.toTree(stored));
+        boolean aboutOwners = patch.body().contains("managedFields");
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>(Models.toTree(aboutOwners ? shown(stored) : stored));
         change(tree, patch);
         Object metadata = tree.get("metadata");
         boolean sameObject = metadata instanceof Map<?, ?> fields
@@ -391,11 +436,7 @@ public final class Requests {
         change(tree, patch);
         T changed = model(type, tree);
         changed.getMetadata().setResourceVersion(version);
-        T written = unlessSame(type, changed, stored, options);
-        if (!options.dryRun()) {
-            managed.changed(stored, written, options.fieldManager());
-        }
-        return written;
+        return written(type, changed, stored, null, options);
     }
 
     public <T extends HasMetadata> T delete(

@@ -258,6 +258,57 @@ abstract class PatchesContract extends Contract {
                 .isEqualTo(Map.of("a", "y"));
     }
 
+    private List<String> owners(String name) {
+        return stored(ConfigMap.class, name).getMetadata().getManagedFields().stream()
+                .map(entry -> entry.getManager() + " " + entry.getOperation() + " "
+                        + entry.getFieldsV1().getAdditionalProperties().get("f:data"))
+                .map(entry -> entry.replace(".={}, ", ""))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void whoeverReadsAnObjectIsToldWhoOwnsItsFields() {
+        cluster.apply(configMap("settings", "{a: x, b: x}"), ONE);
+        cluster.patch(
+                ConfigMap.class,
+                namespace,
+                "settings",
+                Patch.merge("{\"data\": {\"b\": \"y\", \"c\": \"y\"}}"),
+                DEFAULTS.withFieldManager("patcher"));
+        assertThat(owners("settings")).containsExactly("one Apply {f:a={}}", "patcher Update {f:b={}, f:c={}}");
+    }
+
+    @Test
+    void whoPatchesCanGiveFieldsToAnotherManager() {
+        cluster.apply(configMap("settings", "{a: x}"), ONE);
+        cluster.patch(
+                ConfigMap.class,
+                namespace,
+                "settings",
+                Patch.merge("{\"data\": {\"a\": \"y\"}}"),
+                DEFAULTS.withFieldManager("patcher"));
+        assertThat(refusal(Reason.CONFLICT, () -> cluster.apply(configMap("settings", "{a: z}"), ONE)))
+                .hasMessageContaining("conflict with \"patcher\"");
+
+        String before = stored(ConfigMap.class, "settings").getMetadata().getResourceVersion();
+        cluster.patch(
+                ConfigMap.class,
+                namespace,
+                "settings",
+                Patch.json(
+                        "[{\"op\": \"replace\", \"path\": \"/metadata/managedFields\", \"value\": [{\"manager\": \"one\","
+                                + " \"operation\": \"Apply\", \"apiVersion\": \"v1\", \"fieldsType\": \"FieldsV1\","
+                                + " \"fieldsV1\": {\"f:data\": {\"f:a\": {}}}}]}]"),
+                DEFAULTS.withFieldManager("patcher"));
+        assertThat(owners("settings")).containsExactly("one Apply {f:a={}}");
+        assertThat(stored(ConfigMap.class, "settings").getMetadata().getResourceVersion())
+                .isNotEqualTo(before);
+        assertThat(cluster.apply(configMap("settings", "{a: z}"), ONE).getData())
+                .isEqualTo(Map.of("a", "z"));
+        assertThat(cluster.apply(configMap("settings", "{}"), ONE).getData()).isNullOrEmpty();
+    }
+
     @Test
     void applyMergesContainersByTheirNames() {
         cluster.apply(clock("clock", 0), ONE);

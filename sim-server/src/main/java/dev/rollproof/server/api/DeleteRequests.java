@@ -33,7 +33,7 @@ final class DeleteRequests {
             boolean gone = asked.dryRun()
                     ? left.getMetadata().getDeletionTimestamp() == null
                     : gate.cluster().api().find(type, namespace, name) == null;
-            return new Deleted(Renderings.unstored(type, left), gone);
+            return new Deleted(Renderings.once(type, left), gone);
         });
         if (!deleted.gone() || showsDeleted(type)) {
             Form form = Form.of(request);
@@ -61,7 +61,7 @@ final class DeleteRequests {
             List<Rendered> left = new ArrayList<>();
             for (T object : gate.cluster().api().reader(type).list(selected.query(type.model(), namespace))) {
                 String at = object.getMetadata().getNamespace();
-                left.add(Renderings.unstored(
+                left.add(Renderings.once(
                         type,
                         gate.cluster()
                                 .requests()

@@ -30,7 +30,7 @@ final class ReadRequests {
         Rendered found = gate.call(() -> {
             gate.cluster().admit(Verb.GET, type);
             checkVersion(request);
-            return gate.renderings().of(type, find(type, namespace, name));
+            return Renderings.once(type, gate.cluster().requests().shown(find(type, namespace, name)));
         });
         return new Answer.Whole(200, form.contentType(), form.one(found));
     }

@@ -7,13 +7,13 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** One version of an object, whose JSON is made once for all who read or watch it. Thread-safe. */
+/** One version of an object, whose JSON is made once for all who list or watch it. Thread-safe. */
 final class Rendered {
     private final ResourceType<?> type;
     private final HasMetadata object;
     private volatile byte @Nullable [] json;
 
-    /** @param object frozen, as the store has it */
+    /** @param object frozen, as the store has it, or a copy that nobody else has */
     Rendered(ResourceType<?> type, HasMetadata object) {
         this.type = type;
         this.object = object;

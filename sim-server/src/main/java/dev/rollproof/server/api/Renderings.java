@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The last objects that were read or watched, with their JSON. A version of the store is one version of one object, so that
+ * The last objects that were listed or watched, with their JSON. A version of the store is one version of one object, so that
  * it tells them apart. Not thread-safe: under the simulation's lock.
  */
 final class Renderings {
@@ -33,8 +33,8 @@ final class Renderings {
         return known;
     }
 
-    /** Of an object that a dry run made: its version is another object's. */
-    static Rendered unstored(ResourceType<?> type, HasMetadata object) {
+    /** For one client: of what a dry run made, whose version is another object's, or of what tells who owns its fields. */
+    static Rendered once(ResourceType<?> type, HasMetadata object) {
         return new Rendered(type, object);
     }
 }

@@ -28,19 +28,15 @@ final class WriteRequests {
         WriteOptions options = WriteParameters.of(request, "CreateOptions");
         FieldValidation fields = WriteParameters.fieldValidation(request, "CreateOptions");
         T object = Bodies.object(request, type, namespace);
-        Rendered created = written(
-                Verb.CREATE, type, options, () -> gate.cluster().requests().create(type, object, options, fields));
+        Rendered created =
+                written(Verb.CREATE, type, () -> gate.cluster().requests().create(type, object, options, fields));
         return answer(201, form, created, fields);
     }
 
-    private <T extends HasMetadata> Rendered written(
-            Verb verb, ResourceType<T> type, WriteOptions options, Supplier<T> write) {
+    private <T extends HasMetadata> Rendered written(Verb verb, ResourceType<T> type, Supplier<T> write) {
         return gate.call(() -> {
             gate.cluster().admit(verb, type);
-            T written = write.get();
-            return options.dryRun()
-                    ? Renderings.unstored(type, written)
-                    : gate.renderings().of(type, written);
+            return Renderings.once(type, write.get());
         });
     }
 
@@ -58,7 +54,6 @@ final class WriteRequests {
         Rendered replaced = written(
                 Verb.UPDATE,
                 type,
-                options,
                 () -> status
                         ? gate.cluster().requests().replaceStatus(type, object, options)
                         : gate.cluster().requests().replace(type, object, options, fields));
@@ -88,7 +83,6 @@ final class WriteRequests {
         Rendered patched = written(
                 Verb.PATCH,
                 type,
-                options,
                 () -> status
                         ? gate.cluster().requests().patchStatus(type, namespace, name, patch, options, fields)
                         : gate.cluster().requests().patch(type, namespace, name, patch, options, fields));
@@ -141,10 +135,7 @@ final class WriteRequests {
             gate.cluster().admit(Verb.PATCH, type);
             boolean created = gate.cluster().api().find(type, namespace, name) == null;
             T written = gate.cluster().requests().apply(type, object, options);
-            Rendered rendered = options.dryRun()
-                    ? Renderings.unstored(type, written)
-                    : gate.renderings().of(type, written);
-            return new Applied(rendered, created);
+            return new Applied(Renderings.once(type, written), created);
         });
         return new Answer.Whole(applied.created() ? 201 : 200, form.contentType(), form.one(applied.object()))
                 .warning(fields.warnings());

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.patch;
+
+import dev.rollproof.k8s.fabric8.Models;
+import io.fabric8.kubernetes.api.model.FieldsV1;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Who owns which fields, as {@code metadata.managedFields} has it (FieldsV1), and back. Left out are times, subresources, and
+ * the objects that hold a field: only fields with a value and items of lists are told.
+ */
+public final class OwnershipEntries {
+    private static final String APPLY = "Apply";
+    private static final String UPDATE = "Update";
+
+    private OwnershipEntries() {}
+
+    /** One entry a manager: first those who apply. */
+    public static List<ManagedFieldsEntry> of(Ownership ownership, String apiVersion) {
+        List<ManagedFieldsEntry> entries = new ArrayList<>();
+        new TreeMap<>(ownership.applied())
+                .forEach((manager, fields) -> entries.add(entry(manager, APPLY, apiVersion, fields)));
+        new TreeMap<>(ownership.updated())
+                .forEach((manager, fields) -> entries.add(entry(manager, UPDATE, apiVersion, fields)));
+        return entries;
+    }
+
+    private static ManagedFieldsEntry entry(String manager, String operation, String apiVersion, FieldSet fields) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        // A set's own order differs from one JVM to the next.
+        fields.paths().stream().sorted(Comparator.comparing(FieldSet::text)).forEach(path -> insert(tree, path));
+        FieldsV1 fieldsV1 = new FieldsV1();
+        fieldsV1.setAdditionalProperties(tree);
+        ManagedFieldsEntry entry = new ManagedFieldsEntry();
+        entry.setManager(manager);
+        entry.setOperation(operation);
+        entry.setApiVersion(apiVersion);
+        entry.setFieldsType("FieldsV1");
+        entry.setFieldsV1(fieldsV1);
+        return entry;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void insert(Map<String, Object> tree, List<Object> path) {
+        Map<String, Object> here = tree;
+        for (Object step : path) {
+            here = (Map<String, Object>) here.computeIfAbsent(keyOf(step), key -> new LinkedHashMap<String, Object>());
+        }
+        if (path.get(path.size() - 1) instanceof FieldSet.Item) {
+            here.put(".", new LinkedHashMap<>());
+        }
+    }
+
+    private static String keyOf(Object step) {
+        if (!(step instanceof FieldSet.Item item)) {
+            return "f:" + step;
+        }
+        Map<String, Object> keys = new LinkedHashMap<>();
+        for (int i = 0; i < item.keys().size(); i++) {
+            keys.put(item.keys().get(i), item.values().get(i));
+        }
+        return "k:" + Models.toJson(keys);
+    }
+
+    /** What entries say; those of another form say nothing. */
+    public static Ownership read(List<ManagedFieldsEntry> entries) {
+        Map<String, FieldSet> applied = new LinkedHashMap<>();
+        Map<String, FieldSet> updated = new LinkedHashMap<>();
+        for (ManagedFieldsEntry entry : entries) {
+            Set<List<Object>> paths = new LinkedHashSet<>();
+            if (entry.getFieldsV1() != null) {
+                collect(List.of(), entry.getFieldsV1().getAdditionalProperties(), paths);
+            }
+            if (!paths.isEmpty()) {
+                (APPLY.equals(entry.getOperation()) ? applied : updated)
+                        .merge(Objects.requireNonNullElse(entry.getManager(), ""), new FieldSet(paths), FieldSet::plus);
+            }
+        }
+        return new Ownership(applied, updated);
+    }
+
+    private static void collect(List<Object> path, Map<?, ?> tree, Set<List<Object>> paths) {
+        boolean item = !path.isEmpty() && path.get(path.size() - 1) instanceof FieldSet.Item;
+        if (!path.isEmpty() && (tree.isEmpty() || (item && tree.containsKey(".")))) {
+            paths.add(path);
+        }
+        tree.forEach((key, child) -> {
+            String name = String.valueOf(key);
+            if (child instanceof Map<?, ?> fields && !name.equals(".")) {
+                List<Object> longer = new ArrayList<>(path);
+                longer.add(name.startsWith("k:") ? itemOf(name.substring(2)) : name.substring(2));
+                collect(List.copyOf(longer), fields, paths);
+            }
+        });
+    }
+
+    private static FieldSet.Item itemOf(String json) {
+        Map<String, Object> keys = Models.parseJson(json);
+        return new FieldSet.Item(List.copyOf(keys.keySet()), List.copyOf(keys.values()));
+    }
+}
