@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Who owns the fields that a rollback wrote ({@code metadata.managedFields}). A template that is back belongs to whoever applies
  * this Deployment, as it did before: owned by the rollback it would stand in the way of the next server-side apply. Pure.
  */
-final class FieldOwners {
+public final class FieldOwners {
     private static final String CLIENT_SIDE_APPLY = "kubectl-client-side-apply";
     private static final String OURS = "rollproof";
 
@@ -26,7 +26,7 @@ final class FieldOwners {
      * @param manager whose updates are handed over
      * @return empty where that manager owns nothing
      */
-    static Optional<List<Map<String, Object>>> handedOver(List<Map<String, Object>> entries, String manager) {
+    public static Optional<List<Map<String, Object>>> handedOver(List<Map<String, Object>> entries, String manager) {
         List<Map<String, Object>> rest = new ArrayList<>();
         Map<?, ?> template = null;
         boolean found = false;

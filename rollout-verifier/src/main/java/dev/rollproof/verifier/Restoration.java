@@ -32,8 +32,8 @@ import java.util.TreeMap;
 final class Restoration {
     /** Owns for a moment what a rollback writes. */
     static final String MANAGER = "rollproof-rollback";
-    /** Says that a pause is a rollback's: holds the generation that the pause made. */
-    static final String HELD = "rollproof.dev/held-for-rollback";
+    /** Holds the generation that the pause made. */
+    private static final String HELD = Rollback.HELD;
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     private static final int TRIES = 10;
@@ -175,18 +175,9 @@ final class Restoration {
     }
 
     private Deployment restore(Deployment current, RollbackTarget target) {
-        Deployment changed = Models.copy(current);
-        changed.getSpec().setTemplate(Models.copy(target.template()));
+        Deployment changed = target.putInto(current);
         changed.getSpec().setPaused(null);
-        Map<String, String> annotations = annotationsOf(changed);
-        annotations.remove(HELD);
-        annotations.remove(RollbackTarget.CHANGE_CAUSE);
-        target.changeCause().ifPresent(cause -> annotations.put(RollbackTarget.CHANGE_CAUSE, cause));
-        annotations.computeIfPresent(
-                LastApplied.ANNOTATION,
-                (key, manifest) -> LastApplied.restated(
-                        manifest, Models.toTree(current.getSpec().getTemplate()), Models.toTree(target.template())));
-        changed.getMetadata().setAnnotations(annotations);
+        changed.getMetadata().getAnnotations().remove(HELD);
         return write.write(current, changed);
     }
 

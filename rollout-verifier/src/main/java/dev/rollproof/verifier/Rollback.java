@@ -5,6 +5,7 @@ import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedDeployment;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,10 +35,19 @@ import java.util.function.Consumer;
  * back, and its fields belong to whoever applies the Deployment. Only the template and its change cause go back; replicas,
  * strategy and the rest of the spec stay.
  *
+ * <p>Strategies that somebody drives, such as a canary, turn back by themselves; asked for a rollback, they go to the same
+ * revision, in the same way, from wherever they fail.
+ *
  * <p>It never fights: if the template is no longer the one that failed, or somebody else paused the Deployment, nothing is done.
  * It needs the rights to patch Deployments and ReplicaSets, and to list ReplicaSets and pods. Immutable and thread-safe.
  */
 public final class Rollback {
+    /**
+     * The annotation of a Deployment that a rollback has paused. A paused Deployment without it was paused by somebody else, and
+     * stays paused.
+     */
+    public static final String HELD = "rollproof.dev/held-for-rollback";
+
     private static final Rollback DEFAULT = new Rollback(Duration.ofSeconds(30));
 
     private final Duration settleWithin;
@@ -102,7 +112,8 @@ public final class Rollback {
                 RolloutVerifier.on(cluster).with(options).onProgress(onProgress).verify(restored);
         Duration elapsed = Duration.between(startedAt, cluster.time().now());
         if (verdict.isComplete()) {
-            markAgain(cluster, restored);
+            // Under its new number. If it cannot be, the mark with the old one still counts.
+            markComplete(cluster, restored);
         }
         RollbackTarget target = outcome.target().get();
         return new RollbackResult.Restored(
@@ -114,16 +125,21 @@ public final class Rollback {
                 outcome.notes());
     }
 
-    /** Under its new number. If it cannot be, the mark with the old one still counts. */
-    private static void markAgain(Cluster cluster, Deployment restored) {
-        var d = Observed.from(restored);
+    /**
+     * Marks the revision of a Deployment's present template as seen complete: for somebody who verified a rollout by himself.
+     *
+     * @param seen the Deployment as it was judged complete
+     * @return why it could not be marked; empty where it was
+     */
+    public static Optional<String> markComplete(Cluster cluster, Deployment seen) {
+        ObservedDeployment d = Observed.from(seen);
         try {
-            RollbackPoint.mark(
+            return RollbackPoint.mark(
                     cluster,
                     d,
                     OwnReplicaSets.of(cluster, d).stream().map(Observed::from).toList());
         } catch (ClusterException hidden) {
-            return;
+            return Optional.of(String.valueOf(hidden.getMessage()));
         }
     }
 

@@ -20,6 +20,7 @@ import dev.rollproof.verifier.judge.Snapshot;
 import dev.rollproof.verifier.judge.Status;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,37 +36,54 @@ public final class RollbackPoint {
     private final ObjectRef workload;
     private final Optional<PodTemplate> template;
     private final Optional<RollbackTarget> complete;
+    private final Optional<WayBack> wayBack;
 
     private RollbackPoint(
             Cluster cluster,
             Rollback rollback,
             ObjectRef workload,
             Optional<PodTemplate> template,
-            Optional<RollbackTarget> complete) {
+            Optional<RollbackTarget> complete,
+            Optional<WayBack> wayBack) {
         this.cluster = cluster;
         this.rollback = rollback;
         this.workload = workload;
         this.template = template;
         this.complete = complete;
+        this.wayBack = wayBack;
     }
 
     static RollbackPoint of(Cluster cluster, Rollback rollback, ObjectRef workload) {
         Optional<Deployment> current = cluster.get(Deployment.class, workload.namespace(), workload.name());
-        Optional<RollbackTarget> complete = Optional.empty();
-        if (current.isPresent()) {
-            ObservedDeployment d = Observed.from(current.get());
-            Optional<List<ObservedReplicaSet>> sets = ifAllowed(() ->
-                    OwnReplicaSets.of(cluster, d).stream().map(Observed::from).toList());
-            boolean seenCompleteBefore = sets.orElse(List.of()).stream()
-                    .anyMatch(set -> set.template().equals(d.template()) && CompleteMark.isFresh(set));
-            if (seenCompleteBefore || isComplete(cluster, d, sets)) {
-                complete = Optional.of(RollbackTarget.of(current.get()));
-                // In the cluster before the change, so that another process can go back if this one dies.
-                mark(cluster, d, sets.orElse(List.of()));
-            }
+        if (current.isEmpty()) {
+            return new RollbackPoint(cluster, rollback, workload, Optional.empty(), Optional.empty(), Optional.empty());
         }
-        return new RollbackPoint(
-                cluster, rollback, workload, current.map(Observed::from).map(ObservedDeployment::template), complete);
+        ObservedDeployment d = Observed.from(current.get());
+        Optional<List<ReplicaSet>> own = ifAllowed(() -> OwnReplicaSets.of(cluster, d));
+        Optional<List<ObservedReplicaSet>> sets =
+                own.map(models -> models.stream().map(Observed::from).toList());
+        Optional<RollbackTarget> complete = Optional.empty();
+        boolean seenCompleteBefore = sets.orElse(List.of()).stream()
+                .anyMatch(set -> set.template().equals(d.template()) && CompleteMark.isFresh(set));
+        if (seenCompleteBefore || isComplete(cluster, d, sets)) {
+            complete = Optional.of(RollbackTarget.of(current.get()));
+            // In the cluster before the change, so that another process can go back if this one dies.
+            mark(cluster, d, sets.orElse(List.of()));
+        }
+        Optional<WayBack> wayBack = complete.or(
+                        () -> RollbackTarget.lastComplete(d.template(), own.orElse(List.of()), Optional.empty()))
+                .map(target -> new WayBack(
+                        target.podTemplate().equals(d.template()) ? current.get() : target.putInto(current.get()),
+                        target.revision(),
+                        target.replicaSetAmong(own.orElse(List.of()))
+                                .map(set -> set.metadata().name())
+                                .orElse("")));
+        return new RollbackPoint(cluster, rollback, workload, Optional.of(d.template()), complete, wayBack);
+    }
+
+    /** Where a rollback would lead; empty where no revision was ever seen complete. */
+    public Optional<WayBack> wayBack() {
+        return wayBack;
     }
 
     private static boolean isComplete(Cluster cluster, ObservedDeployment d, Optional<List<ObservedReplicaSet>> sets) {
@@ -99,7 +117,7 @@ public final class RollbackPoint {
     public Verdict conclude(Verdict verdict, Deployment applied, VerifierOptions options, Consumer<Progress> onProgress)
             throws InterruptedException {
         if (verdict.isComplete()) {
-            return markCurrent(applied)
+            return Rollback.markComplete(cluster, applied)
                     .map(why -> Verdicts.with(
                             verdict,
                             verdict.evidence()
@@ -127,19 +145,6 @@ public final class RollbackPoint {
                 complete,
                 options,
                 onProgress);
-    }
-
-    /** Marks the current revision, if it is still the one that was applied; returns why it could not be done. */
-    private Optional<String> markCurrent(Deployment applied) {
-        ObservedDeployment d = Observed.from(applied);
-        try {
-            return mark(
-                    cluster,
-                    d,
-                    OwnReplicaSets.of(cluster, d).stream().map(Observed::from).toList());
-        } catch (ClusterException failed) {
-            return Optional.of(String.valueOf(failed.getMessage()));
-        }
     }
 
     static Optional<String> mark(Cluster cluster, ObservedDeployment d, List<ObservedReplicaSet> sets) {

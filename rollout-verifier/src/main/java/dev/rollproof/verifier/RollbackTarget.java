@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A revision that was seen complete.
@@ -50,6 +51,22 @@ record RollbackTarget(long revision, String replicaSet, PodTemplateSpec template
 
     PodTemplate podTemplate() {
         return PodTemplate.from(template);
+    }
+
+    /** A Deployment with this template, and with what goes with it: the change cause, and kubectl's last-applied annotation. */
+    Deployment putInto(Deployment current) {
+        Deployment changed = Models.copy(current);
+        changed.getSpec().setTemplate(Models.copy(template));
+        Map<String, String> before = current.getMetadata().getAnnotations();
+        Map<String, String> annotations = before == null ? new TreeMap<>() : new TreeMap<>(before);
+        annotations.remove(CHANGE_CAUSE);
+        changeCause.ifPresent(cause -> annotations.put(CHANGE_CAUSE, cause));
+        annotations.computeIfPresent(
+                LastApplied.ANNOTATION,
+                (key, manifest) -> LastApplied.restated(
+                        manifest, Models.toTree(current.getSpec().getTemplate()), Models.toTree(template)));
+        changed.getMetadata().setAnnotations(annotations);
+        return changed;
     }
 
     /** The last that was seen complete among those with another template than the current one. */

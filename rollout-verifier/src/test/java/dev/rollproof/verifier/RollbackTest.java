@@ -271,6 +271,28 @@ class RollbackTest {
                 .doesNotContainKeys("rollproof.dev/held-for-rollback", "rollproof.dev/complete-at-revision");
     }
 
+    /** As {@code kubectl rollout undo} does: the ReplicaSet's annotations become the Deployment's. */
+    @Test
+    void aMarkThatWasCopiedToAnotherReplicaSetIsNone() throws InterruptedException {
+        rollOut("clock:1").orElseThrow();
+        String mark = String.valueOf(cluster.list(Query.of(ReplicaSet.class).inNamespace("default"))
+                .get(0)
+                .getMetadata()
+                .getAnnotations()
+                .get("rollproof.dev/complete-at-revision"));
+        assertThat(mark).startsWith("1 of clock-");
+        edit("{\"metadata\":{\"annotations\":{\"rollproof.dev/complete-at-revision\":\"" + mark + "\"}}}");
+        verifier.verify(actions.apply(clock(3, "clock:never")));
+        verifier.verify(actions.apply(clock(3, "clock:broken")));
+        assertThat(cluster.list(Query.of(ReplicaSet.class).inNamespace("default")))
+                .as("the controller copies it to those that nobody has seen complete")
+                .filteredOn(set ->
+                        mark.equals(set.getMetadata().getAnnotations().get("rollproof.dev/complete-at-revision")))
+                .hasSize(3);
+        assertThat(run().timeToRestore()).isPresent();
+        assertThat(image()).isEqualTo("clock:1");
+    }
+
     @Test
     void aWayBackThatFailsIsToldWithItsOwnVerdict() throws InterruptedException {
         rollOut("clock:1").orElseThrow();

@@ -6,6 +6,7 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.PodTemplate;
 import dev.rollproof.strategies.drive.Action;
+import dev.rollproof.strategies.drive.BackTo;
 import dev.rollproof.strategies.drive.Command;
 import dev.rollproof.strategies.drive.Decision;
 import dev.rollproof.strategies.drive.Ending;
@@ -22,7 +23,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +37,11 @@ import org.jspecify.annotations.Nullable;
  * CHECKING  → CHECKING when a step before the switch is passed, → SWITCHING when all are
  * SWITCHING → KEEPING  when the Service selects the new version
  * KEEPING   → KEEPING  when a step after the switch is passed, → RETIRING when all are and the time is over
- * RETIRING  → over     when the old version has no pods left to want
+ * RETIRING  → over     when the old version has no pods left to want, and the new one is complete, or fails, or time is up
  * PREPARING, CHECKING, SWITCHING, KEEPING → ABORTING when the new version or a step fails, the cluster refuses, time is up,
  *             somebody else changes the new version's template, or says so
- * ABORTING  → over     when the Service selects the old version, and the new one has no pods left to want
+ * ABORTING  → over     when the Service selects the old version, the new one has no pods left to want, and the old one is
+ *             complete, or fails
  * </pre>
  */
 final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
@@ -139,6 +144,16 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
     }
 
     @Override
+    public ObjectRef promoted() {
+        return next;
+    }
+
+    @Override
+    public Optional<BackTo> backTo() {
+        return versions.backTo();
+    }
+
+    @Override
     public Class<Phase> phases() {
         return Phase.class;
     }
@@ -186,7 +201,7 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
             case CHECKING -> checking(state, seen, at);
             case SWITCHING -> switching(state, seen, at);
             case KEEPING -> keeping(state, seen, at);
-            case RETIRING -> retiring(state, seen);
+            case RETIRING -> retiring(state, seen, at);
             case ABORTING -> throw new IllegalStateException("aborting is decided above: " + state);
         };
     }
@@ -296,15 +311,18 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
                 : Decision.waiting(state.to(Phase.RETIRING, state.step(), at), "retiring " + colors.live());
     }
 
-    private Decision<Phase> retiring(State<Phase> state, Seen seen) {
+    private Decision<Phase> retiring(State<Phase> state, Seen seen, Instant at) {
         Side old = seen.side(live);
-        return old.exists() && old.replicas() > 0
-                ? Decision.acting(state, Action.scale(live, 0), "retiring " + colors.live())
-                : Decision.over(
-                        state,
-                        service + " selects " + colors.next() + ": "
-                                + seen.side(next).newReady() + " of " + replicas + " new pods ready; " + colors.live()
-                                + " is scaled down");
+        Side side = seen.side(next);
+        if (old.exists() && old.replicas() > 0) {
+            return Decision.acting(state, Action.scale(live, 0), "retiring " + colors.live());
+        }
+        String line = service + " selects " + colors.next() + ": " + side.newReady() + " of " + replicas
+                + " new pods ready; " + colors.live() + " is scaled down";
+        Instant end = seen.tooLate(state, patience);
+        return side.complete() || side.status() instanceof Status.Failed || !at.isBefore(end)
+                ? Decision.over(state, line)
+                : Decision.waiting(state, line).until(end);
     }
 
     private Decision<Phase> aborting(State<Phase> state, Seen seen, Instant at) {
@@ -312,24 +330,67 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
             throw new IllegalStateException("ABORTING without a reason: " + state);
         }
         Side side = seen.side(next);
+        Side old = seen.side(live);
+        Instant end = seen.tooLate(state, patience);
         String line = "turning back to " + colors.live();
         for (ObjectRef switched : services()) {
             if (points(seen, switched, colors.next())) {
                 return Decision.acting(state, point(switched, colors.live()), line);
             }
         }
-        if (!side.fresh()) {
+        if (!side.fresh() || !old.fresh()) {
             return Decision.waiting(state, line + ": waiting for the last change to be seen");
         }
-        if (side.exists() && side.replicas() > 0) {
-            Instant followed = state.since().plus(PROXIES_FOLLOW);
-            return at.isBefore(followed)
-                    ? Decision.waiting(state, line + ": the proxies follow").until(followed)
-                    : Decision.acting(state, Action.scale(next, 0), line);
+        Optional<Decision<Phase>> back = wayBack(state, old, at, end, line);
+        if (back.isPresent() && back.get().action().isPresent()) {
+            return back.get();
         }
-        return Decision.over(
-                state,
-                "back on the old version: " + service + " selects " + colors.live() + ", "
-                        + seen.side(live).newReady() + " pods ready");
+        if (side.exists() && (side.replicas() > 0 || isToBePutBack(side))) {
+            Instant followed = state.since().plus(PROXIES_FOLLOW);
+            return at.isBefore(followed) && side.replicas() > 0
+                    ? Decision.waiting(state, line + ": the proxies follow").until(followed)
+                    : Decision.acting(state, new Action.Change(next, putBack()), line);
+        }
+        if (back.isPresent()) {
+            return back.get();
+        }
+        return old.complete() || old.status() instanceof Status.Failed || !old.exists() || !at.isBefore(end)
+                ? Decision.over(
+                        state,
+                        "back on the old version: " + service + " selects " + colors.live() + ", " + old.newReady()
+                                + " pods ready")
+                : Decision.waiting(state, line + ": " + old.newReady() + " pods of the old version ready")
+                        .until(end);
+    }
+
+    /** The live version is touched only where it was not complete, and an earlier one was. */
+    private Optional<Decision<Phase>> wayBack(State<Phase> state, Side old, Instant at, Instant end, String line) {
+        return versions.backTo()
+                .flatMap(to -> to.template()
+                        .flatMap(seen -> GoingBack.next(state, live, old, to.fields(), old.has(seen), at, end, line)));
+    }
+
+    /** Whether it is the manifest's Deployment, and has still what this rollout wrote: its own spec goes back. */
+    private boolean isToBePutBack(Side side) {
+        return next.equals(versions.ref()) && side.has(template) && !template.equals(versions.templateBefore());
+    }
+
+    /** No pods; and for the manifest's Deployment the spec that it had. */
+    private Map<String, @Nullable Object> putBack() {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        if (next.equals(versions.ref())) {
+            Map<String, Object> was = Models.toTree(versions.before().getSpec());
+            Map<String, Object> is = Models.toTree(manifest.getSpec());
+            Set<String> names = new TreeSet<>(was.keySet());
+            names.addAll(is.keySet());
+            names.remove("selector");
+            for (String name : names) {
+                if (!Objects.equals(was.get(name), is.get(name))) {
+                    fields.put("/spec/" + name, was.get(name));
+                }
+            }
+        }
+        fields.put("/spec/replicas", 0);
+        return fields;
     }
 }

@@ -8,6 +8,7 @@ import dev.rollproof.k8s.rolling.Fenceposts;
 import dev.rollproof.strategies.ReplicaRatio.Counts;
 import dev.rollproof.strategies.ReplicaRatio.Sized;
 import dev.rollproof.strategies.drive.Action;
+import dev.rollproof.strategies.drive.BackTo;
 import dev.rollproof.strategies.drive.Decision;
 import dev.rollproof.strategies.drive.Ending;
 import dev.rollproof.strategies.drive.Play;
@@ -15,6 +16,7 @@ import dev.rollproof.strategies.drive.Seen;
 import dev.rollproof.strategies.drive.Side;
 import dev.rollproof.strategies.drive.State;
 import dev.rollproof.verifier.judge.Expectation;
+import dev.rollproof.verifier.judge.Status;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * PROMOTING → over, when the stable Deployment has the new version and its size, and the canary is gone
  * SHIFTING, HOLDING, PROMOTING → ABORTING, when the canary or a check fails, the cluster refuses, time is up,
  *             somebody else changes the stable Deployment's template, or says so
- * ABORTING  → over, when the stable Deployment has the old version and its size, and the canary is gone
+ * ABORTING  → over, when the canary is gone and the stable Deployment has the old version and its size, and is complete, or
+ *             fails
  * </pre>
  *
  * The canary takes part in the traffic until the stable Deployment's new pods are available, so traffic never depends on
@@ -96,6 +99,11 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
     @Override
     public List<ObjectRef> versions() {
         return List.of(stable, canary);
+    }
+
+    @Override
+    public Optional<BackTo> backTo() {
+        return versions.backTo();
     }
 
     @Override
@@ -268,15 +276,12 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
         boolean someoneElses = ending.kind() == Ending.Kind.SUPERSEDED;
         String line = "turning back: " + old.newReady() + " of " + versions.replicasBefore()
                 + " pods of the old version ready, " + next.newReady() + " canary pods left";
-        boolean restored = someoneElses
-                || old.deployment()
-                        .map(d -> d.template().equals(versions.templateBefore()))
-                        .orElse(true);
-        if (!restored) {
-            // Going back while pods of the last change are still on their way may take ready ones away.
-            return old.settled() || timeIsUp
-                    ? Decision.acting(state, new Action.Change(stable, versions.back()), line)
-                    : Decision.waiting(state, line).until(end);
+        Optional<Decision<Phase>> back = someoneElses
+                ? Optional.empty()
+                : GoingBack.next(
+                        state, stable, old, versions.back(old), old.has(versions.templateBack()), at, end, line);
+        if (back.isPresent()) {
+            return back.get();
         }
         boolean stepwise = strategy.abort() == Canary.Abort.STEP_BY_STEP && next.exists() && !timeIsUp && !someoneElses;
         if (stepwise) {
@@ -291,7 +296,7 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
         if (next.exists()) {
             return Decision.acting(state, new Action.Remove(canary), line);
         }
-        return old.complete() || someoneElses || timeIsUp
+        return old.complete() || old.status() instanceof Status.Failed || someoneElses || timeIsUp
                 ? Decision.over(
                         state, "back on the old version: " + old.newReady() + " of " + old.replicas() + " pods ready")
                 : Decision.waiting(state, line).until(end);

@@ -2,11 +2,15 @@
 package dev.rollproof.strategies;
 
 import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.strategies.check.Check;
+import dev.rollproof.strategies.drive.BackTo;
 import dev.rollproof.strategies.drive.Play;
 import dev.rollproof.strategies.drive.Split;
+import dev.rollproof.verifier.Rollback;
+import dev.rollproof.verifier.RollbackPoint;
 import dev.rollproof.verifier.judge.Expectation;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
@@ -25,18 +29,43 @@ final class Casting {
      * @param uid the uid of the Deployment that is rolled out
      * @throws dev.rollproof.verifier.RolloutActionException if the workload does not fit the strategy
      */
-    static Play<?> of(Driven strategy, Cluster cluster, Versions versions, String uid, Duration patience) {
+    static Play<?> of(
+            Driven strategy,
+            Cluster cluster,
+            Versions versions,
+            String uid,
+            Duration patience,
+            Optional<Rollback> rollback) {
         if (strategy instanceof BlueGreen blueGreen) {
-            return new BlueGreenPlay(blueGreen, versions, Colors.of(blueGreen, versions, cluster), patience);
+            Colors colors = Colors.of(blueGreen, versions, cluster);
+            ObjectRef live = new ObjectRef(
+                    "Deployment",
+                    versions.ref().namespace(),
+                    colors.nameOf(colors.live(), versions.ref().name()));
+            return new BlueGreenPlay(blueGreen, versions.with(backTo(rollback, cluster, live)), colors, patience);
         }
         Canary canary = (Canary) strategy;
         if (canary.shift() instanceof Canary.Shift.ThroughRoute shift) {
             Deployment beside = CanaryManifest.beside(versions, uid);
             Split split = RouteCheck.split(shift, versions.ref());
             RouteWeights weights = RouteCheck.of(cluster, canary, split, versions, beside);
-            return new RoutedCanaryPlay(canary, versions, beside, split, weights, patience);
+            Versions both = versions.with(backTo(rollback, cluster, versions.ref()));
+            return new RoutedCanaryPlay(canary, both, beside, split, weights, patience);
         }
-        return of(canary, versions, uid, patience);
+        // Refused before anything is marked.
+        of(canary, versions, uid, patience);
+        return of(canary, versions.with(backTo(rollback, cluster, versions.ref())), uid, patience);
+    }
+
+    /** What the Deployment of the old version goes back to: it is marked, if it is complete now. */
+    private static Optional<BackTo> backTo(Optional<Rollback> rollback, Cluster cluster, ObjectRef old) {
+        return rollback.flatMap(asked -> {
+            RollbackPoint point = asked.before(cluster, old);
+            return cluster.get(Deployment.class, old.namespace(), old.name())
+                    .map(current -> point.wayBack()
+                            .map(way -> BackTo.of(current, way.deployment(), way.revision(), way.replicaSet()))
+                            .orElseGet(() -> BackTo.nothing("no revision was seen complete")));
+        });
     }
 
     private static Play<?> of(Canary canary, Versions versions, String uid, Duration patience) {

@@ -12,6 +12,7 @@ import dev.rollproof.strategies.drive.Play;
 import dev.rollproof.verifier.Evidence;
 import dev.rollproof.verifier.Lookout;
 import dev.rollproof.verifier.Progress;
+import dev.rollproof.verifier.Rollback;
 import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Timeline;
@@ -29,11 +30,14 @@ final class DrivenRollout {
 
     private final Cluster cluster;
     private final VerifierOptions options;
+    private final Optional<Rollback> rollback;
     private final Consumer<Progress> onProgress;
 
-    DrivenRollout(Cluster cluster, VerifierOptions options, Consumer<Progress> onProgress) {
+    DrivenRollout(
+            Cluster cluster, VerifierOptions options, Optional<Rollback> rollback, Consumer<Progress> onProgress) {
         this.cluster = cluster;
         this.options = options;
+        this.rollback = rollback;
         this.onProgress = onProgress;
     }
 
@@ -48,25 +52,25 @@ final class DrivenRollout {
                     .with(WriteOptions.defaults().withDryRun())
                     .apply(wanted);
             if (current.isEmpty()) {
-                return plainly(wanted);
+                return plainly(ref, wanted);
             }
             Deployment read = current.get();
             Versions versions = Versions.of(read, checked);
             Play<?> play =
-                    Casting.of(strategy, cluster, versions, read.getMetadata().getUid(), options.timeout());
+                    Casting.of(strategy, cluster, versions, read.getMetadata().getUid(), options.timeout(), rollback);
             if (play instanceof BlueGreenPlay blueGreen) {
                 Optional<Deployment> live = cluster.get(
                         Deployment.class, ref.namespace(), blueGreen.live().name());
                 if (live.isPresent() && blueGreen.isAlready(live.get())) {
                     return blueGreen.live().equals(ref)
-                            ? plainly(wanted)
+                            ? plainly(ref, wanted)
                             : verifier().verify(live.get());
                 }
             } else if (versions.sameTemplate()) {
-                return plainly(wanted);
+                return plainly(ref, wanted);
             }
             try {
-                return Driver.begin(cluster, options, onProgress, Lookout.NOBODY, read, play);
+                return Driver.begin(cluster, options, onProgress, Lookout.NOBODY, read, checked, play);
             } catch (ClusterException refused) {
                 // Somebody, most often a controller, wrote to it since it was read.
                 boolean race = refused.reason() == Reason.CONFLICT || refused.reason() == Reason.INVALID;
@@ -77,8 +81,8 @@ final class DrivenRollout {
         }
     }
 
-    private Verdict plainly(Deployment wanted) throws InterruptedException {
-        return verifier().verify(RolloutActions.on(cluster).apply(wanted));
+    private Verdict plainly(ObjectRef ref, Deployment wanted) throws InterruptedException {
+        return new PlainRollout(cluster, options, rollback, onProgress).run(ref, wanted);
     }
 
     private RolloutVerifier verifier() {

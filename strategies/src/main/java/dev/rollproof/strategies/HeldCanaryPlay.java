@@ -5,6 +5,7 @@ import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.ObservedDeployment.UpdateStrategy;
 import dev.rollproof.strategies.drive.Action;
+import dev.rollproof.strategies.drive.BackTo;
 import dev.rollproof.strategies.drive.Command;
 import dev.rollproof.strategies.drive.Decision;
 import dev.rollproof.strategies.drive.Ending;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * PROMOTING → over, when the rolling update is complete
  * SHIFTING, HOLDING, PROMOTING → ABORTING, when new pods or a check fail, the cluster refuses, time is up, somebody else
  *             changes the template, or says so
- * ABORTING  → over, when the rolling update back is complete
+ * ABORTING  → over, when the rolling update back is complete, or fails
  * </pre>
  */
 final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
@@ -100,6 +101,11 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
     @Override
     public List<ObjectRef> versions() {
         return List.of(ref, ref);
+    }
+
+    @Override
+    public Optional<BackTo> backTo() {
+        return versions.backTo();
     }
 
     @Override
@@ -303,22 +309,16 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
                             state, new Action.Change(ref, released(Map.of(), versions.before())), "releasing it")
                     : Decision.over(state, "released");
         }
-        boolean restored = !held
-                && side.deployment()
-                        .map(d -> d.template().equals(versions.templateBefore()))
-                        .orElse(true);
+        boolean restored = !held && side.has(versions.templateBack());
         String line = "turning back: " + (restored ? side.newReady() : side.oldReady()) + " of " + replicas
                 + " pods of the old version ready";
-        if (!restored) {
-            return side.settled() || timeIsUp
-                    ? Decision.acting(
-                            state,
-                            new Action.Change(
-                                    ref, held ? released(versions.back(), versions.before()) : versions.back()),
-                            line)
-                    : Decision.waiting(state, line).until(end);
+        Map<String, @Nullable Object> fields = versions.back(side);
+        Optional<Decision<CanaryPlay.Phase>> back = GoingBack.next(
+                state, ref, side, held ? released(fields, versions.before()) : fields, restored, at, end, line);
+        if (back.isPresent()) {
+            return back.get();
         }
-        return side.complete() || timeIsUp
+        return side.complete() || side.status() instanceof Status.Failed || timeIsUp
                 ? Decision.over(
                         state, "back on the old version: " + side.newReady() + " of " + replicas + " pods ready")
                 : Decision.waiting(state, line).until(end);

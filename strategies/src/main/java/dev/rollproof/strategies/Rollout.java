@@ -7,10 +7,6 @@ import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.verifier.Progress;
 import dev.rollproof.verifier.Rollback;
-import dev.rollproof.verifier.RollbackPoint;
-import dev.rollproof.verifier.RolloutActions;
-import dev.rollproof.verifier.RolloutVerifier;
-import dev.rollproof.verifier.RolloutWatch;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -84,6 +80,9 @@ public final class Rollout {
     /**
      * What to do if it fails or is not complete in time: go back to the last revision that was seen complete, and verify that,
      * within the same timeout again. The verdict stays what it was; its evidence tells the rollback.
+     *
+     * <p>A driven strategy turns back anyway, to what was there when it began. With this it goes back further if that was not
+     * complete and an earlier revision was, tells how long it took to restore it, and marks what is seen complete.
      */
     public Rollout orElse(Rollback value) {
         return new Rollout(
@@ -105,18 +104,10 @@ public final class Rollout {
     public Verdict run(Cluster cluster) throws InterruptedException {
         Deployment wanted = Models.copy(deployment);
         if (strategy.isPresent() && strategy.get() instanceof Driven driven) {
-            return new DrivenRollout(cluster, options, onProgress).run(driven, workload(), wanted);
+            return new DrivenRollout(cluster, options, rollback, onProgress).run(driven, workload(), wanted);
         }
         strategy.flatMap(Rollout::model).ifPresent(wanted.getSpec()::setStrategy);
-        Optional<RollbackPoint> before = rollback.map(asked -> asked.before(cluster, workload()));
-        Deployment applied;
-        Verdict verdict;
-        try (RolloutWatch watch =
-                RolloutVerifier.on(cluster).with(options).onProgress(onProgress).watch(wanted)) {
-            applied = RolloutActions.on(cluster).apply(wanted);
-            verdict = watch.verify(applied);
-        }
-        return before.isEmpty() ? verdict : before.get().conclude(verdict, applied, options, onProgress);
+        return new PlainRollout(cluster, options, rollback, onProgress).run(workload(), wanted);
     }
 
     private static Optional<DeploymentStrategy> model(Strategy strategy) {

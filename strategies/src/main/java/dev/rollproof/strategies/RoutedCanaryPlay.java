@@ -6,6 +6,7 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.strategies.ReplicaRatio.Counts;
 import dev.rollproof.strategies.drive.Action;
+import dev.rollproof.strategies.drive.BackTo;
 import dev.rollproof.strategies.drive.Decision;
 import dev.rollproof.strategies.drive.Ending;
 import dev.rollproof.strategies.drive.Play;
@@ -14,6 +15,7 @@ import dev.rollproof.strategies.drive.Side;
 import dev.rollproof.strategies.drive.Split;
 import dev.rollproof.strategies.drive.State;
 import dev.rollproof.verifier.judge.Expectation;
+import dev.rollproof.verifier.judge.Status;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.time.Instant;
@@ -120,6 +122,11 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
     @Override
     public List<ObjectRef> versions() {
         return List.of(stable, canary);
+    }
+
+    @Override
+    public Optional<BackTo> backTo() {
+        return versions.backTo();
     }
 
     @Override
@@ -319,15 +326,12 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
         if (!old.fresh() || !next.fresh()) {
             return Decision.waiting(state, "turning back: waiting for the last change to be seen");
         }
-        boolean restored = someoneElses
-                || old.deployment()
-                        .map(d -> d.template().equals(versions.templateBefore()))
-                        .orElse(true);
-        if (!restored) {
-            // Going back while pods of the last change are still on their way may take ready ones away.
-            return old.settled() || timeIsUp
-                    ? Decision.acting(state, new Action.Change(stable, versions.back()), line)
-                    : Decision.waiting(state, line).until(end);
+        Optional<Decision<Phase>> back = someoneElses
+                ? Optional.empty()
+                : GoingBack.next(
+                        state, stable, old, versions.back(old), old.has(versions.templateBack()), at, end, line);
+        if (back.isPresent()) {
+            return back.get();
         }
         if (!isBack && stepwise) {
             return stepDown(state, seen, line, at).until(end);
@@ -383,7 +387,8 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
         }
         boolean someoneElses =
                 state.ending().filter(e -> e.kind() == Ending.Kind.SUPERSEDED).isPresent();
-        return (old.fresh() && old.complete()) || someoneElses || !at.isBefore(end)
+        boolean settled = old.fresh() && (old.complete() || old.status() instanceof Status.Failed);
+        return settled || someoneElses || !at.isBefore(end)
                 ? Decision.over(
                         state, "back on the old version: " + old.newReady() + " of " + old.replicas() + " pods ready")
                 : Decision.waiting(state, line).until(end);

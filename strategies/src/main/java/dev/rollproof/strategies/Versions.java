@@ -6,10 +6,14 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.observed.PodTemplate;
+import dev.rollproof.strategies.drive.Annotations;
+import dev.rollproof.strategies.drive.BackTo;
+import dev.rollproof.strategies.drive.Side;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,13 +22,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Deployment as it was before a rollout, and as the server says that it would be after; without anything that a cluster
  * adds to tell objects apart. Neither model may be changed.
+ *
+ * @param backTo what the old version's Deployment goes back to, where a rollback was asked for
  */
-record Versions(Deployment before, Deployment after) {
+record Versions(Deployment before, Deployment after, Optional<BackTo> backTo) {
     /** The sizes are the strategy's to decide, and a selector cannot be changed. */
     private static final Set<String> NOT_OURS = Set.of("replicas", "selector");
 
     static Versions of(Deployment before, Deployment after) {
-        return new Versions(bare(before), bare(after));
+        return new Versions(bare(before), bare(after), Optional.empty());
+    }
+
+    Versions with(Optional<BackTo> to) {
+        return new Versions(before, after, to);
     }
 
     private static Deployment bare(Deployment model) {
@@ -90,9 +100,19 @@ record Versions(Deployment before, Deployment after) {
         return difference(before, after);
     }
 
-    /** The fields that make the new version the old one again, but for the size. */
-    Map<String, @Nullable Object> back() {
-        return difference(after, before);
+    /** The template that it turns back to: the old one, or an earlier one that was seen complete. */
+    PodTemplate templateBack() {
+        return backTo.flatMap(BackTo::template).orElseGet(this::templateBefore);
+    }
+
+    /** The fields that make what there is the version to turn back to, but for the size. */
+    Map<String, @Nullable Object> back(Side there) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        if (!there.has(templateBefore()) || backTo.isEmpty()) {
+            fields.putAll(difference(after, before));
+        }
+        backTo.ifPresent(to -> fields.putAll(to.fields()));
+        return fields;
     }
 
     private static Map<String, @Nullable Object> difference(Deployment from, Deployment to) {
@@ -111,11 +131,7 @@ record Versions(Deployment before, Deployment after) {
         if (!labels.equals(orEmpty(from.getMetadata().getLabels()))) {
             fields.put("/metadata/labels", labels);
         }
-        orEmpty(to.getMetadata().getAnnotations()).forEach((name, value) -> {
-            if (!value.equals(orEmpty(from.getMetadata().getAnnotations()).get(name))) {
-                fields.put("/metadata/annotations/" + name.replace("~", "~0").replace("/", "~1"), value);
-            }
-        });
+        fields.putAll(Annotations.difference(from, to));
         return fields;
     }
 
@@ -128,6 +144,7 @@ record Versions(Deployment before, Deployment after) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("before", Models.toTree(before));
         tree.put("after", Models.toTree(after));
+        backTo.ifPresent(to -> tree.put("backTo", to.script()));
         return tree;
     }
 
@@ -135,6 +152,7 @@ record Versions(Deployment before, Deployment after) {
     static Versions from(Map<String, ?> script) {
         return new Versions(
                 Models.fromTree((Map<String, ?>) Objects.requireNonNull(script.get("before")), Deployment.class),
-                Models.fromTree((Map<String, ?>) Objects.requireNonNull(script.get("after")), Deployment.class));
+                Models.fromTree((Map<String, ?>) Objects.requireNonNull(script.get("after")), Deployment.class),
+                Optional.ofNullable(script.get("backTo")).map(tree -> BackTo.from((Map<?, ?>) tree)));
     }
 }

@@ -15,6 +15,7 @@ import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.strategies.InterceptedCluster.KilledException;
 import dev.rollproof.strategies.check.Check;
+import dev.rollproof.verifier.Rollback;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -36,16 +37,34 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class CrashSafetyTest {
     private static final int REPLICAS = 4;
+    private static final String COMPLETE = "rollproof.dev/complete-at-revision";
     private static final VerifierOptions OPTIONS = VerifierOptions.defaults().withTimeout(ofMinutes(2));
 
     /**
      * A rollout that is driven.
      *
      * @param labels the workload's
+     * @param rollback whether it goes back to what was seen complete
+     * @param onBroken whether what is there when it begins is a version that never was complete, after one that was
      */
-    record Story(String name, String labels, String image, Driven strategy, List<Check> checks) {
+    record Story(
+            String name,
+            String labels,
+            String image,
+            Driven strategy,
+            boolean rollback,
+            boolean onBroken,
+            List<Check> checks) {
         Story(String name, String labels, String image, Driven strategy, Check... checks) {
-            this(name, labels, image, strategy, List.of(checks));
+            this(name, labels, image, strategy, false, false, List.of(checks));
+        }
+
+        Story withRollback() {
+            return new Story(name + ", with a rollback", labels, image, strategy, true, false, checks);
+        }
+
+        Story begunOnBroken() {
+            return new Story(name + ", on a broken version", labels, image, strategy, true, true, checks);
         }
 
         boolean isRouted() {
@@ -100,12 +119,33 @@ class CrashSafetyTest {
                         bad),
                 new Story("blue-green, switched", blue, "clock:1.1", blueGreen.check(good), good),
                 new Story("blue-green, broken", blue, "clock:broken", blueGreen.check(good), good),
-                new Story("blue-green, switched back", blue, "clock:1.1", blueGreen.checkAfter(bad), bad));
+                new Story("blue-green, switched back", blue, "clock:1.1", blueGreen.checkAfter(bad), bad),
+                new Story("canary, promoted", stable, "clock:1.1", canary, good).withRollback(),
+                new Story("canary, bad", stable, "clock:1.1", canary.check(bad), good, bad).begunOnBroken(),
+                new Story("canary, promoted and not ready", stable, "clock:never", Canary.of()).withRollback(),
+                new Story(
+                                "held canary, promoted and not ready",
+                                "app: clock",
+                                "clock:never",
+                                Canary.of().withinOneDeployment())
+                        .begunOnBroken(),
+                new Story("routed canary, bad", stable, "clock:1.1", routed.check(bad), good, bad).begunOnBroken(),
+                new Story(
+                                "routed canary, promoted and not ready",
+                                stable,
+                                "clock:never",
+                                Canary.of().through(route))
+                        .withRollback(),
+                new Story("blue-green, switched", blue, "clock:1.1", blueGreen.check(good), good).withRollback(),
+                new Story("blue-green, switched back", blue, "clock:1.1", blueGreen.checkAfter(bad), bad)
+                        .begunOnBroken());
     }
 
     private static SimulatedCluster clusterBefore(Story story) throws InterruptedException {
         SimulatedCluster cluster = SimulatedCluster.create();
         cluster.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(ofSeconds(0)));
+        cluster.images().declare("clock:never", ImageBehavior.wellBehaved().neverReady());
+        cluster.images().declare("clock:worse", ImageBehavior.wellBehaved().crashesAfter(ofSeconds(0)));
         for (String service : List.of("clock", "preview")) {
             cluster.create(
                     Models.fromYaml(
@@ -122,18 +162,22 @@ class CrashSafetyTest {
         if (story.isRouted()) {
             Routes.create(cluster, Routes.RULES);
         }
-        Rollout.of(Workloads.labelled(REPLICAS, "clock:1.0", story.labels()))
-                .run(cluster)
-                .orElseThrow();
+        rollout(story, "clock:1.0").run(cluster).orElseThrow();
         cluster.advance(ofSeconds(30));
+        if (story.onBroken()) {
+            cluster.apply(Workloads.labelled(REPLICAS, "clock:worse", story.labels()), WriteOptions.defaults());
+            cluster.advance(ofSeconds(30));
+        }
         return cluster;
     }
 
+    private static Rollout rollout(Story story, String image) {
+        Rollout rollout = Rollout.of(Workloads.labelled(REPLICAS, image, story.labels()));
+        return story.rollback() ? rollout.orElse(Rollback.rollBack()) : rollout;
+    }
+
     private static Verdict roll(Story story, Cluster cluster) throws InterruptedException {
-        return Rollout.of(Workloads.labelled(REPLICAS, story.image(), story.labels()))
-                .by(story.strategy())
-                .with(OPTIONS)
-                .run(cluster);
+        return rollout(story, story.image()).by(story.strategy()).with(OPTIONS).run(cluster);
     }
 
     private static Rollouts rollouts(Story story, Cluster cluster) {
@@ -157,7 +201,7 @@ class CrashSafetyTest {
         }
         for (ReplicaSet set : cluster.list(Query.of(ReplicaSet.class))) {
             state.add(set.getMetadata().getName() + " " + ours(set) + " "
-                    + set.getSpec().getReplicas());
+                    + set.getSpec().getReplicas() + (isMarked(set) ? " seen complete" : ""));
         }
         for (Pod pod : cluster.list(Query.of(Pod.class))) {
             state.add(pod.getSpec().getContainers().get(0).getImage() + " "
@@ -171,7 +215,7 @@ class CrashSafetyTest {
         return annotations == null
                 ? List.of()
                 : annotations.keySet().stream()
-                        .filter(name -> name.startsWith("rollproof.dev/"))
+                        .filter(name -> name.startsWith("rollproof.dev/") && !name.equals(COMPLETE))
                         .sorted()
                         .toList();
     }
@@ -180,6 +224,11 @@ class CrashSafetyTest {
         return cluster.list(Query.of(HTTPRoute.class)).stream()
                 .map(Routes::weights)
                 .toList();
+    }
+
+    private static boolean isMarked(ReplicaSet set) {
+        Map<String, String> annotations = set.getMetadata().getAnnotations();
+        return annotations != null && annotations.containsKey(COMPLETE);
     }
 
     private record End(Verdict verdict, List<String> state, List<String> writes) {

@@ -219,15 +219,51 @@ class PlayTablesTest {
     }
 
     @Test
-    void abortingAPromotionWaitsUntilTheControllersHaveSettled() {
+    void abortingAPromotionHoldsItUntilTheControllersHaveSettled() {
         var aborting = Pair.at(CanaryPlay.Phase.ABORTING, 3);
-        Side unsettled = Scenes.of(young(Pair.LABELS), 5, PROGRESSING, 2, 4, 1);
+        Side rolling = Scenes.of(young(Pair.LABELS), 5, PROGRESSING, 2, 4, 0);
+        assertThat(pair.next(aborting, rolling, Pair.canary(5, COMPLETE)).action())
+                .contains(HOLD);
+        Side unsettled = Scenes.of(held(young(Pair.LABELS)), 5, PROGRESSING, 2, 4, 1);
         assertThat(pair.next(aborting, unsettled, Pair.canary(5, COMPLETE)).action())
                 .isEmpty();
-        Side settled = Scenes.of(young(Pair.LABELS), 5, PROGRESSING, 2, 4, 0);
+        Side settled = Scenes.of(held(young(Pair.LABELS)), 5, PROGRESSING, 2, 4, 0);
         assertThat(pair.next(aborting, settled, Pair.canary(5, COMPLETE)).action())
+                .hasValueSatisfying(action -> assertThat(((Action.Change) action).fields())
+                        .containsOnlyKeys("/spec/template", "/spec/paused", HELD)
+                        .containsEntry("/spec/paused", null)
+                        .containsEntry(HELD, null));
+    }
+
+    @Test
+    void whatHasNoPodsToLoseIsNotHeld() {
+        Side started = Scenes.of(young(Pair.LABELS), 5, PROGRESSING, 2, 0, 0);
+        assertThat(pair.next(Pair.at(CanaryPlay.Phase.ABORTING, 3), started, absent())
+                        .action())
                 .hasValueSatisfying(
                         action -> assertThat(((Action.Change) action).fields()).containsOnlyKeys("/spec/template"));
+    }
+
+    @Test
+    void somebodyElsesPauseStays() {
+        Deployment paused = young(Pair.LABELS);
+        paused.getSpec().setPaused(true);
+        assertThat(pair.next(
+                                Pair.at(CanaryPlay.Phase.ABORTING, 3),
+                                Scenes.of(paused, 5, PROGRESSING, 2, 4, 0),
+                                absent())
+                        .action())
+                .hasValueSatisfying(
+                        action -> assertThat(((Action.Change) action).fields()).containsOnlyKeys("/spec/template"));
+    }
+
+    private static final String HELD = "/metadata/annotations/rollproof.dev~1held-for-rollback";
+    private static final Action HOLD = new Action.Change(Workloads.CLOCK, Map.of("/spec/paused", true, HELD, "true"));
+
+    private static Deployment held(Deployment model) {
+        model.getSpec().setPaused(true);
+        model.getMetadata().setAnnotations(Map.of("rollproof.dev/held-for-rollback", "true"));
+        return model;
     }
 
     @Test
@@ -363,7 +399,10 @@ class PlayTablesTest {
                         .next()
                         .phase())
                 .isEqualTo(CanaryPlay.Phase.ABORTING);
-        assertThat(((Action.Change) heldNext(CanaryPlay.Phase.ABORTING, heldSide(2, 0, 1, 10, FAILED))
+        assertThat(heldNext(CanaryPlay.Phase.ABORTING, heldSide(2, 0, 1, 10, FAILED))
+                        .action())
+                .contains(HOLD);
+        assertThat(((Action.Change) heldNext(CanaryPlay.Phase.ABORTING, heldSide(2, 0, 1, 0, FAILED))
                                 .action()
                                 .orElseThrow())
                         .fields())
@@ -397,8 +436,18 @@ class PlayTablesTest {
         }
 
         Decision<BlueGreenPlay.Phase> next(BlueGreenPlay.Phase phase, String selected, Side green, int seconds) {
+            return next(phase, selected, COMPLETE, green, seconds);
+        }
+
+        /** With the Service back at blue, which stands so. */
+        Decision<BlueGreenPlay.Phase> next(BlueGreenPlay.Phase phase, Status blue, Side green, int seconds) {
+            return next(phase, "blue", blue, green, seconds);
+        }
+
+        private Decision<BlueGreenPlay.Phase> next(
+                BlueGreenPlay.Phase phase, String selected, Status blue, Side green, int seconds) {
             Seen seen = Scenes.seen(
-                    Map.of(Workloads.CLOCK, Scenes.of(old(LABELS), 10, COMPLETE), GREEN, green),
+                    Map.of(Workloads.CLOCK, Scenes.of(old(LABELS), 10, blue), GREEN, green),
                     Map.of(SERVICE, Map.of("app", "clock", "color", selected)),
                     Optional.empty(),
                     Optional.empty(),
@@ -476,6 +525,14 @@ class PlayTablesTest {
                 .contains(Action.scale(GREEN, 0));
         assertThat(colored.next(BlueGreenPlay.Phase.ABORTING, "blue", Colored.green(0, COMPLETE), 5)
                         .over())
+                .isTrue();
+        assertThat(colored.next(BlueGreenPlay.Phase.ABORTING, PROGRESSING, Colored.green(0, COMPLETE), 5)
+                        .over())
+                .as("while the old version is not complete")
+                .isFalse();
+        assertThat(colored.next(BlueGreenPlay.Phase.ABORTING, FAILED, Colored.green(0, COMPLETE), 5)
+                        .over())
+                .as("when it will not be")
                 .isTrue();
     }
 

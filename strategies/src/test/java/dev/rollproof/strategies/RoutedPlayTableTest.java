@@ -291,18 +291,30 @@ class RoutedPlayTableTest {
                         .next()
                         .phase())
                 .isEqualTo(Phase.RETIRING);
-        Side unsettled = Scenes.of(young(), 10, PROGRESSING, 2, 8, 1);
+        // A promotion that is under way is held until no pod is on its way.
+        Side rolling = Scenes.of(young(), 10, PROGRESSING, 2, 8, 0);
+        assertThat(next(aborting, rolling, canary(5, COMPLETE), 1, 0).action())
+                .hasValueSatisfying(
+                        action -> assertThat(((Action.Change) action).fields()).containsEntry("/spec/paused", true));
+        Side unsettled = Scenes.of(held(young()), 10, PROGRESSING, 2, 8, 1);
         assertThat(next(aborting, unsettled, canary(5, COMPLETE), 1, 0).action())
                 .isEmpty();
-        Side settled = Scenes.of(young(), 10, PROGRESSING, 2, 8, 0);
+        Side settled = Scenes.of(held(young()), 10, PROGRESSING, 2, 8, 0);
         assertThat(next(aborting, settled, canary(5, COMPLETE), 1, 0).action())
-                .hasValueSatisfying(
-                        action -> assertThat(((Action.Change) action).fields()).containsOnlyKeys("/spec/template"));
+                .hasValueSatisfying(action -> assertThat(((Action.Change) action).fields())
+                        .containsKey("/spec/template")
+                        .containsEntry("/spec/paused", null));
         // A rule that is gone has no weights to be put back.
         assertThat(next(aborting, stable(10, COMPLETE), canary(5, FAILED))
                         .next()
                         .phase())
                 .isEqualTo(Phase.RETIRING);
+    }
+
+    private static Deployment held(Deployment model) {
+        model.getSpec().setPaused(true);
+        model.getMetadata().setAnnotations(Map.of("rollproof.dev/held-for-rollback", "true"));
+        return model;
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.verifier.RolloutActions;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
@@ -277,6 +278,25 @@ abstract class PatchesContract extends Contract {
                 Patch.merge("{\"data\": {\"b\": \"y\", \"c\": \"y\"}}"),
                 DEFAULTS.withFieldManager("patcher"));
         assertThat(owners("settings")).containsExactly("one Apply {f:a={}}", "patcher Update {f:b={}, f:c={}}");
+    }
+
+    @Test
+    void whoAddsAnItemToAListOwnsItWhole() {
+        cluster.apply(clock("clock", 0), ONE);
+        Deployment patched = cluster.patch(
+                Deployment.class,
+                namespace,
+                "clock",
+                Patch.strategicMerge("{\"spec\": {\"template\": {\"spec\": {\"containers\": [{\"name\": \"web\","
+                        + " \"env\": [{\"name\": \"NEW\", \"value\": \"1\"}]}]}}}}"),
+                DEFAULTS.withFieldManager("patcher"));
+        assertThat(patched.getMetadata().getManagedFields())
+                .filteredOn(entry -> entry.getManager().equals("patcher"))
+                .singleElement()
+                .satisfies(entry -> assertThat(Models.toJson(entry.getFieldsV1()))
+                        .contains("\"k:{\\\"name\\\":\\\"NEW\\\"}\":{")
+                        .contains("\".\":{}")
+                        .contains("\"f:value\":{}"));
     }
 
     @Test

@@ -16,9 +16,13 @@ import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
+import dev.rollproof.strategies.Canary;
+import dev.rollproof.strategies.Rollout;
+import dev.rollproof.strategies.Rollouts;
 import dev.rollproof.verifier.Rollback;
 import dev.rollproof.verifier.RollbackResult;
 import dev.rollproof.verifier.RolloutActions;
+import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -31,6 +35,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -86,6 +91,46 @@ class RollbackSeedsTest {
     void aRollbackAtAnyMomentOfAnyRolloutKeepsReadyPods() throws InterruptedException {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
             assertThat(atAnyMoment(seed)).as(replay(seed)).isEmpty();
+        }
+    }
+
+    /** A promotion is a rolling update that somebody drives; turned back half-way, it takes no ready pod away either. */
+    @Test
+    void aPromotionThatTurnsBackKeepsReadyPods() throws InterruptedException {
+        for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+            assertThat(promotionTurnedBack(seed)).as(replay(seed)).isEmpty();
+        }
+    }
+
+    private static List<String> promotionTurnedBack(long seed) throws InterruptedException {
+        Random random = new Random(seed);
+        Size size = Size.draw(random);
+        boolean held = size.replicas() > 1 && random.nextBoolean();
+        int looks = random.nextInt(8);
+        try (SimulatedCluster cluster = size.cluster(seed, random)) {
+            ReadyPods watcher = settled(cluster, size);
+            Deployment next = size.deployment();
+            next.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("clock:1.1");
+            AtomicInteger left = new AtomicInteger(looks);
+            Verdict verdict = Rollout.of(next)
+                    .by(held ? Canary.of().withinOneDeployment() : Canary.of())
+                    .orElse(Rollback.rollBack())
+                    .onProgress(progress -> {
+                        boolean begun = watcher.pods.values().stream().anyMatch(pod -> isReady(pod, "clock:1.1"));
+                        if (begun && left.getAndDecrement() == 0) {
+                            Rollouts.on(cluster).abort(CLOCK);
+                        }
+                    })
+                    .run(cluster);
+            // Some are promoted before anybody says so.
+            return verdict.isComplete()
+                    ? watcher.violations
+                    : goBack(cluster, watcher, same -> {
+                        assertThat(verdict.evidence().rollback().orElseThrow().timeToRestore())
+                                .as(verdict.summary())
+                                .isPresent();
+                        return verdict.summary();
+                    });
         }
     }
 
@@ -184,9 +229,9 @@ class RollbackSeedsTest {
                     spec:
                       replicas: %d
                       strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: %d, maxUnavailable: %d}}
-                      selector: {matchLabels: {app: clock}}
+                      selector: {matchLabels: {app: clock, track: stable}}
                       template:
-                        metadata: {labels: {app: clock}}
+                        metadata: {labels: {app: clock, track: stable}}
                         spec:
                           terminationGracePeriodSeconds: 5
                           containers:

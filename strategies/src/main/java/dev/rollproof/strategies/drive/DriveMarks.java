@@ -17,15 +17,14 @@ public final class DriveMarks {
 
     /** What is being rolled out and how; empty where nothing is. */
     public static Optional<String> script(Deployment deployment) {
-        return Keeper.annotations(deployment).containsKey(Keeper.STATE)
-                ? Optional.ofNullable(Keeper.annotations(deployment).get(Keeper.SCRIPT))
+        return Annotations.of(deployment).containsKey(Keeper.STATE)
+                ? Optional.ofNullable(Annotations.of(deployment).get(Keeper.SCRIPT))
                 : Optional.empty();
     }
 
     /** Who drives the rollout that is under way. */
     public static Optional<String> driver(Deployment deployment) {
-        return Optional.ofNullable(Keeper.annotations(deployment).get(Keeper.STATE))
-                .map(StateText::driver);
+        return Optional.ofNullable(Annotations.of(deployment).get(Keeper.STATE)).map(StateText::driver);
     }
 
     /** Past the step at which it stands now. */
@@ -39,7 +38,7 @@ public final class DriveMarks {
     }
 
     private static String state(Deployment deployment) {
-        String state = Keeper.annotations(deployment).get(Keeper.STATE);
+        String state = Annotations.of(deployment).get(Keeper.STATE);
         if (state == null) {
             throw new RolloutActionException("no rollout of Deployment/"
                     + deployment.getMetadata().getName() + " in "

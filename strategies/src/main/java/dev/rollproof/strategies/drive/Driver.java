@@ -14,9 +14,11 @@ import dev.rollproof.strategies.check.Check;
 import dev.rollproof.strategies.check.CheckContext;
 import dev.rollproof.strategies.check.CheckRun;
 import dev.rollproof.strategies.check.Measurement;
+import dev.rollproof.verifier.Cause;
 import dev.rollproof.verifier.Evidence;
 import dev.rollproof.verifier.Lookout;
 import dev.rollproof.verifier.Progress;
+import dev.rollproof.verifier.RollbackResult;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import dev.rollproof.verifier.judge.Expectation;
@@ -30,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +52,9 @@ public final class Driver<P extends Enum<P>> {
     /** After a write that somebody's own write in between, or a server in trouble, kept from happening. */
     private static final Duration PAUSE = Duration.ofMillis(200);
 
+    /** Beside what the strategy keeps. */
+    private static final String OWNERS = "owners";
+
     private final Cluster cluster;
     private final Time time;
     private final VerifierOptions options;
@@ -64,6 +70,7 @@ public final class Driver<P extends Enum<P>> {
     private State<P> state;
     private Optional<CheckRun> check = Optional.empty();
     private Optional<String> refused = Optional.empty();
+    private Owners owners = Owners.nobody();
     private Optional<Instant> troubleSince = Optional.empty();
     private int racesInARow;
     private String line = "";
@@ -92,6 +99,7 @@ public final class Driver<P extends Enum<P>> {
      * Begins a rollout and drives it to its end.
      *
      * @param read the Deployment that is to keep the state, as it was read
+     * @param wanted the same, as the server says that it would be had the new version been applied
      */
     public static <P extends Enum<P>> Verdict begin(
             Cluster cluster,
@@ -99,13 +107,17 @@ public final class Driver<P extends Enum<P>> {
             Consumer<Progress> onProgress,
             Consumer<Change> onChange,
             Deployment read,
+            Deployment wanted,
             Play<P> play)
             throws InterruptedException {
         Driver<P> driver = new Driver<>(cluster, options, onProgress, onChange, play);
         return driver.driving(() -> {
             Decision<P> first = play.first(driver.time.now());
             driver.state = first.next();
-            driver.keeper.begin(read, Models.toJson(play.script()), first.next(), driver.fieldsOfKeeper(first));
+            driver.owners = Owners.of(read, wanted, driver.writes.existing(driver.others()));
+            Map<String, Object> script = new LinkedHashMap<>(play.script());
+            script.put(OWNERS, driver.owners.script());
+            driver.keeper.begin(read, Models.toJson(script), first.next(), driver.fieldsOfKeeper(first));
             driver.follow();
         });
     }
@@ -124,7 +136,9 @@ public final class Driver<P extends Enum<P>> {
             throws InterruptedException {
         Driver<P> driver = new Driver<>(cluster, options, onProgress, onChange, play);
         return driver.driving(() -> {
-            driver.state = StateText.state(Keeper.annotations(read).getOrDefault(Keeper.STATE, ""), play.phases());
+            driver.state = StateText.state(Annotations.of(read).getOrDefault(Keeper.STATE, ""), play.phases());
+            driver.owners =
+                    Owners.from(DriveMarks.script(read).map(Models::parseJson).map(script -> script.get(OWNERS)));
             Optional<Command> command =
                     back ? Optional.of(new Command(Command.Verb.ABORT, driver.state.step())) : Optional.empty();
             driver.keeper.takeOver(read, driver.state, command);
@@ -350,19 +364,20 @@ public final class Driver<P extends Enum<P>> {
     }
 
     private Verdict end(Instant at) throws InterruptedException {
-        others().forEach(writes::release);
-        keeper.end();
-        FencedWrites.sweepReplicaSets(
-                cluster,
-                play.participants().stream()
-                        .map(Play.Participant::ref)
-                        .flatMap(ref -> cluster.get(Deployment.class, ref.namespace(), ref.name()).stream())
-                        .toList());
         Optional<Ending> ending = state.ending();
+        ObjectRef old = play.versions().get(0);
+        Optional<RollbackResult> rollback = ending.flatMap(reason -> play.backTo()
+                .map(to -> RollbackAccount.of(to, reason, old, Optional.ofNullable(before.get(old)), at, lookout)));
+        // Marked while the state is still there, so that whoever takes over does it, too.
+        Optional<String> unmarked = play.backTo()
+                .flatMap(asked -> Cleanup.markComplete(cluster, ending.isPresent() ? old : play.promoted(), before));
+        new Cleanup(cluster, play, owners, writes, keeper).run(others(), ending.isPresent());
         Evidence evidence = evidence(
                 at,
                 ending.map(reason -> reason.why() + "; " + line).orElse(line),
-                ending.map(Ending::causes).orElse(List.of()));
+                ending.map(Ending::causes).orElse(List.of()),
+                unmarked,
+                rollback);
         if (ending.isEmpty()) {
             return new Verdict.Complete(evidence);
         }
@@ -387,12 +402,31 @@ public final class Driver<P extends Enum<P>> {
         lookout.note(time.now(), "rollout", what);
     }
 
-    private Evidence evidence(Instant at, String status, List<dev.rollproof.verifier.Cause> causes) {
+    private Evidence evidence(Instant at, String status, List<Cause> causes) {
+        return evidence(at, status, causes, Optional.empty(), Optional.empty());
+    }
+
+    private Evidence evidence(
+            Instant at,
+            String status,
+            List<Cause> causes,
+            Optional<String> unmarked,
+            Optional<RollbackResult> rollback) {
         long generation = seenAroundKeeper
                 .deployment()
                 .map(d -> d.metadata().generation())
                 .orElse(0L);
+        List<String> unseen = new ArrayList<>(lookout.unseen());
+        unmarked.ifPresent(why -> unseen.add("it could not be marked as complete for later rollbacks: " + why));
         return new Evidence(
-                play.keeper(), generation, lookout.elapsed(at), status, causes, lookout.timeline(), lookout.unseen());
+                play.keeper(),
+                generation,
+                lookout.elapsed(at),
+                status,
+                causes,
+                lookout.timeline(),
+                unseen,
+                rollback,
+                Optional.empty());
     }
 }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,13 @@ final class FencedWrites {
         this.cluster = cluster;
         this.keeper = keeper;
         this.driver = driver;
+    }
+
+    /** Those of some objects that exist. */
+    List<HasMetadata> existing(List<ObjectRef> refs) {
+        List<HasMetadata> existing = new ArrayList<>();
+        refs.forEach(ref -> read(ref).ifPresent(existing::add));
+        return existing;
     }
 
     private Optional<? extends HasMetadata> read(ObjectRef ref) {
@@ -95,7 +103,7 @@ final class FencedWrites {
         keeper.mine();
         Deployment created;
         try {
-            created = cluster.create(manifest, WriteOptions.defaults());
+            created = cluster.create(manifest, Keeper.OPTIONS);
         } catch (ClusterException refused) {
             if (refused.reason() != Reason.ALREADY_EXISTS) {
                 throw refused;
@@ -129,11 +137,7 @@ final class FencedWrites {
                 "test", "/metadata/resourceVersion", read.getMetadata().getResourceVersion()));
         operations.addAll(changes);
         return cluster.patch(
-                typeOf(ref),
-                ref.namespace(),
-                ref.name(),
-                Patch.json(Models.toJson(operations)),
-                WriteOptions.defaults());
+                typeOf(ref), ref.namespace(), ref.name(), Patch.json(Models.toJson(operations)), Keeper.OPTIONS);
     }
 
     /** Deletes a Deployment, if it is as it was read. */
@@ -163,21 +167,33 @@ final class FencedWrites {
     void claim(ObjectRef ref) {
         untilNoRace(() -> read(ref).ifPresent(found -> {
             List<Map<String, Object>> changes = new ArrayList<>();
-            if (Keeper.annotations(found).isEmpty()) {
+            if (Annotations.of(found).isEmpty()) {
                 changes.add(Keeper.operation("add", "/metadata/annotations", Map.of()));
             }
-            changes.add(Keeper.operation("add", Keeper.pointer(Keeper.DRIVER), driver));
+            changes.add(Keeper.operation("add", Annotations.pointer(Keeper.DRIVER), driver));
             patch(ref, found, changes);
         }));
     }
 
-    /** Takes the mark of {@link #claim} away. */
-    void release(ObjectRef ref) {
-        Optional<? extends HasMetadata> read = read(ref);
-        if (read.isPresent() && Keeper.annotations(read.get()).containsKey(Keeper.DRIVER)) {
-            keeper.mine();
-            patch(ref, read.get(), List.of(Map.of("op", "remove", "path", Keeper.pointer(Keeper.DRIVER))));
-        }
+    /**
+     * Takes the marks of a driver away.
+     *
+     * @param owners who owns the object's fields then, where that is to be changed
+     */
+    void release(ObjectRef ref, Function<HasMetadata, Optional<List<Map<String, Object>>>> owners) {
+        untilNoRace(() -> read(ref).ifPresent(found -> {
+            List<Map<String, Object>> changes = new ArrayList<>();
+            for (String name : Annotations.of(found).keySet()) {
+                if (Keeper.ALL.contains(name)) {
+                    changes.add(Map.of("op", "remove", "path", Annotations.pointer(name)));
+                }
+            }
+            changes.addAll(Keeper.ownership(owners.apply(found)));
+            if (!changes.isEmpty()) {
+                keeper.mine();
+                patch(ref, found, changes);
+            }
+        }));
     }
 
     /**
@@ -204,9 +220,9 @@ final class FencedWrites {
                 .inNamespace(keeping.getMetadata().getNamespace())
                 .withLabels(Observed.from(keeping).labelSelector()))) {
             List<Map<String, Object>> operations = new ArrayList<>();
-            Keeper.annotations(set).keySet().stream()
+            Annotations.of(set).keySet().stream()
                     .filter(Keeper.ALL::contains)
-                    .forEach(name -> operations.add(Map.of("op", "remove", "path", Keeper.pointer(name))));
+                    .forEach(name -> operations.add(Map.of("op", "remove", "path", Annotations.pointer(name))));
             boolean own =
                     Observed.metadata(set).isControlledBy(keeping.getMetadata().getUid());
             if (own && !operations.isEmpty()) {

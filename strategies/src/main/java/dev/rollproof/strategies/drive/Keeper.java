@@ -8,6 +8,7 @@ import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.verifier.Rollback;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * and the server refuses it where that is not the stored one: of two drivers, one goes on.
  */
 final class Keeper {
-    private static final String PREFIX = "rollproof.dev/";
+    static final String PREFIX = "rollproof.dev/";
     /** What is rolled out and how; written once. */
     static final String SCRIPT = PREFIX + "rollout";
     /** Where it stands and who drives. */
@@ -33,7 +35,9 @@ final class Keeper {
     static final String DRIVER = PREFIX + "driver";
 
     /** All of these; other annotations with the prefix are not a driver's. */
-    static final List<String> ALL = List.of(SCRIPT, STATE, COMMAND, DRIVER);
+    static final List<String> ALL = List.of(SCRIPT, STATE, COMMAND, DRIVER, Rollback.HELD);
+
+    static final WriteOptions OPTIONS = WriteOptions.defaults().withFieldManager(Owners.MANAGER);
 
     private final Cluster cluster;
     private final ObjectRef ref;
@@ -46,22 +50,17 @@ final class Keeper {
         this.driver = driver;
     }
 
-    static Map<String, String> annotations(HasMetadata object) {
-        Map<String, String> annotations = object.getMetadata().getAnnotations();
-        return annotations == null ? Map.of() : annotations;
-    }
-
     /** Writes the first state, if nobody else wrote anything since the Deployment was read. */
     Deployment begin(Deployment read, String script, State<?> state, Map<String, @Nullable Object> fields) {
         List<Map<String, Object>> operations = new ArrayList<>();
         operations.add(operation(
                 "test", "/metadata/resourceVersion", read.getMetadata().getResourceVersion()));
-        if (annotations(read).isEmpty()) {
+        if (Annotations.of(read).isEmpty()) {
             operations.add(operation("add", "/metadata/annotations", Map.of()));
         }
         String wanted = StateText.of(state, driver);
-        operations.add(operation("add", pointer(SCRIPT), script));
-        operations.add(operation("add", pointer(STATE), wanted));
+        operations.add(operation("add", Annotations.pointer(SCRIPT), script));
+        operations.add(operation("add", Annotations.pointer(STATE), wanted));
         operations.addAll(changes(fields));
         return write(operations, wanted);
     }
@@ -70,31 +69,41 @@ final class Keeper {
     Deployment advance(State<?> state, Map<String, @Nullable Object> fields) {
         String wanted = StateText.of(state, driver);
         List<Map<String, Object>> operations = new ArrayList<>();
-        operations.add(operation("test", pointer(STATE), text));
-        operations.add(operation("add", pointer(STATE), wanted));
+        operations.add(operation("test", Annotations.pointer(STATE), text));
+        operations.add(operation("add", Annotations.pointer(STATE), wanted));
         operations.addAll(changes(fields));
         return write(operations, wanted);
     }
 
     /** Takes the rollout over from whoever drives it. */
     Deployment takeOver(Deployment read, State<?> state, Optional<Command> command) {
-        text = annotations(read).getOrDefault(STATE, "");
+        text = Annotations.of(read).getOrDefault(STATE, "");
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        command.ifPresent(told -> fields.put(pointer(COMMAND), told.text()));
+        command.ifPresent(told -> fields.put(Annotations.pointer(COMMAND), told.text()));
         return advance(state, fields);
     }
 
-    /** Takes all that was kept away again. */
-    Deployment end() {
+    /**
+     * Takes all that was kept away again.
+     *
+     * @param owners who owns the fields then, where that is to be changed
+     */
+    Deployment end(Function<HasMetadata, Optional<List<Map<String, Object>>>> owners) {
         Deployment current = mine();
         if (text.isEmpty()) {
             return current;
         }
         List<Map<String, Object>> operations = new ArrayList<>();
-        operations.add(operation("test", pointer(STATE), text));
-        for (String name : annotations(current).keySet()) {
+        operations.add(operation("test", Annotations.pointer(STATE), text));
+        List<Map<String, Object>> ownership = ownership(owners.apply(current));
+        if (!ownership.isEmpty()) {
+            operations.add(operation(
+                    "test", "/metadata/resourceVersion", current.getMetadata().getResourceVersion()));
+            operations.addAll(ownership);
+        }
+        for (String name : Annotations.of(current).keySet()) {
             if (ALL.contains(name)) {
-                operations.add(Map.of("op", "remove", "path", pointer(name)));
+                operations.add(Map.of("op", "remove", "path", Annotations.pointer(name)));
             }
         }
         return write(operations, "");
@@ -108,16 +117,12 @@ final class Keeper {
     private Deployment write(List<Map<String, Object>> operations, String wanted) {
         try {
             Deployment written = cluster.patch(
-                    Deployment.class,
-                    ref.namespace(),
-                    ref.name(),
-                    Patch.json(Models.toJson(operations)),
-                    WriteOptions.defaults());
+                    Deployment.class, ref.namespace(), ref.name(), Patch.json(Models.toJson(operations)), OPTIONS);
             text = wanted;
             return written;
         } catch (ClusterException refused) {
             Deployment current = current();
-            String stored = annotations(current).getOrDefault(STATE, "");
+            String stored = Annotations.of(current).getOrDefault(STATE, "");
             // That nothing is stored any more may be another driver's doing, unless it was the answer that got lost.
             if (stored.equals(wanted) && (!wanted.isEmpty() || refused.reason().isTransient())) {
                 text = wanted;
@@ -133,7 +138,7 @@ final class Keeper {
     /** The Deployment as it is stored, if this driver still drives it. */
     Deployment mine() {
         Deployment current = current();
-        String stored = annotations(current).getOrDefault(STATE, "");
+        String stored = Annotations.of(current).getOrDefault(STATE, "");
         if (!stored.equals(text)) {
             throw replaced(stored);
         }
@@ -160,11 +165,22 @@ final class Keeper {
                 false);
     }
 
+    /** What is to be removed is added first: the server refuses to remove what is not there. */
     static List<Map<String, Object>> changes(Map<String, @Nullable Object> fields) {
         List<Map<String, Object>> operations = new ArrayList<>();
-        fields.forEach((path, value) ->
-                operations.add(value == null ? Map.of("op", "remove", "path", path) : operation("add", path, value)));
+        fields.forEach((path, value) -> {
+            operations.add(operation("add", path, value == null ? "" : value));
+            if (value == null) {
+                operations.add(Map.of("op", "remove", "path", path));
+            }
+        });
         return operations;
+    }
+
+    /** Gives fields to other owners; to be done only if nobody wrote since these were read. */
+    static List<Map<String, Object>> ownership(Optional<List<Map<String, Object>>> entries) {
+        return entries.map(changed -> List.of(operation("replace", "/metadata/managedFields", changed)))
+                .orElse(List.of());
     }
 
     static Map<String, Object> operation(String op, String path, Object value) {
@@ -173,11 +189,6 @@ final class Keeper {
         operation.put("path", path);
         operation.put("value", value);
         return operation;
-    }
-
-    /** The JSON pointer of an annotation. */
-    static String pointer(String annotation) {
-        return "/metadata/annotations/" + annotation.replace("~", "~0").replace("/", "~1");
     }
 
     /** Whether a conflict or a failed test: the object was written by somebody since it was read. */

@@ -41,6 +41,16 @@ public interface Play<P extends Enum<P>> {
     /** The Deployment of the old version, then the one of the new; for checks. */
     List<ObjectRef> versions();
 
+    /** The Deployment that has the new version when it is over and well. */
+    default ObjectRef promoted() {
+        return keeper();
+    }
+
+    /** What it turns back to, where a rollback was asked for; the Deployment of the old version, the first of {@link #versions}. */
+    default Optional<BackTo> backTo() {
+        return Optional.empty();
+    }
+
     Class<P> phases();
 
     /** The first state, and the change of the keeper that comes with it. */

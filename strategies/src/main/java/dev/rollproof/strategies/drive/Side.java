@@ -4,6 +4,7 @@ package dev.rollproof.strategies.drive;
 import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.k8s.observed.ObservedReplicaSet;
+import dev.rollproof.k8s.observed.PodTemplate;
 import dev.rollproof.verifier.judge.Expectation;
 import dev.rollproof.verifier.judge.Snapshot;
 import dev.rollproof.verifier.judge.Status;
@@ -24,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param oldWanted the sizes of its other ReplicaSets, added up
  * @param oldReady how many pods of those are ready
  * @param newReadySince since when, by the driver's clock, so many pods of its present template are ready without a break
- * @param settled whether the controllers have done all that was asked of each of its ReplicaSets: before that, going back to
- *     another template may take ready pods away
+ * @param settled whether the controllers have seen all that was asked of it, and taken every pod away that was too many: before
+ *     that, going back to another template may take ready pods away
  */
 public record Side(
         Optional<ObservedDeployment> deployment,
@@ -47,7 +48,9 @@ public record Side(
         Map<String, Boolean> isNew = new HashMap<>();
         int[] wanted = new int[2];
         int[] ready = new int[2];
-        boolean settled = true;
+        boolean settled = deployment
+                .filter(d -> d.observedGeneration() >= d.metadata().generation())
+                .isPresent();
         for (ObservedReplicaSet set : seen.replicaSets()) {
             if (deployment.isEmpty()
                     || !set.metadata()
@@ -58,7 +61,7 @@ public record Side(
             isNew.put(set.metadata().uid(), present);
             wanted[present ? 1 : 0] += set.replicas();
             settled &=
-                    set.observedGeneration() >= set.metadata().generation() && set.statusReplicas() == set.replicas();
+                    set.observedGeneration() >= set.metadata().generation() && set.statusReplicas() <= set.replicas();
         }
         for (ObservedPod pod : seen.pods()) {
             if (pod.live() && pod.ready()) {
@@ -91,6 +94,11 @@ public record Side(
     /** Whether its ReplicaSets have not followed yet to a smaller size: what they give up is not free before. */
     public boolean isShrinking() {
         return newWanted + oldWanted > replicas();
+    }
+
+    /** Whether it has this template; what does not exist has none. */
+    public boolean has(PodTemplate template) {
+        return deployment.filter(d -> d.template().equals(template)).isPresent();
     }
 
     /** The wanted pods; 0 where there is no Deployment. */

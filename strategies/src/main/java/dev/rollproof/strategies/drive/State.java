@@ -32,6 +32,6 @@ public record State<P extends Enum<P>>(P phase, int step, Instant since, Optiona
 
     /** Back, for a reason. */
     public State<P> back(P nextPhase, Ending reason, Instant at) {
-        return new State<>(nextPhase, step, at, Optional.of(reason));
+        return new State<>(nextPhase, step, at, Optional.of(reason.since(at)));
     }
 }

@@ -29,6 +29,7 @@ final class StateText {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("kind", ending.kind().name());
         tree.put("why", ending.why());
+        ending.since().ifPresent(since -> tree.put("since", since.toString()));
         List<Map<String, Object>> causes = new ArrayList<>();
         for (Cause cause : ending.causes()) {
             Map<String, Object> one = new LinkedHashMap<>();
@@ -78,7 +79,11 @@ final class StateText {
                     text(cause, "container"),
                     number(cause, "count")));
         }
-        return new Ending(Ending.Kind.valueOf(text(fields, "kind")), text(fields, "why"), causes);
+        return new Ending(
+                Ending.Kind.valueOf(text(fields, "kind")),
+                text(fields, "why"),
+                causes,
+                Optional.ofNullable(fields.get("since")).map(since -> Instant.parse(since.toString())));
     }
 
     private static String text(Map<?, ?> tree, String field) {

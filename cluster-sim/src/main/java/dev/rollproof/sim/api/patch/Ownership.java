@@ -155,8 +155,9 @@ public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> upd
         FieldSet now = FieldSet.of(after);
         java.util.Set<List<Object>> changed = new java.util.HashSet<>();
         for (List<Object> path : now.paths()) {
-            if (!(path.get(path.size() - 1) instanceof FieldSet.Item)
-                    && !Objects.equals(FieldSet.at(before, path), FieldSet.at(after, path))) {
+            Object was = FieldSet.at(before, path);
+            boolean item = path.get(path.size() - 1) instanceof FieldSet.Item;
+            if (item ? was == null : !Objects.equals(was, FieldSet.at(after, path))) {
                 changed.add(path);
             }
         }
