@@ -135,6 +135,14 @@ public record Clock(Deployment deployment) {
         });
     }
 
+    /** A Service over the pods of the application that have this label, too. */
+    Service service(String name, String label, String value) {
+        Service service = service();
+        service.getMetadata().setName(name);
+        service.getSpec().setSelector(with(service.getSpec().getSelector(), label, value));
+        return service;
+    }
+
     /** One Service over all pods of the application, whatever their version. */
     Service service() {
         return Yaml.read(Service.class, """

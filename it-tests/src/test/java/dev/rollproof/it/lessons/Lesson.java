@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.it.lessons;
 
+import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,6 +21,8 @@ import dev.rollproof.k8s.traffic.RunningTraffic;
 import dev.rollproof.k8s.traffic.Traffic;
 import dev.rollproof.k8s.traffic.TrafficReport;
 import dev.rollproof.strategies.Rollout;
+import dev.rollproof.strategies.plan.Assumptions;
+import dev.rollproof.strategies.plan.Range;
 import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
@@ -126,6 +129,28 @@ abstract class Lesson {
         assertThat(kept.failed()).as("on kept connections: %s", report).isLessThanOrEqualTo(kept.total() / 200);
     }
 
+    /** How long things take, for plans: as recorded on real clusters; the simulated one is as quick as an idle one. */
+    Assumptions assumptions() {
+        Assumptions recorded = Assumptions.defaults();
+        return k3s.isPresent()
+                ? recorded
+                : recorded.withStart(Range.of(ofMillis(200), ofSeconds(1)))
+                        .withReady(Range.of(Duration.ZERO, ofSeconds(2)));
+    }
+
+    /** Shows a plan beside what was observed, and says that its bounds held on every event. */
+    void show(PlanBeside beside) {
+        figure("%s", String.join("\n", beside.lines()));
+        beside.theBoundsHeld();
+    }
+
+    /** Says that nothing is in the way of whoever applies the clock next: no field is in conflict. */
+    void nothingFightsTheNextApply(Clock next) {
+        cluster.apply(next.deployment(), WriteOptions.defaults().withoutForce());
+        assertThat(stored(next).getSpec().getTemplate().getMetadata().getLabels())
+                .doesNotContainKey("pod-template-hash");
+    }
+
     /** Lets time pass. */
     void pass(Duration time) throws InterruptedException {
         cluster.time().awaitUntil(cluster.time().now().plus(time), () -> false);
@@ -139,6 +164,10 @@ abstract class Lesson {
         return cluster.list(Query.of(Pod.class).inNamespace(namespace.name())).stream()
                 .map(Observed::from)
                 .toList();
+    }
+
+    List<String> podNames() {
+        return pods().stream().map(pod -> pod.metadata().name()).sorted().toList();
     }
 
     /** How many pods of a version are ready and not about to go. */
