@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,12 +53,17 @@ class HttpTrafficTest {
 
     /** Waits for so many requests to have ended since the baseline, and stops. */
     private static TrafficReport after(int requests, RunningTraffic running) throws InterruptedException {
+        return once(requests + " requests", report -> report.total() >= requests, running);
+    }
+
+    private static TrafficReport once(String what, Predicate<TrafficReport> condition, RunningTraffic running)
+            throws InterruptedException {
         Time time = Time.system();
-        boolean enough = time.awaitUntil(time.now().plusSeconds(30), () -> {
+        boolean met = time.awaitUntil(time.now().plusSeconds(30), () -> {
             time.wakeUp();
-            return running.soFar().total() >= requests;
+            return condition.test(running.soFar());
         });
-        assertThat(enough).as("%d requests within 30 s", requests).isTrue();
+        assertThat(met).as("%s within 30 s", what).isTrue();
         return running.stop();
     }
 
@@ -172,7 +178,8 @@ class HttpTrafficTest {
         RawServer server = serve((connection, head) -> Optional.of(RawServer.ok("1")));
         try (RunningTraffic running = start(server, LOAD)) {
             server.close();
-            TrafficReport report = after(40, running);
+            TrafficReport report = once(
+                    "a refused request", soFar -> soFar.failuresByCause().containsKey(FailureCause.REFUSED), running);
             assertThat(report).lost(FailureCause.REFUSED);
             assertThat(report.requests().get(report.total() - 1).outcome()).isEqualTo(new Outcome.Refused());
             assertThat(report.longestOutage().orElseThrow().ended()).isFalse();
