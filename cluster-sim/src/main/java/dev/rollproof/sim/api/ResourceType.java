@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -54,7 +55,10 @@ public record ResourceType<T extends HasMetadata>(
             "deployments",
             true,
             d -> new Deployment(d.getApiVersion(), d.getKind(), d.getMetadata(), d.getSpec(), d.getStatus()),
-            Deployment::getSpec,
+            // Of a Deployment the annotations count, too (pkg/registry/apps/deployment/strategy.go).
+            d -> List.of(
+                    Optional.ofNullable(d.getSpec()),
+                    Objects.requireNonNullElse(d.getMetadata().getAnnotations(), Map.of())),
             Deployment::getStatus,
             (to, from) -> to.setStatus(from.getStatus()));
     public static final ResourceType<ReplicaSet> REPLICA_SETS = new ResourceType<>(

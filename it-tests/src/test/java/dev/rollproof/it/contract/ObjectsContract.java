@@ -133,7 +133,7 @@ abstract class ObjectsContract extends Contract {
     }
 
     @Test
-    void theGenerationGrowsWithTheSpecOnly() {
+    void theGenerationGrowsWithTheSpecAndADeploymentsWithItsAnnotations() {
         Deployment created = create(clock("clock", 0));
         assertThat(created.getMetadata().getGeneration()).isEqualTo(1);
 
@@ -153,6 +153,14 @@ abstract class ObjectsContract extends Contract {
         assertThat(stored(Deployment.class, "clock").getMetadata().getGeneration())
                 .as("scaled to what it is already")
                 .isEqualTo(2);
+
+        Deployment annotated = cluster.patch(
+                Deployment.class,
+                namespace,
+                "clock",
+                Patch.merge("{\"metadata\":{\"annotations\":{\"team\":\"time\"}}}"),
+                DEFAULTS);
+        assertThat(annotated.getMetadata().getGeneration()).isEqualTo(3);
     }
 
     @Test
