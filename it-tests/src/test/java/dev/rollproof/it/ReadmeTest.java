@@ -35,6 +35,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The README is true: its Java is a part of this file that runs, and its commands are run as they are written. */
 class ReadmeTest {
@@ -164,6 +166,7 @@ class ReadmeTest {
 
     /** All commands in their order: one may use what another wrote. */
     @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD)
     List<DynamicTest> itsCommandsDoWhatTheySay() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
         for (String line : block(readme(), "sh").lines().toList()) {
