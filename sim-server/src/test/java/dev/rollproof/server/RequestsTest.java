@@ -167,9 +167,11 @@ class RequestsTest {
         assertThat(served.raw(head + "\r\nContent-Length: 4000000\r\n\r\n"))
                 .startsWith("HTTP/1.1 413")
                 .contains("Request entity too large: limit is 3145728");
-        String chunk = "200000\r\n" + "x".repeat(0x200000) + "\r\n";
-        assertThat(served.raw(head + "\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk))
-                .startsWith("HTTP/1.1 413");
+        // Whoever sends on while the answer comes may lose it with the connection.
+        String chunk = "300001\r\n" + "x".repeat(0x300001);
+        assertThat(served.raw(head + "\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk))
+                .matches(answer -> answer.isEmpty() || answer.startsWith("HTTP/1.1 413"), "refused, or cut off");
+        assertThat(served.get(MAPS).code()).as("others are served").isEqualTo(200);
     }
 
     @Test

@@ -21,12 +21,16 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A served cluster, and plain requests to it as any HTTP client sends them. */
 final class Served implements AutoCloseable {
+    private static final Pattern CONTENT_LENGTH = Pattern.compile("(?i)\\r\\ncontent-length: (\\d+)\\r\\n");
+
     final SimulatedCluster cluster;
     final SimulatedApiServer server;
     private final HttpClient http;
@@ -121,26 +125,32 @@ final class Served implements AutoCloseable {
         try (java.net.Socket socket =
                 trusting(server.certificateAuthority()).getSocketFactory().createSocket("127.0.0.1", server.port())) {
             socket.setSoTimeout(2_000);
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
-            socket.getOutputStream().flush();
             StringBuilder answer = new StringBuilder();
-            byte[] buffer = new byte[8192];
             try {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+                socket.getOutputStream().flush();
+                byte[] buffer = new byte[8192];
                 for (int n = socket.getInputStream().read(buffer);
                         n > 0;
                         n = socket.getInputStream().read(buffer)) {
                     answer.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
-                    if (answer.indexOf("\r\n\r\n") > 0) {
+                    if (isWhole(answer)) {
                         break;
                     }
                 }
             } catch (java.net.SocketTimeoutException | java.net.SocketException nothingMore) {
-                // What came is the answer.
+                // What came is the answer; a server that has refused a request does not listen to the rest of it.
             }
             return answer.toString();
         } catch (IOException failed) {
             throw new java.io.UncheckedIOException(failed);
         }
+    }
+
+    private static boolean isWhole(StringBuilder answer) {
+        int body = answer.indexOf("\r\n\r\n");
+        Matcher length = CONTENT_LENGTH.matcher(answer);
+        return body > 0 && (!length.find() || answer.length() - body - 4 >= Integer.parseInt(length.group(1)));
     }
 
     WatchLines watch(String path) {
