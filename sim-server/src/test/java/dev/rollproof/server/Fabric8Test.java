@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.server.Served.Reply;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -220,6 +221,12 @@ class Fabric8Test {
     void scalingAndStatusHaveTheirOwnDoors() {
         client.resource(clock(1)).create();
         var deployment = client.apps().deployments().inNamespace("default").withName("clock");
+        Reply patched = served.send(
+                "PATCH",
+                "/apis/apps/v1/namespaces/default/deployments/clock/scale",
+                "application/merge-patch+json",
+                "{\"spec\": {\"replicas\": 2}}");
+        assertThat(patched.at("spec.replicas")).isEqualTo(2);
         deployment.scale(3);
         assertThat(deployment.get().getSpec().getReplicas()).isEqualTo(3);
         assertThat(deployment.scale().getSpec().getReplicas()).isEqualTo(3);

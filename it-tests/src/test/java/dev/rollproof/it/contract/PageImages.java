@@ -74,7 +74,7 @@ public final class PageImages {
     }
 
     /** The same, declared. */
-    static Images declared() {
+    public static Images declared() {
         ImageBehavior wellBehaved = ImageBehavior.wellBehaved();
         return new Images()
                 .declare("page:1.0", wellBehaved)

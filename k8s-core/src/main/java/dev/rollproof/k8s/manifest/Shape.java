@@ -14,11 +14,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shape of a kind, read from its model: which fields there are, and what they hold. {@code fields} is null where anything
- * may stand.
+ * The shape of a kind, read from its model: which fields there are, and what they hold. An object has fields. Thread-safe.
+ *
+ * @param model the class of an object; null for all else
+ * @param element what a list or map holds; null for all else
  */
-record Shape(Kind kind, @Nullable Class<?> model, @Nullable Type element) {
-    enum Kind {
+public record Shape(
+        Kind kind, @Nullable Class<?> model, @Nullable Type element) {
+    public enum Kind {
         OBJECT,
         LIST,
         /** From names to values, such as labels. */
@@ -35,7 +38,8 @@ record Shape(Kind kind, @Nullable Class<?> model, @Nullable Type element) {
 
     private static final Map<Class<?>, Map<String, Shape>> FIELDS = new ConcurrentHashMap<>();
 
-    static Shape of(Type type) {
+    /** The shape of a model class, or of what a field holds. */
+    public static Shape of(Type type) {
         if (type instanceof ParameterizedType generic) {
             Class<?> raw = (Class<?>) generic.getRawType();
             Type last = generic.getActualTypeArguments()[generic.getActualTypeArguments().length - 1];
@@ -72,7 +76,7 @@ record Shape(Kind kind, @Nullable Class<?> model, @Nullable Type element) {
     }
 
     /** The fields of an object by their names in JSON; empty for everything else. */
-    Map<String, Shape> fields() {
+    public Map<String, Shape> fields() {
         return model == null ? Map.of() : FIELDS.computeIfAbsent(model, Shape::read);
     }
 
@@ -92,12 +96,12 @@ record Shape(Kind kind, @Nullable Class<?> model, @Nullable Type element) {
     }
 
     /** The shape of what a list or map holds. */
-    Shape ofElement() {
+    public Shape ofElement() {
         return element == null ? new Shape(Kind.ANYTHING, null, null) : of(element);
     }
 
     /** What should stand there, for people. */
-    String describe() {
+    public String describe() {
         return switch (kind) {
             case OBJECT, MAP -> "an object";
             case LIST -> "a list";

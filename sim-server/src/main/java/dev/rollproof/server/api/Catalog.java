@@ -109,6 +109,11 @@ final class Catalog {
     static List<Subresource> subresources(ResourceType<?> type) {
         List<Subresource> all = new ArrayList<>();
         List<String> changeable = List.of("get", "patch", "update");
+        if (type.equals(ResourceType.PODS)) {
+            all.add(new Subresource("binding", "v1", "Binding", List.of("create")));
+            all.add(new Subresource("eviction", "policy/v1", "Eviction", List.of("create")));
+            all.add(new Subresource("log", "v1", "Pod", List.of("get")));
+        }
         if (type.isScalable()) {
             all.add(new Subresource("scale", "autoscaling/v1", "Scale", changeable));
         }

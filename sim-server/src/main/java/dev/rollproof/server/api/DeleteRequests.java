@@ -36,7 +36,7 @@ final class DeleteRequests {
             return new Deleted(Renderings.once(type, left), gone);
         });
         if (!deleted.gone() || showsDeleted(type)) {
-            Form form = Form.of(request);
+            Form form = Form.of(request, gate::now);
             return new Answer.Whole(200, form.contentType(), form.one(deleted.object()));
         }
         return Answer.Whole.json(
@@ -54,7 +54,7 @@ final class DeleteRequests {
     <T extends HasMetadata> Answer deleteAll(ApiRequest request, ResourceType<T> type, String namespace) {
         Asked asked = asked(request);
         ListOptions selected = ListOptions.of(request);
-        Form form = Form.of(request);
+        Form form = Form.of(request, gate::now);
         record Deleted(long version, List<Rendered> objects) {}
         Deleted deleted = gate.call(() -> {
             gate.cluster().admit(Verb.DELETE, type);

@@ -2,10 +2,12 @@
 package dev.rollproof.server.api;
 
 import dev.rollproof.sim.api.ResourceType;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** A form in which objects are answered. Thread-safe, but for what {@link #forWatch} returns: that is one watch's. */
 interface Form {
@@ -34,17 +36,21 @@ interface Form {
         return this;
     }
 
-    /** The first form that a request accepts; fails with NotAcceptable where there is none. */
-    static Form of(ApiRequest request) {
-        return choose(request, type -> true);
+    /**
+     * The first form that a request accepts; fails with NotAcceptable where there is none.
+     *
+     * @param now what ages are told by
+     */
+    static Form of(ApiRequest request, Supplier<Instant> now) {
+        return choose(request, now, type -> true);
     }
 
     /** The first form for a stream of events that a request accepts. */
-    static Form ofEvents(ApiRequest request) {
-        return choose(request, type -> !type.is("application/yaml")).forWatch();
+    static Form ofEvents(ApiRequest request, Supplier<Instant> now) {
+        return choose(request, now, type -> !type.is("application/yaml")).forWatch();
     }
 
-    private static Form choose(ApiRequest request, Predicate<MediaType> possible) {
+    private static Form choose(ApiRequest request, Supplier<Instant> now, Predicate<MediaType> possible) {
         for (MediaType type : MediaType.accepted(request)) {
             boolean json = type.is(Answer.JSON) || type.is("*/*") || type.is("application/*");
             String as = type.parameter("as");
@@ -53,6 +59,9 @@ interface Form {
             }
             if (json && as.isEmpty()) {
                 return PlainForm.INSTANCE;
+            }
+            if (json && as.equals("Table") && type.parameter("v").equals("v1")) {
+                return new TableForm(now, TableForm.include(request));
             }
             if (json
                     && as.startsWith("PartialObjectMetadata")

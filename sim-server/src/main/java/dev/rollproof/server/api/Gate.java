@@ -2,6 +2,7 @@
 package dev.rollproof.server.api;
 
 import dev.rollproof.sim.ServerSide;
+import java.time.Instant;
 import java.util.function.Supplier;
 
 /** The way to the cluster: under its lock, and at the present time. Thread-safe. */
@@ -21,6 +22,11 @@ final class Gate {
             catchUp.run();
             return access.get();
         });
+    }
+
+    /** The cluster's time. */
+    Instant now() {
+        return cluster.loop().now();
     }
 
     /** Under the lock, like everything but its loop. */

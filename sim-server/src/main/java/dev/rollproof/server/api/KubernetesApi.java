@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,10 +36,13 @@ public final class KubernetesApi implements AutoCloseable {
     private final ServerSide cluster;
     private final Catalog catalog;
     private final Discovery discovery;
+    private final OpenApi openApi;
     private final ReadRequests reads;
     private final WriteRequests writes;
     private final DeleteRequests deletions;
     private final ScaleRequests scales;
+    private final PodRequests pods;
+    private final LogRequests logs;
     private final WatchRequests watches;
 
     /**
@@ -50,10 +54,13 @@ public final class KubernetesApi implements AutoCloseable {
         Gate gate = new Gate(cluster, catchUp);
         catalog = Catalog.of(cluster);
         discovery = new Discovery(catalog);
+        openApi = new OpenApi(catalog, gitVersion());
         reads = new ReadRequests(gate);
         writes = new WriteRequests(gate);
         deletions = new DeleteRequests(gate);
         scales = new ScaleRequests(gate, reads);
+        pods = new PodRequests(gate);
+        logs = new LogRequests(gate, reads, executor);
         watches = new WatchRequests(gate, executor);
     }
 
@@ -92,17 +99,32 @@ public final class KubernetesApi implements AutoCloseable {
         return switch (path.isEmpty() ? "" : path.get(0)) {
             case "api" -> core(request, path.subList(1, path.size()));
             case "apis" -> grouped(request, path.subList(1, path.size()));
-            case "version" -> path.size() == 1 ? reading(request, version()) : pageNotFound();
-            case "healthz", "livez", "readyz" -> reading(request, Answer.Whole.text(200, "ok"));
+            case "openapi" ->
+                path.size() > 1 && path.get(1).equals("v3")
+                        ? reading(request, () -> openApi.get(request, path.subList(2, path.size())))
+                        : pageNotFound();
+            case "version" -> path.size() == 1 ? reading(request, () -> version()) : pageNotFound();
+            case "healthz", "livez", "readyz" -> reading(request, () -> Answer.Whole.text(200, "ok"));
             default -> pageNotFound();
         };
     }
 
-    private static Answer reading(ApiRequest request, Answer answer) {
+    private static Answer reading(ApiRequest request, Supplier<Answer> answer) {
         if (!request.method().equals("GET")) {
             throw Refusal.methodNotAllowed();
         }
-        return answer;
+        return answer.get();
+    }
+
+    private static Answer posting(String method, Supplier<Answer> answer) {
+        if (!method.equals("POST")) {
+            throw Refusal.methodNotAllowed();
+        }
+        return answer.get();
+    }
+
+    private String gitVersion() {
+        return "v" + cluster.minor() + ".0+rollproof";
     }
 
     private Answer version() {
@@ -110,7 +132,7 @@ public final class KubernetesApi implements AutoCloseable {
         Map<String, Object> version = new LinkedHashMap<>();
         version.put("major", numbers[0]);
         version.put("minor", numbers[1]);
-        version.put("gitVersion", "v" + cluster.minor() + ".0+rollproof");
+        version.put("gitVersion", gitVersion());
         version.put("gitCommit", "");
         version.put("gitTreeState", "clean");
         version.put("buildDate", "1970-01-01T00:00:00Z");
@@ -122,17 +144,17 @@ public final class KubernetesApi implements AutoCloseable {
 
     private Answer core(ApiRequest request, List<String> path) {
         if (path.isEmpty()) {
-            return reading(request, discovery.core(request));
+            return reading(request, () -> discovery.core(request));
         }
         return versioned(request, catalog.find("", path.get(0)), path.subList(1, path.size()));
     }
 
     private Answer grouped(ApiRequest request, List<String> path) {
         if (path.isEmpty()) {
-            return reading(request, discovery.groups(request));
+            return reading(request, () -> discovery.groups(request));
         }
         if (path.size() == 1) {
-            return reading(request, discovery.group(path.get(0)));
+            return reading(request, () -> discovery.group(path.get(0)));
         }
         return versioned(request, catalog.find(path.get(0), path.get(1)), path.subList(2, path.size()));
     }
@@ -143,7 +165,7 @@ public final class KubernetesApi implements AutoCloseable {
             return pageNotFound();
         }
         if (path.isEmpty()) {
-            return reading(request, discovery.resources(version));
+            return reading(request, () -> discovery.resources(version));
         }
         Target target = Target.of(path, version);
         if (target.subresource().isEmpty()) {
@@ -196,6 +218,21 @@ public final class KubernetesApi implements AutoCloseable {
         }
         if (part.equals("scale") && type.isScalable() && target.rest().isEmpty()) {
             return scales.handle(request, type, namespace, name);
+        }
+        if (type.equals(ResourceType.PODS) && target.rest().isEmpty()) {
+            String method = request.method();
+            switch (part) {
+                case "log" -> {
+                    return reading(request, () -> logs.log(request, namespace, name));
+                }
+                case "eviction" -> {
+                    return posting(method, () -> pods.evict(request, namespace, name));
+                }
+                case "binding" -> {
+                    return posting(method, () -> pods.bind(request, namespace, name));
+                }
+                default -> {}
+            }
         }
         String whyNot = NOT_SIMULATED.get(part);
         if (whyNot != null

@@ -26,7 +26,7 @@ final class ReadRequests {
     }
 
     <T extends HasMetadata> Answer get(ApiRequest request, ResourceType<T> type, String namespace, String name) {
-        Form form = Form.of(request);
+        Form form = Form.of(request, gate::now);
         Rendered found = gate.call(() -> {
             gate.cluster().admit(Verb.GET, type);
             checkVersion(request);
@@ -62,7 +62,7 @@ final class ReadRequests {
     private record Page(ListHead head, List<Rendered> items) {}
 
     <T extends HasMetadata> Answer list(ApiRequest request, ResourceType<T> type, String namespace) {
-        Form form = Form.of(request);
+        Form form = Form.of(request, gate::now);
         ListOptions options = ListOptions.of(request);
         Page page = gate.call(() -> {
             gate.cluster().admit(Verb.LIST, type);

@@ -123,7 +123,11 @@ final class ScaleRequests {
         scale.put("kind", "Scale");
         scale.put("apiVersion", API_VERSION);
         scale.put("metadata", metadata);
-        scale.put("spec", wanted == 0 ? Map.of() : Map.of("replicas", wanted));
+        Map<String, Object> spec = new LinkedHashMap<>();
+        if (wanted != 0) {
+            spec.put("replicas", wanted);
+        }
+        scale.put("spec", spec);
         scale.put("status", status);
         return scale;
     }

@@ -40,7 +40,7 @@ final class WatchRequests implements AutoCloseable {
             // fabric8's client asks for a WebSocket first, and on this answer at once for plain HTTP.
             return new Answer.Whole(200, Answer.JSON, new byte[0]);
         }
-        Form form = Form.ofEvents(request);
+        Form form = Form.ofEvents(request, gate::now);
         WatchStream<T> stream = new WatchStream<>(gate, executor, type, form, options, open::remove);
         gate.call(() -> {
             gate.cluster().admit(Verb.WATCH, type);

@@ -24,7 +24,7 @@ final class WriteRequests {
     }
 
     <T extends HasMetadata> Answer create(ApiRequest request, ResourceType<T> type, String namespace) {
-        Form form = Form.of(request);
+        Form form = Form.of(request, gate::now);
         WriteOptions options = WriteParameters.of(request, "CreateOptions");
         FieldValidation fields = WriteParameters.fieldValidation(request, "CreateOptions");
         T object = Bodies.object(request, type, namespace);
@@ -46,7 +46,7 @@ final class WriteRequests {
 
     <T extends HasMetadata> Answer replace(
             ApiRequest request, ResourceType<T> type, String namespace, String name, boolean status) {
-        Form form = Form.of(request);
+        Form form = Form.of(request, gate::now);
         WriteOptions options = WriteParameters.of(request, "UpdateOptions");
         FieldValidation fields = WriteParameters.fieldValidation(request, "UpdateOptions");
         T object = Bodies.object(request, type, namespace);
@@ -75,7 +75,7 @@ final class WriteRequests {
             }
             return apply(request, type, namespace, name);
         }
-        Form form = Form.of(request);
+        Form form = Form.of(request, gate::now);
         Patch patch = patch(request);
         refuseForce(request);
         WriteOptions options = WriteParameters.of(request, "PatchOptions");
@@ -111,7 +111,7 @@ final class WriteRequests {
 
     private <T extends HasMetadata> Answer apply(
             ApiRequest request, ResourceType<T> type, String namespace, String name) {
-        Form form = Form.of(request);
+        Form form = Form.of(request, gate::now);
         if (!request.query().has("fieldManager")) {
             throw Refusal.invalidOptions(
                     "PatchOptions",

@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api.patch;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -9,11 +10,25 @@ import java.util.Map;
  * Which lists are maps in disguise, and what tells their items apart: the {@code patchMergeKey} and {@code x-kubernetes-list-
  * map-keys} of Kubernetes' API, by the name of the field. All other lists are replaced whole.
  */
-final class ListKeys {
+public final class ListKeys {
     private ListKeys() {}
 
     /** The keys for server-side apply; empty for lists that are replaced whole. */
     static List<String> of(String field, List<?> items) {
+        return of(field, areContainerPorts(items));
+    }
+
+    /**
+     * The keys of a list by the fields that its items can have; empty for lists that are replaced whole.
+     *
+     * @param field the list's name
+     */
+    public static List<String> of(String field, Collection<String> itemFields) {
+        // Only lists of objects have keys, whatever they are called.
+        return itemFields.isEmpty() ? List.of() : of(field, itemFields.contains("containerPort"));
+    }
+
+    private static List<String> of(String field, boolean containerPorts) {
         return switch (field) {
             case "containers",
                     "initContainers",
@@ -28,8 +43,7 @@ final class ListKeys {
             case "conditions" -> List.of("type");
             case "ownerReferences" -> List.of("uid");
             case "topologySpreadConstraints" -> List.of("topologyKey", "whenUnsatisfiable");
-            case "ports" ->
-                areContainerPorts(items) ? List.of("containerPort", "protocol") : List.of("port", "protocol");
+            case "ports" -> containerPorts ? List.of("containerPort", "protocol") : List.of("port", "protocol");
             default -> List.of();
         };
     }

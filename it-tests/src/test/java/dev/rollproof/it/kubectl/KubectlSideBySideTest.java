@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.kubectl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollproof.harness.ClusterExtension;
+import dev.rollproof.harness.ClusterKind;
+import dev.rollproof.harness.K3s;
+import dev.rollproof.it.contract.PageImages;
+import dev.rollproof.it.kubectl.KubectlStories.Compared;
+import dev.rollproof.it.kubectl.KubectlStories.Step;
+import dev.rollproof.it.kubectl.RealKubectl.Outcome;
+import dev.rollproof.server.SimulatedApiServer;
+import dev.rollproof.sim.SimulatedCluster;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The same commands on the simulated cluster and on real Kubernetes say the same, and end the same. */
+@Tag("k3s")
+class KubectlSideBySideTest {
+    @RegisterExtension
+    static final ClusterExtension KUBERNETES =
+            ClusterExtension.builder().on(ClusterKind.K3S).build();
+
+    @TempDir
+    Path folder;
+
+    private K3s k3s;
+
+    @BeforeEach
+    void loadImages(K3s given) {
+        k3s = given;
+        PageImages.loadInto(k3s);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void kubectlSaysTheSame(KubectlStories story) throws Exception {
+        String binary = KubectlTest.kubectl();
+        String namespace = KubectlTest.namespace(story);
+        try (SimulatedCluster cluster = KubectlTest.cluster();
+                SimulatedApiServer server = SimulatedApiServer.serve(cluster)) {
+            RealKubectl simulated =
+                    new RealKubectl(binary, server.kubeconfig(), Files.createDirectory(folder.resolve("simulated")));
+            RealKubectl real = new RealKubectl(binary, k3s.kubeconfig(), Files.createDirectory(folder.resolve("real")));
+            for (RealKubectl kubectl : List.of(simulated, real)) {
+                assertThat(kubectl.run("default", KubectlTest.newNamespace(namespace))
+                                .exit())
+                        .isZero();
+            }
+            SoftAssertions all = new SoftAssertions();
+            for (Step step : story.steps()) {
+                Outcome told = simulated.run(namespace, step.in(namespace));
+                Outcome really = real.run(namespace, step.in(namespace));
+                all.assertThat(told.exit())
+                        .as(step + " exits\n" + told.output() + "---\n" + really.output())
+                        .isEqualTo(really.exit());
+                all.assertThat(compared(told, step, namespace))
+                        .as(step.toString())
+                        .isEqualTo(compared(really, step, namespace));
+            }
+            all.assertAll();
+        } finally {
+            k3s.client().namespaces().withName(namespace).delete();
+        }
+    }
+
+    private static String compared(Outcome outcome, Step step, String namespace) {
+        if (step.compared() == Compared.EXIT) {
+            return "";
+        }
+        String text = Normalized.of(outcome.output(), namespace);
+        return step.compared() == Compared.LAST_LINE ? Normalized.lastLine(text) : text;
+    }
+}

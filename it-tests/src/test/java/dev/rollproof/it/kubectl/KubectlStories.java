@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.kubectl;
+
+import java.util.List;
+
+/** What people do with kubectl, command by command; each story in a namespace of its own. */
+enum KubectlStories {
+    APPLY(
+            apply("page:1.0").exits(0),
+            apply("page:1.0").exits(0),
+            with(manifest("page:1.1"), "diff", "-f", "-").exits(1).exitOnly(),
+            with(manifest("page:1.1"), "apply", "--dry-run=server", "-f", "-").exits(0),
+            apply("page:1.1").exits(0),
+            rolledOut(),
+            command("get", "deployment", "clock", "-o", "jsonpath={.spec.template.spec.containers[0].image}")
+                    .exits(0),
+            with(manifest("page:1.0").replace("replicas: 2", "replcas: 2"), "apply", "-f", "-")
+                    .exits(1),
+            with(manifest("page:1.0").replace("replicas: 2", "replicas: -2"), "apply", "-f", "-")
+                    .exits(1),
+            with(manifest("page:1.0"), "replace", "-f", "-").exits(0),
+            with(manifest("page:1.0"), "create", "-f", "-").exits(1)),
+    SERVER_SIDE_APPLY(
+            with(manifest("page:1.0"), "apply", "--server-side", "--field-manager=one", "-f", "-")
+                    .exits(0),
+            with(manifest("page:1.1"), "apply", "--server-side", "--field-manager=two", "-f", "-")
+                    .exits(1),
+            with(manifest("page:1.1"), "apply", "--server-side", "--field-manager=two", "--force-conflicts", "-f", "-")
+                    .exits(0),
+            command("get", "deployment", "clock", "-o", "jsonpath={.spec.template.spec.containers[0].image}")
+                    .exits(0)),
+    ROLLOUT(
+            apply("page:1.0").exits(0),
+            rolledOut(),
+            command("set", "image", "deployment/clock", "web=page:1.1").exits(0),
+            rolledOut(),
+            command("rollout", "history", "deployment/clock").exits(0),
+            command("rollout", "history", "deployment/clock", "--revision=2").exits(0),
+            command("rollout", "undo", "deployment/clock").exits(0),
+            rolledOut(),
+            command("rollout", "undo", "deployment/clock", "--to-revision=9").exits(1),
+            command("rollout", "pause", "deployment/clock").exits(0),
+            command("rollout", "pause", "deployment/clock").exits(1),
+            command("rollout", "resume", "deployment/clock").exits(0),
+            command("rollout", "restart", "deployment/clock").exits(0),
+            rolledOut(),
+            command("rollout", "status", "deployment/nothing").exits(1)),
+    CHANGES(
+            apply("page:1.0").exits(0),
+            command("scale", "deployment/clock", "--replicas=3").exits(0),
+            command("scale", "deployment/clock", "--current-replicas=3", "--replicas=1")
+                    .exits(0),
+            command("scale", "deployment/clock", "--current-replicas=7", "--replicas=1")
+                    .exits(1),
+            command("set", "env", "deployment/clock", "A=b").exits(0),
+            command("set", "resources", "deployment/clock", "--requests=cpu=10m")
+                    .exits(0),
+            command("label", "deployment", "clock", "tier=front").exits(0),
+            command("label", "deployment", "clock", "tier=back").exits(1),
+            command("annotate", "deployment", "clock", "note=here").exits(0),
+            command("patch", "deployment", "clock", "-p", "{\"spec\":{\"minReadySeconds\":1}}")
+                    .exits(0),
+            command("patch", "deployment", "clock", "-p", "{\"spec\":{\"minReadySeconds\":1}}")
+                    .exits(0),
+            command("patch", "deployment", "clock", "--type=merge", "-p", "{\"spec\":{\"minReadySeconds\":2}}")
+                    .exits(0),
+            command(
+                            "patch",
+                            "deployment",
+                            "clock",
+                            "--type=json",
+                            "-p",
+                            "[{\"op\":\"replace\",\"path\":\"/spec/minReadySeconds\",\"value\":0}]")
+                    .exits(0),
+            command(
+                            "patch",
+                            "deployment",
+                            "clock",
+                            "--subresource=scale",
+                            "--type=merge",
+                            "-p",
+                            "{\"spec\":{\"replicas\":2}}")
+                    .exits(0),
+            command("patch", "deployment", "clock", "-p", "{\"spec\":{\"selector\":{\"matchLabels\":{\"x\":\"y\"}}}}")
+                    .exits(1),
+            command("edit", "deployment", "clock")
+                    .editedBy("sed -i s/minReadySeconds/minReadySecond/")
+                    .exits(1)
+                    .exitOnly(),
+            command("edit", "deployment", "clock")
+                    .editedBy("sed -i s/page:1.0/page:1.1/")
+                    .exits(0),
+            command("expose", "deployment", "clock", "--port=80", "--target-port=8080")
+                    .exits(0),
+            command("get", "service", "clock", "-o", "wide").exits(0)),
+    READING(
+            apply("page:1.0").exits(0),
+            rolledOut(),
+            command("get", "deployments").exits(0),
+            command("get", "deployment", "clock", "-o", "wide").exits(0),
+            command("get", "replicasets", "-o", "wide").exits(0),
+            command("get", "pods").exits(0),
+            command("get", "pods", "-l", "app=clock", "-o", "name").exits(0),
+            command("get", "pods", "-l", "app=nobody").exits(0),
+            command("get", "pods", "--field-selector=status.phase=Running", "--no-headers")
+                    .exits(0),
+            command("get", "all").exits(0),
+            command("get", "pods,replicasets", "--sort-by=.metadata.name", "-o", "name")
+                    .exits(0),
+            command("get", "configmaps").exits(0),
+            command("get", "namespace", "NAMESPACE").exits(0),
+            command("get", "pod", "nothing").exits(1),
+            command("get", "gadgets").exits(1),
+            command("get", "pods", "-l", "a==b==c").exits(1),
+            command("describe", "deployment", "clock").exits(0),
+            command("get", "--raw", "/readyz").exits(0),
+            command("explain", "deployment.spec.nothing").exits(1),
+            command("top", "pods").exits(1)),
+    PODS(
+            command("run", "one", "--image=page:1.0").exits(0),
+            command("wait", "--for=condition=Ready", "pod/one", "--timeout=60s").exits(0),
+            command("get", "pod", "one").exits(0),
+            command("logs", "one", "--previous").exits(1),
+            command("logs", "one", "-c", "other").exits(1),
+            command("logs", "nothing").exits(1),
+            command("delete", "pod", "one", "--grace-period=1").exits(0),
+            command("get", "pod", "one").exits(1),
+            command("delete", "pod", "one").exits(1),
+            command("run", "two", "--image=page:nothing").exits(0),
+            command("wait", "--for=condition=Ready", "pod/two", "--timeout=1s").exits(1),
+            command("delete", "pod", "two", "--force").exits(0)),
+    DELETION(
+            apply("page:1.0").exits(0),
+            rolledOut(),
+            command("delete", "replicasets", "-l", "app=nobody").exits(0),
+            command("delete", "deployment", "clock", "--cascade=orphan").exits(0),
+            command("get", "deployments").exits(0),
+            command("get", "replicasets", "--no-headers").exits(0),
+            command("delete", "replicasets", "-l", "app=clock", "--cascade=foreground")
+                    .exits(0),
+            command("get", "pods", "-l", "app=clock").exits(0),
+            command("delete", "deployment", "clock").exits(1),
+            command("delete", "deployment", "clock", "--ignore-not-found").exits(0));
+
+    /**
+     * One command.
+     *
+     * @param input what it reads from standard input
+     * @param exit what it ends with
+     * @param compared how much of its output is to be the same on real Kubernetes
+     */
+    record Step(List<String> arguments, String input, String editor, int exit, Compared compared) {
+        Step exits(int code) {
+            return new Step(arguments, input, editor, code, compared);
+        }
+
+        Step exitOnly() {
+            return new Step(arguments, input, editor, exit, Compared.EXIT);
+        }
+
+        Step lastLineOnly() {
+            return new Step(arguments, input, editor, exit, Compared.LAST_LINE);
+        }
+
+        Step editedBy(String command) {
+            return new Step(arguments, input, command, exit, compared);
+        }
+
+        Step in(String namespace) {
+            return new Step(
+                    arguments.stream()
+                            .map(argument -> argument.replace("NAMESPACE", namespace))
+                            .toList(),
+                    input,
+                    editor,
+                    exit,
+                    compared);
+        }
+
+        @Override
+        public String toString() {
+            return "kubectl " + String.join(" ", arguments);
+        }
+    }
+
+    /** How much of the output counts. */
+    enum Compared {
+        ALL,
+        LAST_LINE,
+        EXIT
+    }
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of is.
+    private final List<Step> steps;
+
+    KubectlStories(Step... steps) {
+        this.steps = List.of(steps);
+    }
+
+    List<Step> steps() {
+        return steps;
+    }
+
+    private static Step command(String... arguments) {
+        return with("", arguments);
+    }
+
+    private static Step with(String input, String... arguments) {
+        return new Step(List.of(arguments), input, "false", 0, Compared.ALL);
+    }
+
+    private static Step apply(String image) {
+        return with(manifest(image), "apply", "-f", "-");
+    }
+
+    /** What it says on the way is a matter of moments. */
+    private static Step rolledOut() {
+        return command("rollout", "status", "deployment/clock", "--timeout=60s")
+                .exits(0)
+                .lastLineOnly();
+    }
+
+    private static String manifest(String image) {
+        return """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: clock, labels: {app: clock}}
+                spec:
+                  replicas: 2
+                  selector: {matchLabels: {app: clock}}
+                  template:
+                    metadata: {labels: {app: clock}}
+                    spec:
+                      terminationGracePeriodSeconds: 1
+                      containers:
+                      - name: web
+                        image: %s
+                        ports: [{containerPort: 8080}]
+                        readinessProbe:
+                          httpGet: {path: /ready, port: 8080}
+                          periodSeconds: 1
+                """.formatted(image);
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.kubectl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.rollproof.it.contract.PageImages;
+import dev.rollproof.it.kubectl.KubectlStories.Step;
+import dev.rollproof.it.kubectl.RealKubectl.Outcome;
+import dev.rollproof.k8s.time.Time;
+import dev.rollproof.server.SimulatedApiServer;
+import dev.rollproof.sim.SimulatedCluster;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** kubectl, unmodified, works on the simulated cluster: every command ends as it should. */
+class KubectlTest {
+    @TempDir
+    Path folder;
+
+    /** The kubectl that is here; without one, the test is skipped and says why. */
+    static String kubectl() {
+        Optional<String> binary = RealKubectl.binary();
+        if (binary.isEmpty()) {
+            System.out.println("No tests of kubectl: there is none on the path, and ROLLPROOF_KUBECTL names none");
+        }
+        assumeTrue(binary.isPresent(), "no kubectl");
+        return binary.get();
+    }
+
+    static SimulatedCluster cluster() {
+        return SimulatedCluster.builder()
+                .images(PageImages.declared())
+                .startAt(Time.system().now())
+                .build();
+    }
+
+    static String namespace(KubectlStories story) {
+        return "kubectl-" + story.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static Step newNamespace(String name) {
+        return new Step(
+                java.util.List.of("create", "-f", "-"),
+                "{apiVersion: v1, kind: Namespace, metadata: {name: " + name + "}}",
+                "",
+                0,
+                KubectlStories.Compared.EXIT);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyCommandEndsAsItShould(KubectlStories story) throws Exception {
+        String binary = kubectl();
+        String namespace = namespace(story);
+        try (SimulatedCluster cluster = cluster();
+                SimulatedApiServer server = SimulatedApiServer.serve(cluster)) {
+            RealKubectl kubectl = new RealKubectl(binary, server.kubeconfig(), folder);
+            assertThat(kubectl.run("default", newNamespace(namespace)).exit()).isZero();
+            SoftAssertions all = new SoftAssertions();
+            for (Step step : story.steps()) {
+                Outcome outcome = kubectl.run(namespace, step.in(namespace));
+                all.assertThat(outcome.exit())
+                        .as(step + ":\n" + outcome.output())
+                        .isEqualTo(step.exit());
+            }
+            all.assertAll();
+        }
+    }
+}

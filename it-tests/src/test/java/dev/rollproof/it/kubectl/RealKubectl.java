@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.kubectl;
+
+import dev.rollproof.it.kubectl.KubectlStories.Step;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** kubectl as it is, on some cluster. The one that the environment variable {@code ROLLPROOF_KUBECTL} names, else that of the path. */
+final class RealKubectl {
+    /** What a command ended with. */
+    record Outcome(int exit, String output) {}
+
+    private final String binary;
+    private final Path folder;
+
+    /** @param kubeconfig the text of one */
+    RealKubectl(String binary, String kubeconfig, Path folder) throws IOException {
+        this.binary = binary;
+        this.folder = folder;
+        Files.writeString(folder.resolve("kubeconfig"), kubeconfig);
+    }
+
+    /** Empty where there is none. */
+    static Optional<String> binary() {
+        String named = System.getenv("ROLLPROOF_KUBECTL");
+        if (named != null && Files.isExecutable(Path.of(named))) {
+            return Optional.of(named);
+        }
+        for (String place : System.getenv("PATH").split(":", -1)) {
+            if (Files.isExecutable(Path.of(place, "kubectl"))) {
+                return Optional.of(place + "/kubectl");
+            }
+        }
+        return Optional.empty();
+    }
+
+    Outcome run(String namespace, Step step) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(binary, "--namespace", namespace));
+        command.addAll(step.arguments());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("KUBECONFIG", folder.resolve("kubeconfig").toString());
+        builder.environment().put("HOME", folder.toString());
+        builder.environment().put("KUBE_EDITOR", step.editor());
+        builder.directory(folder.toFile());
+        Process process = builder.start();
+        process.getOutputStream().write(step.input().getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().close();
+        // On a thread of its own: a command that hangs is ended, and says nothing.
+        CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> {
+            try {
+                return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException ended) {
+                return "";
+            }
+        });
+        if (!process.waitFor(90, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("kubectl " + String.join(" ", step.arguments()) + " does not end");
+        }
+        return new Outcome(process.exitValue(), output.join());
+    }
+}

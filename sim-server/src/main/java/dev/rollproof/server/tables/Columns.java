@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.server.tables;
+
+import dev.rollproof.sim.api.LabelSelectors;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The columns of each kind, after Kubernetes' printers. */
+final class Columns {
+    private static final String NONE = "<none>";
+
+    private Columns() {}
+
+    /** Any object of the model may be asked for its cells. */
+    @SuppressWarnings("unchecked")
+    static List<Column<HasMetadata>> of(Class<? extends HasMetadata> model, Instant now) {
+        List<? extends Column<? extends HasMetadata>> columns = columns(model, now);
+        return (List<Column<HasMetadata>>) columns;
+    }
+
+    private static List<? extends Column<? extends HasMetadata>> columns(Class<?> model, Instant now) {
+        if (model == Pod.class) {
+            return PodColumns.of(name(), age(now), now);
+        }
+        if (model == Deployment.class) {
+            return deployments(now);
+        }
+        if (model == ReplicaSet.class) {
+            return replicaSets(now);
+        }
+        if (model == Service.class) {
+            return ServiceColumns.of(name(), age(now));
+        }
+        if (model == Node.class) {
+            return NodeColumns.of(name(), age(now));
+        }
+        if (model == Event.class) {
+            return EventColumns.of(now);
+        }
+        if (model == EndpointSlice.class) {
+            return ServiceColumns.ofSlices(name(), age(now));
+        }
+        return plain(model, now);
+    }
+
+    private static List<? extends Column<? extends HasMetadata>> plain(Class<?> model, Instant now) {
+        if (model == Namespace.class) {
+            return List.of(
+                    name(),
+                    Column.<Namespace>text(
+                            "Status",
+                            namespace -> namespace.getStatus() == null
+                                    ? ""
+                                    : namespace.getStatus().getPhase()),
+                    age(now));
+        }
+        if (model == ConfigMap.class) {
+            return List.of(
+                    name(),
+                    Column.<ConfigMap>number("Data", map -> size(map.getData()) + size(map.getBinaryData())),
+                    age(now));
+        }
+        if (model == Secret.class) {
+            return List.of(
+                    name(),
+                    Column.<Secret>text("Type", Secret::getType),
+                    Column.<Secret>number("Data", secret -> size(secret.getData())),
+                    age(now));
+        }
+        if (model == ServiceAccount.class) {
+            return List.of(
+                    name(), Column.<ServiceAccount>number("Secrets", account -> size(account.getSecrets())), age(now));
+        }
+        if (model == ResourceQuota.class) {
+            return QuotaColumns.of(name(), age(now));
+        }
+        if (model == HTTPRoute.class) {
+            return List.of(
+                    name(),
+                    Column.<HTTPRoute>text(
+                            "Hostnames",
+                            route -> route.getSpec() == null
+                                            || size(route.getSpec().getHostnames()) == 0
+                                    ? null
+                                    : route.getSpec().getHostnames().stream()
+                                            .map(host -> "\"" + host + "\"")
+                                            .collect(Collectors.joining(",", "[", "]"))),
+                    age(now));
+        }
+        return List.of(name(), age(now));
+    }
+
+    static int size(@Nullable Map<?, ?> map) {
+        return map == null ? 0 : map.size();
+    }
+
+    static int size(@Nullable List<?> list) {
+        return list == null ? 0 : list.size();
+    }
+
+    private static <T extends HasMetadata> Column<T> name() {
+        return Column.text("Name", object -> object.getMetadata().getName());
+    }
+
+    private static <T extends HasMetadata> Column<T> age(Instant now) {
+        return Column.text("Age", object -> Ages.since(object.getMetadata().getCreationTimestamp(), now));
+    }
+
+    private static List<Column<Deployment>> deployments(Instant now) {
+        List<Column<Deployment>> columns = new ArrayList<>(List.of(
+                name(),
+                Column.text(
+                        "Ready",
+                        d -> status(d, s -> s.getReadyReplicas()) + "/"
+                                + zero(d.getSpec().getReplicas())),
+                Column.number("Up-to-date", d -> status(d, s -> s.getUpdatedReplicas())),
+                Column.number("Available", d -> status(d, s -> s.getAvailableReplicas())),
+                age(now)));
+        columns.addAll(
+                templates(d -> d.getSpec().getTemplate(), d -> d.getSpec().getSelector()));
+        return columns;
+    }
+
+    private static int status(
+            Deployment deployment,
+            Function<io.fabric8.kubernetes.api.model.apps.DeploymentStatus, @Nullable Integer> field) {
+        return deployment.getStatus() == null ? 0 : zero(field.apply(deployment.getStatus()));
+    }
+
+    private static List<Column<ReplicaSet>> replicaSets(Instant now) {
+        List<Column<ReplicaSet>> columns = new ArrayList<>(List.of(
+                name(),
+                Column.number("Desired", set -> zero(set.getSpec().getReplicas())),
+                Column.number(
+                        "Current",
+                        set -> set.getStatus() == null
+                                ? 0
+                                : zero(set.getStatus().getReplicas())),
+                Column.number(
+                        "Ready",
+                        set -> set.getStatus() == null
+                                ? 0
+                                : zero(set.getStatus().getReadyReplicas())),
+                age(now)));
+        columns.addAll(templates(
+                set -> set.getSpec().getTemplate(), set -> set.getSpec().getSelector()));
+        return columns;
+    }
+
+    static int zero(@Nullable Integer number) {
+        return number == null ? 0 : number;
+    }
+
+    private static <T> List<Column<T>> templates(
+            Function<T, PodTemplateSpec> template, Function<T, @Nullable LabelSelector> selector) {
+        return List.of(
+                Column.wide("Containers", object -> containers(template.apply(object), Container::getName)),
+                Column.wide("Images", object -> containers(template.apply(object), Container::getImage)),
+                Column.wide("Selector", object -> orNone(LabelSelectors.text(selector.apply(object)))));
+    }
+
+    private static String containers(PodTemplateSpec template, Function<Container, @Nullable String> field) {
+        return template.getSpec().getContainers().stream()
+                .map(container -> Objects.requireNonNullElse(field.apply(container), ""))
+                .collect(Collectors.joining(","));
+    }
+
+    static String orNone(@Nullable String text) {
+        return text == null || text.isEmpty() ? NONE : text;
+    }
+}
