@@ -359,7 +359,12 @@ public final class Requests {
         List<String> unknown = unknownFields.refusedIn(changed);
         if (!unknown.isEmpty()) {
             FieldErrors errors = new FieldErrors();
-            errors.invalid("patch", patch.body(), strictly(unknown));
+            errors.invalid(
+                    "patch",
+                    patch.type() == Patch.Type.STRATEGIC_MERGE
+                            ? GoText.ofMergedPatch(parse(patch.body()))
+                            : patch.body(),
+                    strictly(unknown));
             errors.throwIfAny("", "", "");
         }
         return changed;

@@ -84,7 +84,7 @@ enum KubectlStories {
             command("patch", "deployment", "clock", "-p", "{\"spec\":{\"selector\":{\"matchLabels\":{\"x\":\"y\"}}}}")
                     .exits(1),
             command("edit", "deployment", "clock")
-                    .editedBy("sed -i s/minReadySeconds/minReadySecond/")
+                    .editedBy("sed -i s/revisionHistoryLimit/revisionHistoryLimt/")
                     .exits(1)
                     .exitOnly(),
             command("edit", "deployment", "clock")

@@ -65,6 +65,13 @@ public final class Defaults {
         if (spec.getProgressDeadlineSeconds() == null) {
             spec.setProgressDeadlineSeconds(PROGRESS_DEADLINE_SECONDS);
         }
+        // The API leaves these out where they are nothing.
+        if (Integer.valueOf(0).equals(spec.getMinReadySeconds())) {
+            spec.setMinReadySeconds(null);
+        }
+        if (Boolean.FALSE.equals(spec.getPaused())) {
+            spec.setPaused(null);
+        }
         if (spec.getStrategy() == null) {
             spec.setStrategy(new DeploymentStrategy());
         }
