@@ -27,9 +27,9 @@ class KubectlTest {
     static String kubectl() {
         Optional<String> binary = RealKubectl.binary();
         if (binary.isEmpty()) {
-            System.out.println("No tests of kubectl: there is none on the path, and ROLLPROOF_KUBECTL names none");
+            System.out.println("No tests of kubectl: ROLLPROOF_KUBECTL names none");
         }
-        assumeTrue(binary.isPresent(), "no kubectl");
+        assumeTrue(binary.isPresent(), "ROLLPROOF_KUBECTL names no kubectl");
         return binary.get();
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** kubectl as it is, on some cluster. The one that the environment variable {@code ROLLPROOF_KUBECTL} names, else that of the path. */
+/** kubectl as it is, on some cluster. The one that the environment variable {@code ROLLPROOF_KUBECTL} names. */
 final class RealKubectl {
     /** What a command ended with. */
     record Outcome(int exit, String output) {}
@@ -32,11 +32,6 @@ final class RealKubectl {
         String named = System.getenv("ROLLPROOF_KUBECTL");
         if (named != null && Files.isExecutable(Path.of(named))) {
             return Optional.of(named);
-        }
-        for (String place : System.getenv("PATH").split(":", -1)) {
-            if (Files.isExecutable(Path.of(place, "kubectl"))) {
-                return Optional.of(place + "/kubectl");
-            }
         }
         return Optional.empty();
     }
