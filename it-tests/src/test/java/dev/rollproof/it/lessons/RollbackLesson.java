@@ -130,6 +130,8 @@ class RollbackLesson extends Lesson {
      */
     private void noPodIsAboutToStart() {
         try {
+            // By then the controller has made the next one, if there is one to make.
+            pass(ofSeconds(1));
             waiting()
                     .until(
                             "all containers run",
