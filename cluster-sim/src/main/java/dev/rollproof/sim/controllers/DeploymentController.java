@@ -197,12 +197,7 @@ final class DeploymentController {
                         .map(set -> new RollingArithmetic.Size(DeploymentSync.spec(set), DeploymentSync.available(set)))
                         .toList(),
                 new RollingArithmetic.Size(DeploymentSync.spec(fresh), DeploymentSync.available(fresh)));
-        for (int i = 0; i < active.size(); i++) {
-            ReplicaSet set = active.get(i);
-            if (down.specs().get(i) != DeploymentSync.spec(set)) {
-                writes.scale(sync, set, down.specs().get(i));
-            }
-        }
+        writes.scaleDown(sync, writes.scaleDown(sync, active, down.cleaned()), down.specs());
         return down.pods() > 0;
     }
 

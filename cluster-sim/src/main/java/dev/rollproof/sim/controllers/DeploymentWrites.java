@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetSpec;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /** What the Deployment controller writes: sizes of ReplicaSets, and the Deployment's status. */
@@ -43,10 +45,25 @@ final class DeploymentWrites {
      * @return whether its size has changed
      */
     boolean scale(DeploymentSync sync, ReplicaSet set, int size) {
+        return DeploymentSync.spec(scaled(sync, set, size)) != DeploymentSync.spec(set);
+    }
+
+    /** Gives ReplicaSets smaller sizes, in their order; returns them as they are then. */
+    List<ReplicaSet> scaleDown(DeploymentSync sync, List<ReplicaSet> sets, List<Integer> sizes) {
+        List<ReplicaSet> after = new ArrayList<>();
+        for (int i = 0; i < sets.size(); i++) {
+            ReplicaSet set = sets.get(i);
+            boolean same = DeploymentSync.spec(set) == sizes.get(i);
+            after.add(same ? set : scaled(sync, set, sizes.get(i)));
+        }
+        return after;
+    }
+
+    private ReplicaSet scaled(DeploymentSync sync, ReplicaSet set, int size) {
         int before = DeploymentSync.spec(set);
         int most = sync.replicas + sync.fenceposts.surge();
         if (before == size && isNoted(set, sync.replicas, most)) {
-            return false;
+            return set;
         }
         ReplicaSet scaled = ResourceType.REPLICA_SETS.shallowCopy().apply(set);
         ObjectMeta metadata = Metadata.copy(set.getMetadata());
@@ -59,16 +76,16 @@ final class DeploymentWrites {
         spec.setReplicas(size);
         scaled.setSpec(spec);
         sync.writes++;
-        api.update(ResourceType.REPLICA_SETS, scaled);
+        ReplicaSet written = api.update(ResourceType.REPLICA_SETS, scaled);
         if (before == size) {
-            return false;
+            return written;
         }
         events.normal(
                 sync.cached,
                 "ScalingReplicaSet",
                 "Scaled " + (before < size ? "up" : "down") + " replica set "
                         + set.getMetadata().getName() + " from " + before + " to " + size);
-        return true;
+        return written;
     }
 
     /** Whether a ReplicaSet's annotations say for which size of the Deployment it was scaled. */

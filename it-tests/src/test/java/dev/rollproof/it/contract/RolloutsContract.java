@@ -173,6 +173,39 @@ abstract class RolloutsContract extends Contract {
     }
 
     @Test
+    void oldPodsThatAreNotAvailableAreTakenAwayBeforeThoseThatAre() {
+        create(clock("clock", 3));
+        eventuallyComplete();
+        setImage("page:missing");
+        eventually(
+                "the second ReplicaSet to have its pod",
+                () -> sets().size() == 2 && sets().get(1).statusReplicas() == 1);
+        List<Change> changes = following(ReplicaSet.class);
+        Map<String, Integer> wanted = new LinkedHashMap<>();
+        List<String> names = sets().stream().map(set -> set.metadata().name()).toList();
+        cluster.patch(
+                Deployment.class,
+                namespace,
+                "clock",
+                Patch.strategicMerge(
+                        "{\"spec\": {\"strategy\": {\"rollingUpdate\": {\"maxSurge\": 1, \"maxUnavailable\": 1}},"
+                                + " \"template\": {\"spec\": {\"containers\": [{\"name\": \"web\", \"image\": \"page:1.1\"}]}}}}"),
+                DEFAULTS);
+        eventuallyComplete();
+
+        List<String> ways = new ArrayList<>();
+        for (Change change : changes) {
+            ObservedReplicaSet set = (ObservedReplicaSet) change.object();
+            wanted.put(set.metadata().name(), set.replicas());
+            String way = wanted.getOrDefault(names.get(0), 0) + "/" + wanted.getOrDefault(names.get(1), 0);
+            if (wanted.keySet().containsAll(names) && !ways.contains(way)) {
+                ways.add(way);
+            }
+        }
+        assertThat(ways).startsWith("3/1", "3/0", "2/0");
+    }
+
+    @Test
     void everyTemplateGetsTheNextRevision() {
         create(clock("clock", 1));
         eventuallyComplete();

@@ -20,8 +20,13 @@ public final class RollingArithmetic {
      *
      * @param specs the new sizes, in the order of the old ones
      * @param pods how many pods fewer
+     * @param cleaned the sizes when only unhealthy pods were taken away: these are written first
      */
-    public record Down(List<Integer> specs, int pods) {}
+    public record Down(List<Integer> specs, int pods, List<Integer> cleaned) {
+        Down(List<Integer> specs, int pods) {
+            this(specs, pods, specs);
+        }
+    }
 
     /**
      * The size for the new ReplicaSet while there may be {@code replicas + surge} pods in all.
@@ -67,7 +72,7 @@ public final class RollingArithmetic {
             after.add(new Size(cleaned.specs.get(i), old.get(i).available));
         }
         Down scaled = scaleDown(minAvailable, after, fresh.available);
-        return new Down(scaled.specs, cleaned.pods + scaled.pods);
+        return new Down(scaled.specs, cleaned.pods + scaled.pods, cleaned.specs);
     }
 
     /**
