@@ -2,63 +2,55 @@
 package dev.rollproof.cli;
 
 import dev.rollproof.k8s.Cluster;
-import dev.rollproof.k8s.ClusterException;
-import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedMetadata;
 import dev.rollproof.strategies.plan.Room;
 import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** How many pods of one Deployment the nodes of a cluster have room for: what they can hold, less what others use. */
 final class NodesRoom {
     private NodesRoom() {}
 
-    /** Empty where nodes, or the pods of all namespaces, may not be seen. */
+    /** Empty where nodes, ReplicaSets, or the pods of all namespaces may not be seen. */
     static Optional<Room> of(Cluster cluster, String namespace, Optional<Deployment> now, Deployment next) {
-        try {
-            List<Node> nodes = cluster.list(Query.of(Node.class));
-            Set<String> own = now.map(d -> replicaSets(cluster, namespace, d)).orElse(Set.of());
-            List<Pod> others = cluster.list(Query.of(Pod.class)).stream()
-                    .filter(pod -> !own.contains(controller(pod)))
-                    .toList();
-            return Optional.of(
-                    Room.ofNodes(nodes, others, next.getSpec().getTemplate().getSpec()));
-        } catch (ClusterException hidden) {
-            if (hidden.reason() != Reason.FORBIDDEN) {
-                throw hidden;
-            }
-            return Optional.empty();
-        }
+        return Visible.list(cluster, Query.of(Node.class))
+                .flatMap(nodes -> others(cluster, namespace, now)
+                        .map(others -> Room.ofNodes(
+                                nodes, others, next.getSpec().getTemplate().getSpec())));
     }
 
-    private static Set<String> replicaSets(Cluster cluster, String namespace, Deployment deployment) {
-        Set<String> uids = new HashSet<>();
-        for (ReplicaSet set : cluster.list(Query.of(ReplicaSet.class).inNamespace(namespace))) {
-            if (owner(set.getMetadata().getOwnerReferences())
-                    .equals(deployment.getMetadata().getUid())) {
-                uids.add(set.getMetadata().getUid());
-            }
-        }
-        return uids;
+    /** The pods that are not the Deployment's. */
+    private static Optional<List<Pod>> others(Cluster cluster, String namespace, Optional<Deployment> now) {
+        Optional<Set<String>> own = now.isEmpty()
+                ? Optional.of(Set.of())
+                : Visible.list(cluster, Query.of(ReplicaSet.class).inNamespace(namespace))
+                        .map(sets -> ownedBy(now.get().getMetadata().getUid(), sets));
+        return own.flatMap(uids -> Visible.list(cluster, Query.of(Pod.class))
+                .map(pods -> pods.stream()
+                        .filter(pod -> !uids.contains(controller(pod)))
+                        .toList()));
     }
 
-    private static String controller(Pod pod) {
-        return owner(pod.getMetadata().getOwnerReferences());
+    private static Set<String> ownedBy(String uid, List<ReplicaSet> sets) {
+        return sets.stream()
+                .filter(set -> Observed.metadata(set).isControlledBy(uid))
+                .map(set -> set.getMetadata().getUid())
+                .collect(Collectors.toSet());
     }
 
     /** The uid of the controller; {@code ""} for none. */
-    private static String owner(List<OwnerReference> references) {
-        return references.stream()
-                .filter(reference -> Boolean.TRUE.equals(reference.getController()))
-                .map(OwnerReference::getUid)
-                .findFirst()
+    private static String controller(Pod pod) {
+        return Observed.metadata(pod)
+                .controller()
+                .map(ObservedMetadata.Owner::uid)
                 .orElse("");
     }
 }

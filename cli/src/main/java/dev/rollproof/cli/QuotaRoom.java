@@ -2,8 +2,6 @@
 package dev.rollproof.cli;
 
 import dev.rollproof.k8s.Cluster;
-import dev.rollproof.k8s.ClusterException;
-import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.strategies.plan.Resources;
 import dev.rollproof.strategies.plan.Room;
@@ -21,15 +19,9 @@ final class QuotaRoom {
 
     /** Empty where there are no quotas, or where they may not be seen. */
     static Optional<Room> of(Cluster cluster, String namespace, Optional<Deployment> now) {
-        List<ResourceQuota> quotas;
-        try {
-            quotas = cluster.list(Query.of(ResourceQuota.class).inNamespace(namespace));
-        } catch (ClusterException hidden) {
-            if (hidden.reason() != Reason.FORBIDDEN) {
-                throw hidden;
-            }
-            return Optional.empty();
-        }
+        List<ResourceQuota> quotas = Visible.list(
+                        cluster, Query.of(ResourceQuota.class).inNamespace(namespace))
+                .orElse(List.of());
         int own = now.map(Deployment::getSpec)
                 .map(spec -> spec.getReplicas() == null ? 1 : spec.getReplicas())
                 .orElse(0);

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What is requested.
@@ -40,9 +41,12 @@ public record Resources(BigDecimal cpu, BigDecimal memory) {
         if (resources == null || resources.getRequests() == null) {
             return NONE;
         }
-        return new Resources(
-                amount(resources.getRequests().get("cpu")),
-                amount(resources.getRequests().get("memory")));
+        return of(resources.getRequests());
+    }
+
+    /** Of amounts by name, such as a node's {@code status.allocatable}; what is not named is none. */
+    static Resources of(Map<String, Quantity> amounts) {
+        return new Resources(amount(amounts.get("cpu")), amount(amounts.get("memory")));
     }
 
     private static BigDecimal amount(@org.jspecify.annotations.Nullable Quantity quantity) {
@@ -51,6 +55,10 @@ public record Resources(BigDecimal cpu, BigDecimal memory) {
 
     public Resources plus(Resources other) {
         return new Resources(cpu.add(other.cpu), memory.add(other.memory));
+    }
+
+    Resources minus(Resources other) {
+        return new Resources(cpu.subtract(other.cpu), memory.subtract(other.memory));
     }
 
     public Resources times(int factor) {

@@ -10,7 +10,9 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * How much there is for the pods of the Deployment, those that run now included: a quota, or nodes, less what others use. Empty is
@@ -38,13 +40,22 @@ public record Room(Optional<Integer> pods, Optional<BigDecimal> cpu, Optional<Bi
      */
     public static Room ofNodes(List<Node> nodes, List<Pod> others, PodSpec pod) {
         Resources one = Resources.of(pod);
+        Map<String, List<Pod>> onNode = others.stream()
+                .filter(other -> other.getSpec().getNodeName() != null && !hasEnded(other))
+                .collect(Collectors.groupingBy(other -> other.getSpec().getNodeName()));
         int fit = 0;
         for (Node node : nodes) {
             if (isReady(node) && Placement.refusal(node, pod).isEmpty()) {
-                fit += fit(node, others, one);
+                fit += fit(node, onNode.getOrDefault(node.getMetadata().getName(), List.of()), one);
             }
         }
         return ofPods(fit);
+    }
+
+    private static boolean hasEnded(Pod pod) {
+        return pod.getStatus() != null
+                && ("Succeeded".equals(pod.getStatus().getPhase())
+                        || "Failed".equals(pod.getStatus().getPhase()));
     }
 
     private static boolean isReady(Node node) {
@@ -55,31 +66,19 @@ public record Room(Optional<Integer> pods, Optional<BigDecimal> cpu, Optional<Bi
                                 condition.getType().equals("Ready") && "True".equals(condition.getStatus()));
     }
 
-    private static int fit(Node node, List<Pod> others, Resources one) {
-        int pods = 0;
-        Resources used = Resources.NONE;
-        for (Pod other : others) {
-            boolean ended = other.getStatus() != null
-                    && ("Succeeded".equals(other.getStatus().getPhase())
-                            || "Failed".equals(other.getStatus().getPhase()));
-            if (!ended && node.getMetadata().getName().equals(other.getSpec().getNodeName())) {
-                pods++;
-                used = used.plus(Resources.of(other.getSpec()));
-            }
+    private static int fit(Node node, List<Pod> there, Resources one) {
+        Map<String, Quantity> allocatable =
+                Objects.requireNonNullElse(node.getStatus().getAllocatable(), Map.of());
+        Resources left = Resources.of(allocatable);
+        for (Pod pod : there) {
+            left = left.minus(Resources.of(pod.getSpec()));
         }
-        Map<String, Quantity> allocatable = node.getStatus().getAllocatable();
-        BigDecimal most = amount(allocatable, "pods", MOST_PODS).subtract(BigDecimal.valueOf(pods));
-        most = most.min(
-                times(one.cpu(), amount(allocatable, "cpu", BigDecimal.ZERO).subtract(used.cpu()), most));
-        most = most.min(times(
-                one.memory(), amount(allocatable, "memory", BigDecimal.ZERO).subtract(used.memory()), most));
+        Quantity pods = allocatable.get("pods");
+        BigDecimal most =
+                (pods == null ? MOST_PODS : pods.getNumericalAmount()).subtract(BigDecimal.valueOf(there.size()));
+        most = most.min(times(one.cpu(), left.cpu(), most));
+        most = most.min(times(one.memory(), left.memory(), most));
         return Math.max(0, most.intValue());
-    }
-
-    private static BigDecimal amount(
-            @org.jspecify.annotations.Nullable Map<String, Quantity> amounts, String name, BigDecimal otherwise) {
-        Quantity quantity = amounts == null ? null : amounts.get(name);
-        return quantity == null ? otherwise : quantity.getNumericalAmount();
     }
 
     /** How often what is requested fits in what is left; what is not requested fits as often as may be. */
