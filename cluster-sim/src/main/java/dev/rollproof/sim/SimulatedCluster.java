@@ -74,7 +74,7 @@ public final class SimulatedCluster implements Cluster {
         if (builder.recordEvents) {
             api.onChange(eventLog::add);
         }
-        requests = new Requests(api, Images::validate);
+        requests = new Requests(api, minorNumber(), Images::validate);
         Bootstrap.fill(
                 api,
                 minor,

@@ -46,13 +46,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Requests {
     private final ApiServer api;
+    private final int minor;
     private final Addresses addresses;
     private final ManagedFields managed = new ManagedFields();
     private final BiConsumer<HasMetadata, FieldErrors> alsoValidates;
 
-    /** @param alsoValidates what is to be refused beside what Kubernetes refuses */
-    public Requests(ApiServer api, BiConsumer<HasMetadata, FieldErrors> alsoValidates) {
+    /**
+     * @param minor the minor version of Kubernetes whose rules and texts are played, such as 37
+     * @param alsoValidates what is to be refused beside what Kubernetes refuses
+     */
+    public Requests(ApiServer api, int minor, BiConsumer<HasMetadata, FieldErrors> alsoValidates) {
         this.api = api;
+        this.minor = minor;
         this.alsoValidates = alsoValidates;
         this.addresses = new Addresses(api);
         api.onChange(event -> {
@@ -95,7 +100,7 @@ public final class Requests {
         FieldSet said = FieldSet.of(Models.toTree(manifest));
         setInitialStatus(manifest);
         Defaults.setOn(manifest);
-        FieldErrors errors = Validation.ofNew(manifest);
+        FieldErrors errors = Validation.ofNew(manifest, minor);
         alsoValidates.accept(manifest, errors);
         errors.throwIfAny(type.kind(), type.group(), manifest.getMetadata().getName());
         if (manifest instanceof Service service) {
@@ -219,7 +224,7 @@ public final class Requests {
                             + manifest.getMetadata().getName() + "\": Precondition failed: UID in precondition: " + uid
                             + ", UID in object meta: " + stored.getMetadata().getUid());
         }
-        FieldErrors errors = Validation.ofUpdate(manifest, stored);
+        FieldErrors errors = Validation.ofUpdate(manifest, stored, minor);
         alsoValidates.accept(manifest, errors);
         errors.throwIfAny(type.kind(), type.group(), manifest.getMetadata().getName());
         return api.overwrite(type, manifest, options.dryRun());

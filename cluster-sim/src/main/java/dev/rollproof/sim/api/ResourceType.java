@@ -16,6 +16,10 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,6 +51,8 @@ public record ResourceType<T extends HasMetadata>(
         Function<T, @Nullable Object> spec,
         Function<T, @Nullable Object> status,
         BiConsumer<T, T> setStatus) {
+    private static final String RBAC = "rbac.authorization.k8s.io";
+
     public static final ResourceType<Deployment> DEPLOYMENTS = new ResourceType<>(
             Deployment.class,
             "apps",
@@ -112,17 +118,7 @@ public record ResourceType<T extends HasMetadata>(
             e -> List.of(Optional.ofNullable(e.getEndpoints()), Optional.ofNullable(e.getPorts())),
             e -> null,
             (to, from) -> {});
-    public static final ResourceType<Event> EVENTS = new ResourceType<>(
-            Event.class,
-            "",
-            "v1",
-            "Event",
-            "events",
-            true,
-            ResourceType::copyEvent,
-            e -> null,
-            e -> null,
-            (to, from) -> {});
+    public static final ResourceType<Event> EVENTS = plain(Event.class, "", "events", true, ResourceType::copyEvent);
     public static final ResourceType<Namespace> NAMESPACES = new ResourceType<>(
             Namespace.class,
             "",
@@ -145,61 +141,32 @@ public record ResourceType<T extends HasMetadata>(
             n -> null,
             Node::getStatus,
             (to, from) -> to.setStatus(from.getStatus()));
-    public static final ResourceType<ConfigMap> CONFIG_MAPS = new ResourceType<>(
-            ConfigMap.class,
-            "",
-            "v1",
-            "ConfigMap",
-            "configmaps",
-            true,
-            c -> {
-                ConfigMap copy = new ConfigMap();
-                copy.setMetadata(c.getMetadata());
-                copy.setData(c.getData());
-                copy.setBinaryData(c.getBinaryData());
-                copy.setImmutable(c.getImmutable());
-                return copy;
-            },
-            c -> null,
-            c -> null,
-            (to, from) -> {});
-    public static final ResourceType<Secret> SECRETS = new ResourceType<>(
-            Secret.class,
-            "",
-            "v1",
-            "Secret",
-            "secrets",
-            true,
-            s -> {
-                Secret copy = new Secret();
-                copy.setMetadata(s.getMetadata());
-                copy.setData(s.getData());
-                copy.setStringData(s.getStringData());
-                copy.setType(s.getType());
-                copy.setImmutable(s.getImmutable());
-                return copy;
-            },
-            s -> null,
-            s -> null,
-            (to, from) -> {});
-    public static final ResourceType<ServiceAccount> SERVICE_ACCOUNTS = new ResourceType<>(
-            ServiceAccount.class,
-            "",
-            "v1",
-            "ServiceAccount",
-            "serviceaccounts",
-            true,
-            s -> {
+    public static final ResourceType<ConfigMap> CONFIG_MAPS = plain(ConfigMap.class, "", "configmaps", true, c -> {
+        ConfigMap copy = new ConfigMap();
+        copy.setMetadata(c.getMetadata());
+        copy.setData(c.getData());
+        copy.setBinaryData(c.getBinaryData());
+        copy.setImmutable(c.getImmutable());
+        return copy;
+    });
+    public static final ResourceType<Secret> SECRETS = plain(Secret.class, "", "secrets", true, s -> {
+        Secret copy = new Secret();
+        copy.setMetadata(s.getMetadata());
+        copy.setData(s.getData());
+        copy.setStringData(s.getStringData());
+        copy.setType(s.getType());
+        copy.setImmutable(s.getImmutable());
+        return copy;
+    });
+    public static final ResourceType<ServiceAccount> SERVICE_ACCOUNTS =
+            plain(ServiceAccount.class, "", "serviceaccounts", true, s -> {
                 ServiceAccount copy = new ServiceAccount();
                 copy.setMetadata(s.getMetadata());
                 copy.setSecrets(s.getSecrets());
                 copy.setImagePullSecrets(s.getImagePullSecrets());
                 copy.setAutomountServiceAccountToken(s.getAutomountServiceAccountToken());
                 return copy;
-            },
-            s -> null,
-            s -> null,
-            (to, from) -> {});
+            });
     public static final ResourceType<ResourceQuota> RESOURCE_QUOTAS = new ResourceType<>(
             ResourceQuota.class,
             "",
@@ -211,6 +178,33 @@ public record ResourceType<T extends HasMetadata>(
             q -> null,
             ResourceQuota::getStatus,
             (to, from) -> to.setStatus(from.getStatus()));
+
+    public static final ResourceType<Role> ROLES = plain(
+            Role.class,
+            RBAC,
+            "roles",
+            true,
+            r -> new Role(r.getApiVersion(), r.getKind(), r.getMetadata(), r.getRules()));
+    public static final ResourceType<RoleBinding> ROLE_BINDINGS = plain(
+            RoleBinding.class,
+            RBAC,
+            "rolebindings",
+            true,
+            b -> new RoleBinding(b.getApiVersion(), b.getKind(), b.getMetadata(), b.getRoleRef(), b.getSubjects()));
+    public static final ResourceType<ClusterRole> CLUSTER_ROLES = plain(
+            ClusterRole.class,
+            RBAC,
+            "clusterroles",
+            false,
+            r -> new ClusterRole(
+                    r.getAggregationRule(), r.getApiVersion(), r.getKind(), r.getMetadata(), r.getRules()));
+    public static final ResourceType<ClusterRoleBinding> CLUSTER_ROLE_BINDINGS = plain(
+            ClusterRoleBinding.class,
+            RBAC,
+            "clusterrolebindings",
+            false,
+            b -> new ClusterRoleBinding(
+                    b.getApiVersion(), b.getKind(), b.getMetadata(), b.getRoleRef(), b.getSubjects()));
 
     /** The one kind that is not Kubernetes' own: a cluster has it where the Gateway API's definitions are installed. */
     public static final ResourceType<HTTPRoute> HTTP_ROUTES = new ResourceType<>(
@@ -225,6 +219,22 @@ public record ResourceType<T extends HasMetadata>(
             HTTPRoute::getStatus,
             (to, from) -> to.setStatus(from.getStatus()));
 
+    /** A kind of which clients write all, and nobody counts generations. */
+    private static <T extends HasMetadata> ResourceType<T> plain(
+            Class<T> model, String group, String plural, boolean namespaced, UnaryOperator<T> shallowCopy) {
+        return new ResourceType<>(
+                model,
+                group,
+                "v1",
+                model.getSimpleName(),
+                plural,
+                namespaced,
+                shallowCopy,
+                object -> null,
+                object -> null,
+                (to, from) -> {});
+    }
+
     /** All kinds, owners before what they own. */
     public static List<ResourceType<?>> all() {
         return List.of(
@@ -234,6 +244,10 @@ public record ResourceType<T extends HasMetadata>(
                 CONFIG_MAPS,
                 SECRETS,
                 RESOURCE_QUOTAS,
+                ROLES,
+                ROLE_BINDINGS,
+                CLUSTER_ROLES,
+                CLUSTER_ROLE_BINDINGS,
                 SERVICES,
                 HTTP_ROUTES,
                 DEPLOYMENTS,
@@ -282,7 +296,8 @@ public record ResourceType<T extends HasMetadata>(
                 && this != SECRETS
                 && this != SERVICE_ACCOUNTS
                 && this != EVENTS
-                && this != ENDPOINT_SLICES;
+                && this != ENDPOINT_SLICES
+                && !group.equals(RBAC);
     }
 
     /** The type of a kind, such as {@code Pod}; null where the server does not know it. */

@@ -44,4 +44,7 @@ class KubernetesContractTest {
 
     @Nested
     class Pods extends PodsContract {}
+
+    @Nested
+    class Roles extends RolesContract {}
 }

@@ -38,4 +38,7 @@ abstract class SimulatedContract {
 
     @Nested
     class Pods extends PodsContract {}
+
+    @Nested
+    class Roles extends RolesContract {}
 }

@@ -4,6 +4,7 @@ package dev.rollproof.server.api;
 import dev.rollproof.sim.ServerSide;
 import dev.rollproof.sim.api.ResourceType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -57,8 +58,11 @@ final class Catalog {
             }
         }
         List<GroupVersion> versions = new ArrayList<>();
-        byGroup.forEach((group, types) ->
-                versions.add(new GroupVersion(group, types.get(0).version(), List.copyOf(types))));
+        byGroup.forEach((group, types) -> {
+            // As Kubernetes lists them, and so also the order of `kubectl get all`.
+            types.sort(Comparator.comparing(ResourceType::plural));
+            versions.add(new GroupVersion(group, types.get(0).version(), List.copyOf(types)));
+        });
         return new Catalog(versions);
     }
 

@@ -19,6 +19,10 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +113,19 @@ final class Columns {
                                             .map(host -> "\"" + host + "\"")
                                             .collect(Collectors.joining(",", "[", "]"))),
                     age(now));
+        }
+        return roles(model, now);
+    }
+
+    private static List<? extends Column<? extends HasMetadata>> roles(Class<?> model, Instant now) {
+        if (model == Role.class || model == ClusterRole.class) {
+            return RoleColumns.ofRoles(name());
+        }
+        if (model == RoleBinding.class) {
+            return RoleColumns.ofBindings(name(), age(now));
+        }
+        if (model == ClusterRoleBinding.class) {
+            return RoleColumns.ofClusterBindings(name(), age(now));
         }
         return List.of(name(), age(now));
     }

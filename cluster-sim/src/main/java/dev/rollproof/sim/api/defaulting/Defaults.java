@@ -15,14 +15,20 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleRef;
+import io.fabric8.kubernetes.api.model.rbac.Subject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The defaults of every kind, as Kubernetes' API documents them, and the Gateway API. */
 public final class Defaults {
+    private static final String RBAC = "rbac.authorization.k8s.io";
     private static final int REVISION_HISTORY_LIMIT = 10;
     private static final int PROGRESS_DEADLINE_SECONDS = 600;
 
@@ -44,6 +50,12 @@ public final class Defaults {
             ServiceDefaults.setOn(service.getSpec());
         } else if (object instanceof HTTPRoute route && route.getSpec() != null) {
             RouteDefaults.setOn(route.getSpec());
+        } else if (object instanceof RoleBinding binding) {
+            binding.setRoleRef(role(binding.getRoleRef()));
+            subjects(binding.getSubjects());
+        } else if (object instanceof ClusterRoleBinding binding) {
+            binding.setRoleRef(role(binding.getRoleRef()));
+            subjects(binding.getSubjects());
         } else if (object instanceof Secret secret) {
             secret(secret);
         } else if (object instanceof Namespace namespace) {
@@ -93,6 +105,25 @@ public final class Defaults {
             }
             if (rolling.getMaxSurge() == null) {
                 rolling.setMaxSurge(new IntOrString("25%"));
+            }
+        }
+    }
+
+    private static RoleRef role(@Nullable RoleRef said) {
+        RoleRef role = said == null ? new RoleRef() : said;
+        if (role.getApiGroup() == null || role.getApiGroup().isEmpty()) {
+            role.setApiGroup(RBAC);
+        }
+        return role;
+    }
+
+    private static void subjects(@Nullable List<Subject> subjects) {
+        for (int i = 0; subjects != null && i < subjects.size(); i++) {
+            Subject subject = subjects.get(i);
+            boolean person = "User".equals(subject.getKind()) || "Group".equals(subject.getKind());
+            if (person
+                    && (subject.getApiGroup() == null || subject.getApiGroup().isEmpty())) {
+                subject.setApiGroup(RBAC);
             }
         }
     }

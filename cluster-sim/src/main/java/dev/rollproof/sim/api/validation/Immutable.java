@@ -12,8 +12,13 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleRef;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +29,7 @@ final class Immutable {
 
     private Immutable() {}
 
-    static void check(HasMetadata object, HasMetadata stored, FieldErrors errors) {
+    static void check(HasMetadata object, HasMetadata stored, int minor, FieldErrors errors) {
         if (object instanceof Deployment now && stored instanceof Deployment before) {
             unchanged(
                     "spec.selector",
@@ -47,12 +52,27 @@ final class Immutable {
             secret(now, before, errors);
         } else if (object instanceof ResourceQuota now && stored instanceof ResourceQuota before) {
             unchanged("spec.scopes", now.getSpec().getScopes(), before.getSpec().getScopes(), errors);
+        } else if (object instanceof RoleBinding now && stored instanceof RoleBinding before) {
+            role(now.getRoleRef(), before.getRoleRef(), minor, errors);
+        } else if (object instanceof ClusterRoleBinding now && stored instanceof ClusterRoleBinding before) {
+            role(now.getRoleRef(), before.getRoleRef(), minor, errors);
         }
     }
 
     private static void unchanged(String path, @Nullable Object now, @Nullable Object before, FieldErrors errors) {
         if (!Objects.equals(now, before)) {
             errors.invalid(path, now, FIELD);
+        }
+    }
+
+    /** Kubernetes 1.34 has a text of its own for it, 1.37 that of all such fields. */
+    private static void role(RoleRef now, RoleRef before, int minor, FieldErrors errors) {
+        if (!now.equals(before)) {
+            Map<String, String> shown = new LinkedHashMap<>();
+            shown.put("APIGroup", now.getApiGroup());
+            shown.put("Kind", now.getKind());
+            shown.put("Name", now.getName());
+            errors.invalid("roleRef", shown, minor < 35 ? "cannot change roleRef" : FIELD);
         }
     }
 

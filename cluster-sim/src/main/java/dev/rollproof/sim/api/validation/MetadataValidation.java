@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for every object's metadata. */
@@ -15,28 +16,24 @@ final class MetadataValidation {
 
     private MetadataValidation() {}
 
-    static void validate(ObjectMeta metadata, boolean nameIsLabel, FieldErrors errors) {
+    /** @param names what is wrong with a name of the object's kind */
+    static void validate(ObjectMeta metadata, Function<String, List<String>> names, FieldErrors errors) {
         String generateName = metadata.getGenerateName();
         String name = metadata.getName();
         if (generateName != null && !generateName.isEmpty()) {
             String checked = generateName.endsWith("-")
                     ? generateName.substring(0, generateName.length() - 1) + "a"
                     : generateName;
-            wrongName(checked, nameIsLabel)
-                    .forEach(wrong -> errors.invalid("metadata.generateName", generateName, wrong));
+            names.apply(checked).forEach(wrong -> errors.invalid("metadata.generateName", generateName, wrong));
         }
         if (name == null || name.isEmpty()) {
             if (generateName == null || generateName.isEmpty()) {
                 errors.required("metadata.name", "name or generateName is required");
             }
         } else {
-            wrongName(name, nameIsLabel).forEach(wrong -> errors.invalid("metadata.name", name, wrong));
+            names.apply(name).forEach(wrong -> errors.invalid("metadata.name", name, wrong));
         }
         parts(metadata, "metadata", errors);
-    }
-
-    private static List<String> wrongName(String name, boolean label) {
-        return label ? Names.label(name) : Names.subdomain(name);
     }
 
     /** Labels, annotations, owners and finalizers: also of a template. */

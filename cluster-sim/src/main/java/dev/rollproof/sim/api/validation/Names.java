@@ -28,7 +28,9 @@ final class Names {
         if (value.length() > 63) {
             wrong.add("must be no more than 63 characters");
         }
-        if (!IS_LABEL.matcher(value).matches()) {
+        if (IS_SUBDOMAIN.matcher(value).matches() && value.contains(".")) {
+            wrong.add("must not contain dots");
+        } else if (!IS_LABEL.matcher(value).matches()) {
             wrong.add(
                     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start"
                             + " and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation"
@@ -47,6 +49,20 @@ final class Names {
                     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and"
                             + " must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation"
                             + " is '" + SUBDOMAIN + "')");
+        }
+        return wrong;
+    }
+
+    /** A name that need not be one of DNS, only one part of a path. */
+    static List<String> pathSegment(String value) {
+        List<String> wrong = new ArrayList<>();
+        if (value.equals(".") || value.equals("..")) {
+            wrong.add("may not be '" + value + "'");
+        }
+        for (String illegal : List.of("/", "%")) {
+            if (value.contains(illegal)) {
+                wrong.add("may not contain '" + illegal + "'");
+            }
         }
         return wrong;
     }

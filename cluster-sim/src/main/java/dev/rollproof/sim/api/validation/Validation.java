@@ -16,34 +16,57 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetSpec;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /** What the API server says to an object of any kind, once it has its defaults. */
 public final class Validation {
     private Validation() {}
 
-    /** Checks an object that is to be created. */
-    public static FieldErrors ofNew(HasMetadata object) {
+    /**
+     * Checks an object that is to be created.
+     *
+     * @param minor the minor version of Kubernetes whose rules and texts are played, such as 37
+     */
+    public static FieldErrors ofNew(HasMetadata object, int minor) {
         FieldErrors errors = new FieldErrors();
-        MetadataValidation.validate(object.getMetadata(), object instanceof Namespace, errors);
-        contents(object, errors);
+        MetadataValidation.validate(object.getMetadata(), nameRule(object), errors);
+        contents(object, minor, errors);
         return errors;
     }
 
-    /** Checks an object that is to replace another. */
-    public static FieldErrors ofUpdate(HasMetadata object, HasMetadata stored) {
+    private static Function<String, List<String>> nameRule(HasMetadata object) {
+        if (object instanceof Namespace) {
+            return Names::label;
+        }
+        return object.getApiVersion() != null && object.getApiVersion().startsWith("rbac.")
+                ? Names::pathSegment
+                : Names::subdomain;
+    }
+
+    /**
+     * Checks an object that is to replace another.
+     *
+     * @param minor the minor version of Kubernetes whose rules and texts are played, such as 37
+     */
+    public static FieldErrors ofUpdate(HasMetadata object, HasMetadata stored, int minor) {
         FieldErrors errors = new FieldErrors();
         MetadataValidation.parts(object.getMetadata(), "metadata", errors);
         MetadataValidation.update(object.getMetadata(), stored.getMetadata(), errors);
         if (!(object instanceof Pod)) {
-            contents(object, errors);
+            contents(object, minor, errors);
         }
-        Immutable.check(object, stored, errors);
+        Immutable.check(object, stored, minor, errors);
         return errors;
     }
 
-    private static void contents(HasMetadata object, FieldErrors errors) {
+    private static void contents(HasMetadata object, int minor, FieldErrors errors) {
         if (object instanceof Deployment deployment) {
             WorkloadValidation.deployment(
                     Objects.requireNonNullElseGet(deployment.getSpec(), DeploymentSpec::new), errors);
@@ -64,6 +87,20 @@ public final class Validation {
             QuotaValidation.validate(quota, errors);
         } else if (object instanceof Event event) {
             event(event, errors);
+        } else {
+            roles(object, minor, errors);
+        }
+    }
+
+    private static void roles(HasMetadata object, int minor, FieldErrors errors) {
+        if (object instanceof Role role) {
+            RbacValidation.rules(role.getRules(), true, minor, errors);
+        } else if (object instanceof ClusterRole role) {
+            RbacValidation.clusterRole(role, minor, errors);
+        } else if (object instanceof RoleBinding binding) {
+            RbacValidation.binding(binding.getRoleRef(), binding.getSubjects(), true, errors);
+        } else if (object instanceof ClusterRoleBinding binding) {
+            RbacValidation.binding(binding.getRoleRef(), binding.getSubjects(), false, errors);
         }
     }
 

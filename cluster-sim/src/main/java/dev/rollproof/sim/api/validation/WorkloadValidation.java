@@ -4,7 +4,6 @@ package dev.rollproof.sim.api.validation;
 import dev.rollproof.sim.api.LabelSelectors;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelector;
-import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -59,57 +58,14 @@ final class WorkloadValidation {
             errors.required("spec.selector");
             return true;
         }
-        boolean valid = true;
-        Map<String, String> labels = selector.getMatchLabels() == null ? Map.of() : selector.getMatchLabels();
-        FieldErrors before = new FieldErrors();
-        Names.labels("spec.selector.matchLabels", labels, before);
-        Names.labels("spec.selector.matchLabels", labels, errors);
-        valid &= before.isEmpty();
-        List<LabelSelectorRequirement> expressions =
-                selector.getMatchExpressions() == null ? List.of() : selector.getMatchExpressions();
-        for (int i = 0; i < expressions.size(); i++) {
-            valid &= requirement(expressions.get(i), "spec.selector.matchExpressions[" + i + "]", errors);
-        }
-        if (labels.isEmpty() && expressions.isEmpty()) {
+        boolean valid = SelectorValidation.validate(selector, "spec.selector", errors);
+        if (SelectorValidation.isEmpty(selector)) {
             errors.invalid("spec.selector", Map.of(), "empty selector is invalid for " + of);
         }
         if (!valid) {
             errors.invalid("spec.selector", selector, "invalid label selector");
         }
         return valid;
-    }
-
-    private static boolean requirement(LabelSelectorRequirement requirement, String path, FieldErrors errors) {
-        FieldErrors own = new FieldErrors();
-        String operator = requirement.getOperator() == null ? "" : requirement.getOperator();
-        boolean hasValues =
-                requirement.getValues() != null && !requirement.getValues().isEmpty();
-        boolean valid = true;
-        switch (operator) {
-            case "In", "NotIn" -> {
-                if (!hasValues) {
-                    errors.required(path + ".values", "must be specified when `operator` is 'In' or 'NotIn'");
-                    valid = false;
-                }
-            }
-            case "Exists", "DoesNotExist" -> {
-                if (hasValues) {
-                    errors.forbidden(
-                            path + ".values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-                    valid = false;
-                }
-            }
-            default -> {
-                errors.invalid(path + ".operator", operator, "not a valid selector operator");
-                valid = false;
-            }
-        }
-        String key = requirement.getKey() == null ? "" : requirement.getKey();
-        for (String wrong : Names.qualifiedName(key)) {
-            errors.invalid(path + ".key", key, wrong);
-            valid = false;
-        }
-        return valid && own.isEmpty();
     }
 
     private static void template(
