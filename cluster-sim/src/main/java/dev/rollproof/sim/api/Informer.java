@@ -43,6 +43,11 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
         this.latencyNanos = latencyNanos;
     }
 
+    /** The kind that it holds. */
+    public ResourceType<T> type() {
+        return type;
+    }
+
     public void addHandler(Handler<T> handler) {
         handlers.add(handler);
     }

@@ -29,6 +29,9 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetSpec;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +138,11 @@ public final class Requests {
             PodStatus status = new PodStatus();
             status.setPhase("Pending");
             pod.setStatus(status);
+        } else if (manifest instanceof PodDisruptionBudget budget) {
+            budget.setStatus(new PodDisruptionBudgetStatus(List.of(), 0, 0, null, 0, 0, null));
+            if (budget.getSpec() == null) {
+                budget.setSpec(new PodDisruptionBudgetSpec());
+            }
         } else if (manifest instanceof HTTPRoute route) {
             route.setStatus(null);
         }
@@ -176,7 +184,18 @@ public final class Requests {
         refuseUnknownFields(type, manifest, fields);
         T stored = api.get(
                 type, Metadata.namespace(manifest), manifest.getMetadata().getName());
+        requireVersion(type, manifest);
         return written(type, manifest, stored, said, options);
+    }
+
+    /** Budgets are written by many, so that whoever replaces one has to say which he has seen. */
+    private static void requireVersion(ResourceType<?> type, HasMetadata manifest) {
+        String version = manifest.getMetadata().getResourceVersion();
+        if (type.equals(ResourceType.POD_DISRUPTION_BUDGETS) && (version == null || version.isEmpty())) {
+            FieldErrors errors = new FieldErrors();
+            errors.invalid("metadata.resourceVersion", 0, "must be specified for an update");
+            errors.throwIfAny(type.kind(), type.group(), manifest.getMetadata().getName());
+        }
     }
 
     /**

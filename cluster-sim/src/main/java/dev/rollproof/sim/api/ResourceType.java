@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -179,6 +180,17 @@ public record ResourceType<T extends HasMetadata>(
             ResourceQuota::getStatus,
             (to, from) -> to.setStatus(from.getStatus()));
 
+    public static final ResourceType<PodDisruptionBudget> POD_DISRUPTION_BUDGETS = new ResourceType<>(
+            PodDisruptionBudget.class,
+            "policy",
+            "v1",
+            "PodDisruptionBudget",
+            "poddisruptionbudgets",
+            true,
+            b -> new PodDisruptionBudget(b.getApiVersion(), b.getKind(), b.getMetadata(), b.getSpec(), b.getStatus()),
+            PodDisruptionBudget::getSpec,
+            PodDisruptionBudget::getStatus,
+            (to, from) -> to.setStatus(from.getStatus()));
     public static final ResourceType<Role> ROLES = plain(
             Role.class,
             RBAC,
@@ -244,6 +256,7 @@ public record ResourceType<T extends HasMetadata>(
                 CONFIG_MAPS,
                 SECRETS,
                 RESOURCE_QUOTAS,
+                POD_DISRUPTION_BUDGETS,
                 ROLES,
                 ROLE_BINDINGS,
                 CLUSTER_ROLES,

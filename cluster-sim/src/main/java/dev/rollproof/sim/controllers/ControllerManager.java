@@ -5,6 +5,7 @@ import dev.rollproof.sim.api.Informer;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.engine.Delay;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -15,6 +16,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,7 @@ import java.util.Set;
 
 /**
  * Runs the controllers, which share one cache per kind, as kube-controller-manager's do. Each can be paused by its name:
- * {@code deployment}, {@code replicaset}, {@code endpointslice}, {@code node-lifecycle}, {@code namespace}, {@code resourcequota},
+ * {@code deployment}, {@code replicaset}, {@code endpointslice}, {@code disruption}, {@code node-lifecycle}, {@code namespace}, {@code resourcequota},
  * {@code garbagecollector}. Not thread-safe: under the
  * simulation's lock.
  */
@@ -41,6 +43,8 @@ public final class ControllerManager {
     private final Informer<ServiceAccount> accounts;
     private final Informer<ConfigMap> configMaps;
     private final Informer<Secret> secrets;
+    private final Informer<PodDisruptionBudget> budgets;
+    private final List<Informer<?>> objects;
     private final NodeLifecycleController nodeLifecycle;
     private final Map<String, WorkQueue<?>> queues = new LinkedHashMap<>();
 
@@ -57,9 +61,15 @@ public final class ControllerManager {
         accounts = plane.informer(component, ResourceType.SERVICE_ACCOUNTS);
         configMaps = plane.informer(component, ResourceType.CONFIG_MAPS);
         secrets = plane.informer(component, ResourceType.SECRETS);
+        budgets = plane.informer(component, ResourceType.POD_DISRUPTION_BUDGETS);
+        objects = List.of(
+                plane.informer(component, ResourceType.ROLES), plane.informer(component, ResourceType.ROLE_BINDINGS));
         queues.put("deployment", new DeploymentController(plane, deployments, sets, pods).queue);
         queues.put("replicaset", new ReplicaSetController(plane, sets, pods).queue);
         queues.put("endpointslice", new EndpointSliceController(plane, services, pods, slices).queue);
+        queues.put(
+                "disruption",
+                new DisruptionController(plane, budgets, pods, new ExpectedPods(plane.api(), sets, deployments)).queue);
         nodeLifecycle = new NodeLifecycleController(plane, nodes, pods);
         queues.put("node-lifecycle", nodeLifecycle.queue);
         queues.put("namespace", new NamespaceController(plane, namespaces).queue);
@@ -69,8 +79,9 @@ public final class ControllerManager {
 
     private ResourceQuotaController quotaController(ControlPlane plane) {
         ResourceQuotaController controller = new ResourceQuotaController(plane, quotas);
-        List.of(deployments, sets, pods, services, configMaps, secrets, accounts)
+        List.of(deployments, sets, pods, services, configMaps, secrets, accounts, budgets)
                 .forEach(controller::watch);
+        objects.forEach(controller::watch);
         return controller;
     }
 
@@ -85,7 +96,13 @@ public final class ControllerManager {
         collector.watch(ResourceType.SECRETS, secrets);
         collector.watch(ResourceType.SERVICE_ACCOUNTS, accounts);
         collector.watch(ResourceType.RESOURCE_QUOTAS, quotas);
+        collector.watch(ResourceType.POD_DISRUPTION_BUDGETS, budgets);
+        objects.forEach(informer -> watch(collector, informer));
         return collector;
+    }
+
+    private static <T extends HasMetadata> void watch(GarbageCollector collector, Informer<T> informer) {
+        collector.watch(informer.type(), informer);
     }
 
     /** Fills the caches and goes to work. */
@@ -96,6 +113,8 @@ public final class ControllerManager {
         accounts.start();
         configMaps.start();
         secrets.start();
+        objects.forEach(Informer::start);
+        budgets.start();
         services.start();
         slices.start();
         pods.start();

@@ -47,4 +47,7 @@ class KubernetesContractTest {
 
     @Nested
     class Roles extends RolesContract {}
+
+    @Nested
+    class Budgets extends BudgetsContract {}
 }

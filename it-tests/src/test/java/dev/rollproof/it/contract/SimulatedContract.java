@@ -41,4 +41,7 @@ abstract class SimulatedContract {
 
     @Nested
     class Roles extends RolesContract {}
+
+    @Nested
+    class Budgets extends BudgetsContract {}
 }

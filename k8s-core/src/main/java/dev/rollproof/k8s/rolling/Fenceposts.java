@@ -80,7 +80,14 @@ public record Fenceposts(int surge, int unavailable) {
         return isRolling(deployment) ? replicas(deployment) - of(deployment).unavailable : 0;
     }
 
-    private static int scaled(@Nullable IntOrString value, int total, boolean up) {
+    /**
+     * A number of pods, or a share of so many.
+     *
+     * @param value 0 pods where it is null
+     * @param up whether a share is rounded up
+     * @throws IllegalArgumentException for a text that is not a percentage
+     */
+    public static int scaled(@Nullable IntOrString value, int total, boolean up) {
         if (value == null) {
             return 0;
         }

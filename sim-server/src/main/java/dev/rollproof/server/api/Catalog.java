@@ -95,6 +95,7 @@ final class Catalog {
             case "events" -> List.of("ev");
             case "serviceaccounts" -> List.of("sa");
             case "resourcequotas" -> List.of("quota");
+            case "poddisruptionbudgets" -> List.of("pdb");
             case "deployments" -> List.of("deploy");
             case "replicasets" -> List.of("rs");
             default -> List.of();

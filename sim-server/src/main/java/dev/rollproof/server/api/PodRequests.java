@@ -4,6 +4,8 @@ package dev.rollproof.server.api;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.sim.Faults.Verb;
 import dev.rollproof.sim.api.Bindings;
+import dev.rollproof.sim.api.EvictionRefused;
+import dev.rollproof.sim.api.Evictions;
 import dev.rollproof.sim.api.ResourceType;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,20 +18,32 @@ final class PodRequests {
         this.gate = gate;
     }
 
-    /** Deletes the pod, as draining a node does. There are no budgets that could forbid it. */
+    /** Deletes the pod, as draining a node does, where its PodDisruptionBudget allows it. */
     Answer evict(ApiRequest request, String namespace, String name) {
         Map<String, @Nullable Object> eviction = Bodies.tree(request);
         if (!"policy/v1beta1".equals(eviction.get("apiVersion"))) {
             Bodies.checkKind(eviction, "policy/v1", "Eviction");
         }
-        checkName(eviction, name);
+        if (!name.equals(part(eviction, "metadata").get("name"))) {
+            throw Refusal.badRequest("name in URL does not match name in Eviction object");
+        }
         Map<String, @Nullable Object> options = part(eviction, "deleteOptions");
         DeleteOptions deletion = DeleteRequests.options(options, request);
         boolean dryRun = WriteParameters.isDryRun(request, "CreateOptions")
                 || (options.get("dryRun") instanceof java.util.List<?> values && values.contains("All"));
         gate.call(() -> {
             gate.cluster().admit(Verb.CREATE, ResourceType.PODS);
-            return gate.cluster().requests().delete(ResourceType.PODS, namespace, name, deletion, dryRun);
+            try {
+                Evictions.evict(gate.cluster().api(), namespace, name, deletion, dryRun);
+            } catch (EvictionRefused refused) {
+                throw new Refusal(
+                        refused.code(),
+                        refused.reason(),
+                        String.valueOf(refused.getMessage()),
+                        refused.causes(),
+                        refused.retryAfterSeconds());
+            }
+            return name;
         });
         return Answer.Whole.json(201, StatusObjects.success(201));
     }

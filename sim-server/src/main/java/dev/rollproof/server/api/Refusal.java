@@ -12,13 +12,20 @@ final class Refusal extends RuntimeException {
     private final int code;
     private final String reason;
     private final transient List<Cause> causes;
+    private final int retryAfterSeconds;
 
     Refusal(int code, String reason, String message) {
         this(code, reason, message, List.of());
     }
 
     Refusal(int code, String reason, String message, List<Cause> causes) {
+        this(code, reason, message, causes, 0);
+    }
+
+    /** @param retryAfterSeconds when to ask again; 0 to leave that open */
+    Refusal(int code, String reason, String message, List<Cause> causes, int retryAfterSeconds) {
         super(message);
+        this.retryAfterSeconds = retryAfterSeconds;
         this.code = code;
         this.reason = reason;
         this.causes = List.copyOf(causes);
@@ -63,6 +70,10 @@ final class Refusal extends RuntimeException {
 
     String reason() {
         return reason;
+    }
+
+    int retryAfterSeconds() {
+        return retryAfterSeconds;
     }
 
     List<Cause> causes() {

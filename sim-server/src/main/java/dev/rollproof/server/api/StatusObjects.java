@@ -25,25 +25,42 @@ final class StatusObjects {
 
     static Answer.Whole answer(ClusterException refused) {
         int code = Refusal.codeOf(refused);
-        Answer.Whole answer = Answer.Whole.json(code, bytes(tree(refused)));
-        return refused.reason() == Reason.TOO_MANY_REQUESTS ? answer.with("Retry-After", "1") : answer;
+        return retrying(Answer.Whole.json(code, bytes(tree(refused))), retryAfter(refused));
     }
 
     static Answer.Whole answer(Refusal refused) {
-        return Answer.Whole.json(
+        Map<String, Object> status = failure(
                 refused.code(),
-                bytes(failure(
-                        refused.code(), refused.reason(), String.valueOf(refused.getMessage()), refused.causes())));
+                refused.reason(),
+                String.valueOf(refused.getMessage()),
+                refused.causes(),
+                refused.retryAfterSeconds());
+        return retrying(Answer.Whole.json(refused.code(), bytes(status)), refused.retryAfterSeconds());
+    }
+
+    private static Answer.Whole retrying(Answer.Whole answer, int seconds) {
+        return seconds > 0 ? answer.with("Retry-After", Integer.toString(seconds)) : answer;
+    }
+
+    private static int retryAfter(ClusterException refused) {
+        return refused.reason() == Reason.TOO_MANY_REQUESTS ? 1 : 0;
     }
 
     /** The Status of a refusal, as a watch tells it. */
     static Map<String, Object> tree(ClusterException refused) {
         String reason =
                 refused.reason() == Reason.UNKNOWN ? "" : refused.reason().text();
-        return failure(Refusal.codeOf(refused), reason, String.valueOf(refused.getMessage()), refused.causes());
+        return failure(
+                Refusal.codeOf(refused),
+                reason,
+                String.valueOf(refused.getMessage()),
+                refused.causes(),
+                retryAfter(refused));
     }
 
-    static Map<String, Object> failure(int code, String reason, String message, List<Cause> causes) {
+    /** @param retryAfterSeconds when to ask again; 0 to leave that open */
+    static Map<String, Object> failure(
+            int code, String reason, String message, List<Cause> causes, int retryAfterSeconds) {
         Map<String, Object> status = head("Failure");
         status.put("message", message);
         if (!reason.isEmpty()) {
@@ -66,13 +83,15 @@ final class StatusObjects {
                 Map<String, Object> one = new LinkedHashMap<>();
                 one.put("reason", cause.reason());
                 one.put("message", cause.message());
-                one.put("field", cause.field());
+                if (!cause.field().isEmpty()) {
+                    one.put("field", cause.field());
+                }
                 all.add(one);
             }
             details.put("causes", all);
         }
-        if (reason.equals("TooManyRequests")) {
-            details.put("retryAfterSeconds", 1);
+        if (retryAfterSeconds > 0) {
+            details.put("retryAfterSeconds", retryAfterSeconds);
         }
         if (!details.isEmpty() || reason.equals("NotFound") || reason.equals("MethodNotAllowed")) {
             status.put("details", details);

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -19,6 +20,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -114,7 +116,27 @@ final class Columns {
                                             .collect(Collectors.joining(",", "[", "]"))),
                     age(now));
         }
+        if (model == PodDisruptionBudget.class) {
+            return budgets(now);
+        }
         return roles(model, now);
+    }
+
+    private static List<Column<PodDisruptionBudget>> budgets(Instant now) {
+        return List.of(
+                name(),
+                Column.text("Min Available", budget -> amount(budget.getSpec().getMinAvailable())),
+                Column.text("Max Unavailable", budget -> amount(budget.getSpec().getMaxUnavailable())),
+                Column.number(
+                        "Allowed Disruptions",
+                        budget -> budget.getStatus() == null
+                                ? 0
+                                : zero(budget.getStatus().getDisruptionsAllowed())),
+                age(now));
+    }
+
+    private static String amount(@Nullable IntOrString amount) {
+        return amount == null ? "N/A" : String.valueOf(amount.getValue());
     }
 
     private static List<? extends Column<? extends HasMetadata>> roles(Class<?> model, Instant now) {

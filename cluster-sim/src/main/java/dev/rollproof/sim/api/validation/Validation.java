@@ -16,6 +16,8 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetSpec;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetSpec;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -87,6 +89,9 @@ public final class Validation {
             QuotaValidation.validate(quota, errors);
         } else if (object instanceof Event event) {
             event(event, errors);
+        } else if (object instanceof PodDisruptionBudget budget) {
+            BudgetValidation.validate(
+                    Objects.requireNonNullElseGet(budget.getSpec(), PodDisruptionBudgetSpec::new), errors);
         } else {
             roles(object, minor, errors);
         }

@@ -14,13 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for Deployments and ReplicaSets. */
 final class WorkloadValidation {
-    private static final Pattern PERCENT = Pattern.compile("[0-9]+%");
-
     private WorkloadValidation() {}
 
     static void deployment(DeploymentSpec spec, FieldErrors errors) {
@@ -115,54 +112,17 @@ final class WorkloadValidation {
             String unavailablePath = "spec.strategy.rollingUpdate.maxUnavailable";
             IntOrString unavailable = rolling.getMaxUnavailable();
             IntOrString surge = rolling.getMaxSurge();
-            intOrPercent(unavailablePath, unavailable, errors);
-            intOrPercent("spec.strategy.rollingUpdate.maxSurge", surge, errors);
-            if (isZero(unavailable) && isZero(surge)) {
-                errors.invalid(unavailablePath, value(unavailable), "may not be 0 when `maxSurge` is 0");
+            IntOrPercent.validate(unavailablePath, unavailable, errors);
+            IntOrPercent.validate("spec.strategy.rollingUpdate.maxSurge", surge, errors);
+            if (IntOrPercent.isZero(unavailable) && IntOrPercent.isZero(surge)) {
+                errors.invalid(unavailablePath, IntOrPercent.shown(unavailable), "may not be 0 when `maxSurge` is 0");
             }
-            if (percent(unavailable) > 100) {
-                errors.invalid(unavailablePath, value(unavailable), "must not be greater than 100%");
-            }
+            IntOrPercent.notMoreThanAll(unavailablePath, unavailable, errors);
         } else {
             Map<String, @Nullable Object> shown = new LinkedHashMap<>();
             shown.put("Type", strategy.getType());
             shown.put("RollingUpdate", null);
             errors.notSupported("spec.strategy", shown, List.of("Recreate", "RollingUpdate"));
         }
-    }
-
-    private static void intOrPercent(String path, @Nullable IntOrString value, FieldErrors errors) {
-        if (value == null) {
-            return;
-        }
-        String text = value.getStrVal();
-        if (text == null) {
-            nonNegative(path, value.getIntVal(), errors);
-        } else if (!PERCENT.matcher(text).matches()) {
-            errors.invalid(
-                    path,
-                    text,
-                    "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%',"
-                            + " regex used for validation is '[0-9]+%')");
-        }
-    }
-
-    private static @Nullable Object value(@Nullable IntOrString value) {
-        return value == null ? null : value.getStrVal() != null ? value.getStrVal() : value.getIntVal();
-    }
-
-    private static boolean isZero(@Nullable IntOrString value) {
-        return value == null
-                || (value.getStrVal() == null ? Objects.equals(value.getIntVal(), 0) : percent(value) == 0);
-    }
-
-    /** The number before the percent sign; -1 for what is no percentage. */
-    private static int percent(@Nullable IntOrString value) {
-        String text = value == null ? null : value.getStrVal();
-        if (text == null || !PERCENT.matcher(text).matches()) {
-            return -1;
-        }
-        String digits = text.substring(0, text.length() - 1);
-        return digits.length() > 9 ? Integer.MAX_VALUE : Integer.parseInt(digits);
     }
 }
