@@ -35,12 +35,18 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
     private final Map<String, Map<String, T>> byNamespace = new LinkedHashMap<>();
     private final Map<String, Map<String, T>> byOwner = new HashMap<>();
     private final Map<String, Map<String, T>> orphans = new LinkedHashMap<>();
+    private long lastVersion;
     private final List<Handler<T>> handlers = new ArrayList<>();
 
     public Informer(ApiServer api, ResourceType<T> type, LongSupplier latencyNanos) {
         this.api = api;
         this.type = type;
         this.latencyNanos = latencyNanos;
+    }
+
+    /** The version of the newest change that it has seen. */
+    public long lastVersion() {
+        return lastVersion;
     }
 
     /** The kind that it holds. */
@@ -55,6 +61,7 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
     /** Lists and starts to watch. */
     public void start() {
         long version = api.version();
+        lastVersion = version;
         for (T object : api.all(type, "")) {
             accept(object);
         }
@@ -97,6 +104,7 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
 
     @Override
     public void onEvent(StoredEvent<T> event) {
+        lastVersion = Math.max(lastVersion, event.version());
         if (event.type() == Change.Type.DELETED) {
             T object = event.object();
             Map<String, T> objects = byNamespace.get(Metadata.namespace(object));
@@ -165,6 +173,7 @@ public final class Informer<T extends HasMetadata> implements WatchListener<T> {
             gone.put(Metadata.namespace(cached) + "/" + cached.getMetadata().getName(), cached);
         }
         long version = api.version();
+        lastVersion = version;
         for (T object : api.all(type, "")) {
             gone.remove(Metadata.namespace(object) + "/" + object.getMetadata().getName());
             T cached = find(Metadata.namespace(object), object.getMetadata().getName());

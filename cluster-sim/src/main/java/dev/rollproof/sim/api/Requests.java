@@ -28,6 +28,8 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetSpec;
@@ -102,7 +104,7 @@ public final class Requests {
         }
         FieldSet said = FieldSet.of(Models.toTree(manifest));
         setInitialStatus(manifest);
-        Defaults.setOn(manifest);
+        Defaults.setOn(manifest, minor);
         FieldErrors errors = Validation.ofNew(manifest, minor);
         alsoValidates.accept(manifest, errors);
         errors.throwIfAny(type.kind(), type.group(), manifest.getMetadata().getName());
@@ -138,6 +140,11 @@ public final class Requests {
             PodStatus status = new PodStatus();
             status.setPhase("Pending");
             pod.setStatus(status);
+        } else if (manifest instanceof StatefulSet set) {
+            StatefulSetStatus status = new StatefulSetStatus();
+            status.setReplicas(0);
+            status.setAvailableReplicas(0);
+            set.setStatus(status);
         } else if (manifest instanceof PodDisruptionBudget budget) {
             budget.setStatus(new PodDisruptionBudgetStatus(List.of(), 0, 0, null, 0, 0, null));
             if (budget.getSpec() == null) {
@@ -231,7 +238,7 @@ public final class Requests {
 
     /** Defaults, validates and stores an object that is to take the place of another. */
     private <T extends HasMetadata> T update(ResourceType<T> type, T manifest, T stored, WriteOptions options) {
-        Defaults.setOn(manifest);
+        Defaults.setOn(manifest, minor);
         if (manifest instanceof Service service) {
             addresses.allocate(service, (Service) stored);
         }
@@ -437,7 +444,7 @@ public final class Requests {
         }
     }
 
-    /** Sets the replicas of a Deployment or ReplicaSet, and nothing else. */
+    /** Sets the replicas of what can be scaled, and nothing else. */
     public <T extends HasMetadata> T scale(
             ResourceType<T> type, String namespace, String name, int replicas, WriteOptions options) {
         return scale(type, namespace, name, replicas, null, options);

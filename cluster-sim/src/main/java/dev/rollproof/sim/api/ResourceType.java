@@ -12,8 +12,10 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -79,6 +81,23 @@ public record ResourceType<T extends HasMetadata>(
             ReplicaSet::getSpec,
             ReplicaSet::getStatus,
             (to, from) -> to.setStatus(from.getStatus()));
+    public static final ResourceType<StatefulSet> STATEFUL_SETS = new ResourceType<>(
+            StatefulSet.class,
+            "apps",
+            "v1",
+            "StatefulSet",
+            "statefulsets",
+            true,
+            s -> new StatefulSet(s.getApiVersion(), s.getKind(), s.getMetadata(), s.getSpec(), s.getStatus()),
+            StatefulSet::getSpec,
+            StatefulSet::getStatus,
+            (to, from) -> to.setStatus(from.getStatus()));
+    public static final ResourceType<ControllerRevision> CONTROLLER_REVISIONS = plain(
+            ControllerRevision.class,
+            "apps",
+            "controllerrevisions",
+            true,
+            r -> new ControllerRevision(r.getApiVersion(), r.getData(), r.getKind(), r.getMetadata(), r.getRevision()));
     public static final ResourceType<Pod> PODS = new ResourceType<>(
             Pod.class,
             "",
@@ -263,6 +282,8 @@ public record ResourceType<T extends HasMetadata>(
                 CLUSTER_ROLE_BINDINGS,
                 SERVICES,
                 HTTP_ROUTES,
+                STATEFUL_SETS,
+                CONTROLLER_REVISIONS,
                 DEPLOYMENTS,
                 REPLICA_SETS,
                 PODS,
@@ -300,7 +321,7 @@ public record ResourceType<T extends HasMetadata>(
 
     /** Whether it has replicas that the {@code scale} subresource sets. */
     public boolean isScalable() {
-        return equals(DEPLOYMENTS) || equals(REPLICA_SETS);
+        return equals(DEPLOYMENTS) || equals(REPLICA_SETS) || equals(STATEFUL_SETS);
     }
 
     /** Whether it has a {@code status} subresource. */
@@ -309,6 +330,7 @@ public record ResourceType<T extends HasMetadata>(
                 && this != SECRETS
                 && this != SERVICE_ACCOUNTS
                 && this != EVENTS
+                && this != CONTROLLER_REVISIONS
                 && this != ENDPOINT_SLICES
                 && !group.equals(RBAC);
     }

@@ -13,8 +13,10 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.LinkedHashMap;
@@ -24,7 +26,7 @@ import java.util.Set;
 
 /**
  * Runs the controllers, which share one cache per kind, as kube-controller-manager's do. Each can be paused by its name:
- * {@code deployment}, {@code replicaset}, {@code endpointslice}, {@code disruption}, {@code node-lifecycle}, {@code namespace}, {@code resourcequota},
+ * {@code deployment}, {@code replicaset}, {@code statefulset}, {@code endpointslice}, {@code disruption}, {@code node-lifecycle}, {@code namespace}, {@code resourcequota},
  * {@code garbagecollector}. Not thread-safe: under the
  * simulation's lock.
  */
@@ -43,6 +45,8 @@ public final class ControllerManager {
     private final Informer<ServiceAccount> accounts;
     private final Informer<ConfigMap> configMaps;
     private final Informer<Secret> secrets;
+    private final Informer<StatefulSet> statefulSets;
+    private final Informer<ControllerRevision> revisions;
     private final Informer<PodDisruptionBudget> budgets;
     private final List<Informer<?>> objects;
     private final NodeLifecycleController nodeLifecycle;
@@ -61,10 +65,13 @@ public final class ControllerManager {
         accounts = plane.informer(component, ResourceType.SERVICE_ACCOUNTS);
         configMaps = plane.informer(component, ResourceType.CONFIG_MAPS);
         secrets = plane.informer(component, ResourceType.SECRETS);
+        statefulSets = plane.informer(component, ResourceType.STATEFUL_SETS);
+        revisions = plane.informer(component, ResourceType.CONTROLLER_REVISIONS);
         budgets = plane.informer(component, ResourceType.POD_DISRUPTION_BUDGETS);
         objects = List.of(
                 plane.informer(component, ResourceType.ROLES), plane.informer(component, ResourceType.ROLE_BINDINGS));
         queues.put("deployment", new DeploymentController(plane, deployments, sets, pods).queue);
+        queues.put("statefulset", new StatefulSetController(plane, statefulSets, pods, revisions).queue);
         queues.put("replicaset", new ReplicaSetController(plane, sets, pods).queue);
         queues.put("endpointslice", new EndpointSliceController(plane, services, pods, slices).queue);
         queues.put(
@@ -79,7 +86,7 @@ public final class ControllerManager {
 
     private ResourceQuotaController quotaController(ControlPlane plane) {
         ResourceQuotaController controller = new ResourceQuotaController(plane, quotas);
-        List.of(deployments, sets, pods, services, configMaps, secrets, accounts, budgets)
+        List.of(deployments, sets, pods, services, configMaps, secrets, accounts, budgets, statefulSets, revisions)
                 .forEach(controller::watch);
         objects.forEach(controller::watch);
         return controller;
@@ -89,6 +96,8 @@ public final class ControllerManager {
         GarbageCollector collector = new GarbageCollector(plane);
         collector.watch(ResourceType.DEPLOYMENTS, deployments);
         collector.watch(ResourceType.REPLICA_SETS, sets);
+        collector.watch(ResourceType.STATEFUL_SETS, statefulSets);
+        collector.watch(ResourceType.CONTROLLER_REVISIONS, revisions);
         collector.watch(ResourceType.PODS, pods);
         collector.watch(ResourceType.SERVICES, services);
         collector.watch(ResourceType.ENDPOINT_SLICES, slices);
@@ -119,6 +128,8 @@ public final class ControllerManager {
         slices.start();
         pods.start();
         sets.start();
+        revisions.start();
+        statefulSets.start();
         deployments.start();
     }
 

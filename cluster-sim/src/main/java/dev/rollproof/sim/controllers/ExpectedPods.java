@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.HashMap;
 import java.util.List;
@@ -128,6 +129,9 @@ final class ExpectedPods {
     }
 
     private static int replicas(HasMetadata object) {
+        if (object instanceof StatefulSet set) {
+            return StatefulSetSync.replicas(set);
+        }
         return object instanceof ReplicaSet set
                 ? DeploymentSync.spec(set)
                 : object instanceof Deployment deployment ? Fenceposts.replicas(deployment) : 0;

@@ -72,6 +72,11 @@ final class Templates {
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             hash = (hash ^ (b & 0xff)) * 0x01000193;
         }
+        return safe(hash);
+    }
+
+    /** A hash in letters and digits that make no words. */
+    static String safe(int hash) {
         StringBuilder name = new StringBuilder();
         for (char digit : Integer.toUnsignedString(hash).toCharArray()) {
             name.append(ALPHABET.charAt(digit % ALPHABET.length()));

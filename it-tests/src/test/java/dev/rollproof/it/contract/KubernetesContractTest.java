@@ -50,4 +50,7 @@ class KubernetesContractTest {
 
     @Nested
     class Budgets extends BudgetsContract {}
+
+    @Nested
+    class StatefulSets extends StatefulSetsContract {}
 }

@@ -44,4 +44,7 @@ abstract class SimulatedContract {
 
     @Nested
     class Budgets extends BudgetsContract {}
+
+    @Nested
+    class StatefulSets extends StatefulSetsContract {}
 }

@@ -98,13 +98,14 @@ final class Catalog {
             case "poddisruptionbudgets" -> List.of("pdb");
             case "deployments" -> List.of("deploy");
             case "replicasets" -> List.of("rs");
+            case "statefulsets" -> List.of("sts");
             default -> List.of();
         };
     }
 
     static List<String> categories(ResourceType<?> type) {
         return switch (type.plural()) {
-            case "pods", "services", "deployments", "replicasets" -> List.of("all");
+            case "pods", "services", "deployments", "replicasets", "statefulsets" -> List.of("all");
             case "httproutes" -> List.of("gateway-api");
             default -> List.of();
         };

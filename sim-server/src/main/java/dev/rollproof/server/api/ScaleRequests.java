@@ -11,11 +11,12 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code scale} subresource of Deployments and ReplicaSets, in {@code autoscaling/v1}. Thread-safe. */
+/** The {@code scale} subresource of Deployments, ReplicaSets and StatefulSets, in {@code autoscaling/v1}. Thread-safe. */
 final class ScaleRequests {
     private static final String API_VERSION = "autoscaling/v1";
 
@@ -104,6 +105,10 @@ final class ScaleRequests {
                     : deployment.getStatus().getReplicas();
             selector = deployment.getSpec().getSelector();
         } else if (object instanceof ReplicaSet set) {
+            wanted = set.getSpec().getReplicas();
+            replicas = set.getStatus() == null ? null : set.getStatus().getReplicas();
+            selector = set.getSpec().getSelector();
+        } else if (object instanceof StatefulSet set) {
             wanted = set.getSpec().getReplicas();
             replicas = set.getStatus() == null ? null : set.getStatus().getReplicas();
             selector = set.getSpec().getSelector();

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.server.tables;
 
-import dev.rollproof.sim.api.LabelSelectors;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
-import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -26,11 +24,8 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -52,10 +47,16 @@ final class Columns {
             return PodColumns.of(name(), age(now), now);
         }
         if (model == Deployment.class) {
-            return deployments(now);
+            return WorkloadColumns.deployments(name(), age(now));
         }
         if (model == ReplicaSet.class) {
-            return replicaSets(now);
+            return WorkloadColumns.replicaSets(name(), age(now));
+        }
+        if (model == StatefulSet.class) {
+            return WorkloadColumns.statefulSets(name(), age(now));
+        }
+        if (model == ControllerRevision.class) {
+            return WorkloadColumns.revisions(name(), age(now));
         }
         if (model == Service.class) {
             return ServiceColumns.of(name(), age(now));
@@ -168,63 +169,8 @@ final class Columns {
         return Column.text("Age", object -> Ages.since(object.getMetadata().getCreationTimestamp(), now));
     }
 
-    private static List<Column<Deployment>> deployments(Instant now) {
-        List<Column<Deployment>> columns = new ArrayList<>(List.of(
-                name(),
-                Column.text(
-                        "Ready",
-                        d -> status(d, s -> s.getReadyReplicas()) + "/"
-                                + zero(d.getSpec().getReplicas())),
-                Column.number("Up-to-date", d -> status(d, s -> s.getUpdatedReplicas())),
-                Column.number("Available", d -> status(d, s -> s.getAvailableReplicas())),
-                age(now)));
-        columns.addAll(
-                templates(d -> d.getSpec().getTemplate(), d -> d.getSpec().getSelector()));
-        return columns;
-    }
-
-    private static int status(
-            Deployment deployment,
-            Function<io.fabric8.kubernetes.api.model.apps.DeploymentStatus, @Nullable Integer> field) {
-        return deployment.getStatus() == null ? 0 : zero(field.apply(deployment.getStatus()));
-    }
-
-    private static List<Column<ReplicaSet>> replicaSets(Instant now) {
-        List<Column<ReplicaSet>> columns = new ArrayList<>(List.of(
-                name(),
-                Column.number("Desired", set -> zero(set.getSpec().getReplicas())),
-                Column.number(
-                        "Current",
-                        set -> set.getStatus() == null
-                                ? 0
-                                : zero(set.getStatus().getReplicas())),
-                Column.number(
-                        "Ready",
-                        set -> set.getStatus() == null
-                                ? 0
-                                : zero(set.getStatus().getReadyReplicas())),
-                age(now)));
-        columns.addAll(templates(
-                set -> set.getSpec().getTemplate(), set -> set.getSpec().getSelector()));
-        return columns;
-    }
-
     static int zero(@Nullable Integer number) {
         return number == null ? 0 : number;
-    }
-
-    private static <T> List<Column<T>> templates(
-            Function<T, PodTemplateSpec> template, Function<T, @Nullable LabelSelector> selector) {
-        return List.of(
-                Column.wide("Containers", object -> containers(template.apply(object), Container::getName)),
-                Column.wide("Images", object -> containers(template.apply(object), Container::getImage)),
-                Column.wide("Selector", object -> orNone(LabelSelectors.text(selector.apply(object)))));
-    }
-
-    private static String containers(PodTemplateSpec template, Function<Container, @Nullable String> field) {
-        return template.getSpec().getContainers().stream()
-                .map(container -> Objects.requireNonNullElse(field.apply(container), ""))
-                .collect(Collectors.joining(","));
     }
 
     static String orNone(@Nullable String text) {

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
@@ -34,8 +35,12 @@ public final class Defaults {
 
     private Defaults() {}
 
-    /** Fills in what is missing. An object that has its defaults is not changed. */
-    public static void setOn(HasMetadata object) {
+    /**
+     * Fills in what is missing. An object that has its defaults is not changed.
+     *
+     * @param minor the minor version of Kubernetes whose defaults they are, such as 37
+     */
+    public static void setOn(HasMetadata object, int minor) {
         if (object instanceof Deployment deployment) {
             deployment(deployment);
         } else if (object instanceof ReplicaSet set && set.getSpec() != null) {
@@ -43,6 +48,8 @@ public final class Defaults {
                 set.getSpec().setReplicas(1);
             }
             PodDefaults.setOn(set.getSpec().getTemplate());
+        } else if (object instanceof StatefulSet set && set.getSpec() != null) {
+            StatefulSetDefaults.setOn(set.getSpec(), minor);
         } else if (object instanceof Pod pod && pod.getSpec() != null) {
             PodDefaults.setOn(pod.getSpec());
             PodDefaults.requestWhatIsLimited(pod.getSpec());

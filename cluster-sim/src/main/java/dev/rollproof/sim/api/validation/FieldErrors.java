@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class FieldErrors {
     private final List<Cause> causes = new ArrayList<>();
 
-    /** A value that is wrong; strings are quoted, other values are JSON. */
+    /** A value that is wrong, and {@code ""} or why; strings are quoted, other values are JSON. */
     public void invalid(String path, @Nullable Object value, String detail) {
-        add(path, "FieldValueInvalid", "Invalid value: " + text(value) + ": " + detail);
+        add(path, "FieldValueInvalid", "Invalid value: " + text(value) + (detail.isEmpty() ? "" : ": " + detail));
     }
 
     public void required(String path) {

@@ -10,8 +10,10 @@ import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleRef;
@@ -42,6 +44,10 @@ final class Immutable {
                     now.getSpec().getSelector(),
                     before.getSpec().getSelector(),
                     errors);
+        } else if (object instanceof StatefulSet now && stored instanceof StatefulSet before) {
+            StatefulSetValidation.unchanged(now.getSpec(), before.getSpec(), minor, errors);
+        } else if (object instanceof ControllerRevision now && stored instanceof ControllerRevision before) {
+            unchanged("data", now.getData(), before.getData(), errors);
         } else if (object instanceof Pod now && stored instanceof Pod before) {
             pod(now.getSpec(), before.getSpec(), errors);
         } else if (object instanceof Service now && stored instanceof Service before) {
@@ -59,7 +65,7 @@ final class Immutable {
         }
     }
 
-    private static void unchanged(String path, @Nullable Object now, @Nullable Object before, FieldErrors errors) {
+    static void unchanged(String path, @Nullable Object now, @Nullable Object before, FieldErrors errors) {
         if (!Objects.equals(now, before)) {
             errors.invalid(path, now, FIELD);
         }

@@ -11,10 +11,13 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetSpec;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetSpec;
@@ -44,7 +47,7 @@ public final class Validation {
     }
 
     private static Function<String, List<String>> nameRule(HasMetadata object) {
-        if (object instanceof Namespace) {
+        if (object instanceof Namespace || object instanceof StatefulSet) {
             return Names::label;
         }
         return object.getApiVersion() != null && object.getApiVersion().startsWith("rbac.")
@@ -89,6 +92,10 @@ public final class Validation {
             QuotaValidation.validate(quota, errors);
         } else if (object instanceof Event event) {
             event(event, errors);
+        } else if (object instanceof StatefulSet set) {
+            StatefulSetValidation.validate(Objects.requireNonNullElseGet(set.getSpec(), StatefulSetSpec::new), errors);
+        } else if (object instanceof ControllerRevision revision) {
+            revision(revision, errors);
         } else if (object instanceof PodDisruptionBudget budget) {
             BudgetValidation.validate(
                     Objects.requireNonNullElseGet(budget.getSpec(), PodDisruptionBudgetSpec::new), errors);
@@ -106,6 +113,16 @@ public final class Validation {
             RbacValidation.binding(binding.getRoleRef(), binding.getSubjects(), true, errors);
         } else if (object instanceof ClusterRoleBinding binding) {
             RbacValidation.binding(binding.getRoleRef(), binding.getSubjects(), false, errors);
+        }
+    }
+
+    private static void revision(ControllerRevision revision, FieldErrors errors) {
+        Long number = revision.getRevision();
+        if (number != null && number < 0) {
+            errors.invalid("revision", number, Names.NON_NEGATIVE);
+        }
+        if (revision.getData() == null) {
+            errors.required("data", "data is mandatory");
         }
     }
 

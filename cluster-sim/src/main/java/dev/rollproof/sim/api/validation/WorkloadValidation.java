@@ -23,7 +23,7 @@ final class WorkloadValidation {
     static void deployment(DeploymentSpec spec, FieldErrors errors) {
         nonNegative("spec.replicas", spec.getReplicas(), errors);
         boolean selects = selector(spec.getSelector(), "deployment", errors);
-        template(spec.getTemplate(), selects ? spec.getSelector() : null, spec.getSelector(), errors);
+        template(spec.getTemplate(), selects ? spec.getSelector() : null, spec.getSelector(), "ReplicaSet", errors);
         strategy(spec.getStrategy(), errors);
         nonNegative("spec.minReadySeconds", spec.getMinReadySeconds(), errors);
         nonNegative("spec.revisionHistoryLimit", spec.getRevisionHistoryLimit(), errors);
@@ -40,10 +40,10 @@ final class WorkloadValidation {
         nonNegative("spec.replicas", spec.getReplicas(), errors);
         nonNegative("spec.minReadySeconds", spec.getMinReadySeconds(), errors);
         boolean selects = selector(spec.getSelector(), "deployment", errors);
-        template(spec.getTemplate(), selects ? spec.getSelector() : null, spec.getSelector(), errors);
+        template(spec.getTemplate(), selects ? spec.getSelector() : null, spec.getSelector(), "ReplicaSet", errors);
     }
 
-    private static void nonNegative(String path, @Nullable Integer value, FieldErrors errors) {
+    static void nonNegative(String path, @Nullable Integer value, FieldErrors errors) {
         if (value != null && value < 0) {
             errors.invalid(path, value, Names.NON_NEGATIVE);
         }
@@ -65,10 +65,17 @@ final class WorkloadValidation {
         return valid;
     }
 
-    private static void template(
+    /**
+     * The rules for a pod template.
+     *
+     * @param comparable the selector, if it can be compared with labels; else null
+     * @param of the kind that has the template
+     */
+    static void template(
             @Nullable PodTemplateSpec template,
             @Nullable LabelSelector comparable,
             @Nullable LabelSelector selector,
+            String of,
             FieldErrors errors) {
         ObjectMeta metadata = template == null ? null : template.getMetadata();
         Map<String, String> labels = metadata == null || metadata.getLabels() == null ? Map.of() : metadata.getLabels();
@@ -90,7 +97,7 @@ final class WorkloadValidation {
         }
         if (spec.getActiveDeadlineSeconds() != null) {
             errors.forbidden(
-                    "spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported");
+                    "spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in " + of + " is not Supported");
         }
     }
 

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.defaulting;
+
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.apps.RollingUpdateStatefulSetStrategy;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetPersistentVolumeClaimRetentionPolicy;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetUpdateStrategy;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The defaults of a StatefulSet. */
+final class StatefulSetDefaults {
+    private StatefulSetDefaults() {}
+
+    static void setOn(StatefulSetSpec spec, int minor) {
+        if (isEmpty(spec.getPodManagementPolicy())) {
+            spec.setPodManagementPolicy("OrderedReady");
+        }
+        if (spec.getUpdateStrategy() == null) {
+            spec.setUpdateStrategy(new StatefulSetUpdateStrategy());
+        }
+        strategy(spec.getUpdateStrategy(), minor);
+        StatefulSetPersistentVolumeClaimRetentionPolicy claims = Objects.requireNonNullElseGet(
+                spec.getPersistentVolumeClaimRetentionPolicy(), StatefulSetPersistentVolumeClaimRetentionPolicy::new);
+        claims.setWhenDeleted(isEmpty(claims.getWhenDeleted()) ? "Retain" : claims.getWhenDeleted());
+        claims.setWhenScaled(isEmpty(claims.getWhenScaled()) ? "Retain" : claims.getWhenScaled());
+        spec.setPersistentVolumeClaimRetentionPolicy(claims);
+        spec.setReplicas(Objects.requireNonNullElse(spec.getReplicas(), 1));
+        spec.setRevisionHistoryLimit(Objects.requireNonNullElse(spec.getRevisionHistoryLimit(), 10));
+        spec.setServiceName(Objects.requireNonNullElse(spec.getServiceName(), ""));
+        // The API leaves it out where it is nothing.
+        if (Integer.valueOf(0).equals(spec.getMinReadySeconds())) {
+            spec.setMinReadySeconds(null);
+        }
+        PodDefaults.setOn(spec.getTemplate());
+    }
+
+    private static void strategy(StatefulSetUpdateStrategy strategy, int minor) {
+        if (isEmpty(strategy.getType())) {
+            strategy.setType("RollingUpdate");
+            if (strategy.getRollingUpdate() == null) {
+                strategy.setRollingUpdate(new RollingUpdateStatefulSetStrategy());
+            }
+        }
+        RollingUpdateStatefulSetStrategy rolling = strategy.getRollingUpdate();
+        if (!strategy.getType().equals("RollingUpdate") || rolling == null) {
+            return;
+        }
+        rolling.setPartition(Objects.requireNonNullElse(rolling.getPartition(), 0));
+        if (minor < 37) {
+            // A field of an alpha version (KEP-961), which a server without it drops.
+            rolling.setMaxUnavailable(null);
+        } else if (rolling.getMaxUnavailable() == null) {
+            rolling.setMaxUnavailable(new IntOrString(1));
+        }
+    }
+
+    private static boolean isEmpty(@Nullable String text) {
+        return text == null || text.isEmpty();
+    }
+}
