@@ -71,8 +71,8 @@ public final class ControllerManager {
         objects = List.of(
                 plane.informer(component, ResourceType.ROLES), plane.informer(component, ResourceType.ROLE_BINDINGS));
         queues.put("deployment", new DeploymentController(plane, deployments, sets, pods).queue);
-        queues.put("statefulset", new StatefulSetController(plane, statefulSets, pods, revisions).queue);
         queues.put("replicaset", new ReplicaSetController(plane, sets, pods).queue);
+        queues.put("statefulset", new StatefulSetController(plane, statefulSets, pods, revisions).queue);
         queues.put("endpointslice", new EndpointSliceController(plane, services, pods, slices).queue);
         queues.put(
                 "disruption",
