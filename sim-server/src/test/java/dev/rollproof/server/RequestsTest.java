@@ -155,9 +155,11 @@ class RequestsTest {
                 "the namespace of the provided object does not match the namespace sent on the request");
         assertThat(served.post(MAPS, "{\"metadata\": 7}").code()).isEqualTo(400);
         assertThat(served.send("POST", MAPS, "text/plain", map("a")).code()).isEqualTo(415);
-        assertThat(served.send("POST", MAPS, "application/vnd.kubernetes.protobuf", "k8s")
-                        .code())
-                .isEqualTo(415);
+        assertStatus(
+                served.send("POST", MAPS, "application/vnd.kubernetes.protobuf", "k8s"),
+                400,
+                "BadRequest",
+                "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
         assertThat(served.send("PATCH", MAPS + "/a", JSON, "{}").code()).isEqualTo(415);
     }
 

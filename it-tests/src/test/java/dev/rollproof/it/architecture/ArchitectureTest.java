@@ -69,6 +69,15 @@ class ArchitectureTest {
             .resideInAPackage("org.bouncycastle..");
 
     @ArchTest
+    static final ArchRule onePackageOfTheServerReadsProtobuf = noClasses()
+            .that()
+            .resideInAPackage("dev.rollproof..")
+            .and(not(resideInAnyPackage("dev.rollproof.server.protobuf..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.google.protobuf..", "io.kubernetes.client.proto..");
+
+    @ArchTest
     static final ArchRule packagesOfTheServerHaveNoCycles =
             slices().matching("dev.rollproof.server.(*)..").should().beFreeOfCycles();
 

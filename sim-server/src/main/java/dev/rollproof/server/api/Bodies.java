@@ -2,6 +2,9 @@
 package dev.rollproof.server.api;
 
 import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.server.protobuf.BrokenProtobufException;
+import dev.rollproof.server.protobuf.ProtobufBodies;
+import dev.rollproof.server.protobuf.UnknownMessageException;
 import dev.rollproof.sim.api.Requests;
 import dev.rollproof.sim.api.ResourceType;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -15,7 +18,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** Reads what clients send. */
 final class Bodies {
-    private static final String ACCEPTED = "application/json, application/yaml";
+    private static final String ACCEPTED = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
     private Bodies() {}
 
@@ -24,14 +27,22 @@ final class Bodies {
         return switch (request.contentType()) {
             case "", "application/json" -> json(request);
             case "application/yaml" -> yaml(request);
-            case "application/vnd.kubernetes.protobuf" ->
-                throw new Refusal(
-                        415,
-                        "UnsupportedMediaType",
-                        "the simulated cluster reads no protobuf, in which this client sent the object; send JSON or YAML,"
-                                + " for which kubectl has create -f and apply -f");
+            case ProtobufBodies.MEDIA_TYPE -> protobuf(request);
             default -> throw Refusal.unsupportedMediaType(ACCEPTED);
         };
+    }
+
+    private static Map<String, @Nullable Object> protobuf(ApiRequest request) {
+        try {
+            return ProtobufBodies.tree(request.body());
+        } catch (BrokenProtobufException broken) {
+            throw Refusal.badRequest(String.valueOf(broken.getMessage()));
+        } catch (UnknownMessageException unknown) {
+            throw new Refusal(
+                    415,
+                    "UnsupportedMediaType",
+                    unknown.getMessage() + ", in which this client sent the object; send JSON or YAML");
+        }
     }
 
     /** The tree of a body that is JSON, or YAML of which JSON is a part. */
