@@ -129,6 +129,38 @@ enum KubectlStories {
             command("run", "two", "--image=page:nothing").exits(0),
             command("wait", "--for=condition=Ready", "pod/two", "--timeout=1s").exits(1),
             command("delete", "pod", "two", "--force").exits(0)),
+    CREATION(
+            command("create", "namespace", "NAMESPACE-more").exits(0),
+            command("create", "namespace", "NAMESPACE-more").exits(1),
+            command("delete", "namespace", "NAMESPACE-more", "--wait=false").exits(0),
+            command("create", "deployment", "clock", "--image=page:1.0", "--replicas=0", "--port=8080")
+                    .exits(0),
+            command("get", "deployment", "clock", "-o", "jsonpath={.spec}").exits(0),
+            command("get", "deployment", "clock").exits(0),
+            command("create", "deployment", "clock", "--image=page:1.0").exits(1),
+            command("create", "deployment", "Clock", "--image=page:1.0").exits(1),
+            command("create", "service", "clusterip", "clock", "--tcp=80:8080").exits(0),
+            command("create", "service", "nodeport", "door", "--tcp=80:8080").exits(0),
+            command(
+                            "get",
+                            "service",
+                            "door",
+                            "-o",
+                            "jsonpath={.spec.ports[0].targetPort} {.spec.selector} {.spec.type}")
+                    .exits(0),
+            command("create", "configmap", "words", "--from-literal=a=b").exits(0),
+            command("get", "configmap", "words", "-o", "jsonpath={.data}").exits(0),
+            command("create", "secret", "generic", "hidden", "--from-literal=a=b")
+                    .exits(0),
+            command("get", "secret", "hidden", "-o", "jsonpath={.type} {.data}").exits(0),
+            command("create", "quota", "small", "--hard=pods=2,requests.cpu=1500m")
+                    .exits(0),
+            command("get", "quota", "small", "-o", "jsonpath={.spec}").exits(0),
+            command("create", "serviceaccount", "robot").exits(0),
+            command("autoscale", "deployment", "clock", "--max=3", "--dry-run=client")
+                    .exits(0),
+            command("auth", "can-i", "create", "deployments").exits(0),
+            command("auth", "can-i", "get", "/version").exits(0)),
     DELETION(
             apply("page:1.0").exits(0),
             rolledOut(),

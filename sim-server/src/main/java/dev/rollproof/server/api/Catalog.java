@@ -19,7 +19,7 @@ final class Catalog {
 
     private final List<GroupVersion> versions;
 
-    /** The kinds of one group in its one version. */
+    /** The kinds of one group in its one version that are stored; none where the group has nothing but reviews. */
     record GroupVersion(String group, String version, List<ResourceType<?>> types) {
         String text() {
             return group.isEmpty() ? version : group + "/" + version;
@@ -63,6 +63,11 @@ final class Catalog {
             types.sort(Comparator.comparing(ResourceType::plural));
             versions.add(new GroupVersion(group, types.get(0).version(), List.copyOf(types)));
         });
+        for (String group : Review.groups()) {
+            if (!byGroup.containsKey(group)) {
+                versions.add(new GroupVersion(group, Review.VERSION, List.of()));
+            }
+        }
         return new Catalog(versions);
     }
 

@@ -13,6 +13,8 @@ import java.util.Map;
 final class Discovery {
     private static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
+    private static final List<String> REVIEW_VERBS = List.of("create");
+
     private final Catalog catalog;
 
     Discovery(Catalog catalog) {
@@ -67,6 +69,15 @@ final class Discovery {
             for (Subresource part : Catalog.subresources(type)) {
                 resources.add(resource(type, part));
             }
+        }
+        for (Review review : Review.of(version.group())) {
+            Map<String, Object> resource = new LinkedHashMap<>();
+            resource.put("name", review.plural());
+            resource.put("singularName", review.singular());
+            resource.put("namespaced", false);
+            resource.put("kind", review.kind());
+            resource.put("verbs", REVIEW_VERBS);
+            resources.add(resource);
         }
         Map<String, Object> list = new LinkedHashMap<>();
         list.put("kind", "APIResourceList");
@@ -144,9 +155,10 @@ final class Discovery {
         for (GroupVersion one : versions) {
             Map<String, Object> version = new LinkedHashMap<>();
             version.put("version", one.version());
-            version.put(
-                    "resources",
-                    one.types().stream().map(Discovery::aggregatedResource).toList());
+            List<Object> resources = new ArrayList<>();
+            one.types().forEach(type -> resources.add(aggregatedResource(type)));
+            Review.of(one.group()).forEach(review -> resources.add(aggregatedReview(review)));
+            version.put("resources", resources);
             version.put("freshness", "Current");
             Map<String, Object> item = new LinkedHashMap<>();
             item.put("metadata", one.group().isEmpty() ? Map.of() : Map.of("name", one.group()));
@@ -156,6 +168,16 @@ final class Discovery {
         Map<String, Object> list = object("APIGroupDiscoveryList", "apidiscovery.k8s.io/v2", "metadata", Map.of());
         list.put("items", items);
         return tagged(request, AGGREGATED, StatusObjects.bytes(list));
+    }
+
+    private static Map<String, Object> aggregatedReview(Review review) {
+        Map<String, Object> resource = new LinkedHashMap<>();
+        resource.put("resource", review.plural());
+        resource.put("responseKind", Map.of("group", "", "version", "", "kind", review.kind()));
+        resource.put("scope", "Cluster");
+        resource.put("singularResource", review.singular());
+        resource.put("verbs", REVIEW_VERBS);
+        return resource;
     }
 
     private static Map<String, Object> aggregatedResource(ResourceType<?> type) {

@@ -156,6 +156,11 @@ public final class KubernetesApi implements AutoCloseable {
         if (path.size() == 1) {
             return reading(request, () -> discovery.group(path.get(0)));
         }
+        Review review =
+                path.size() == 3 && path.get(1).equals(Review.VERSION) ? Review.find(path.get(0), path.get(2)) : null;
+        if (review != null) {
+            return ReviewRequests.review(request, review);
+        }
         return versioned(request, catalog.find(path.get(0), path.get(1)), path.subList(2, path.size()));
     }
 
