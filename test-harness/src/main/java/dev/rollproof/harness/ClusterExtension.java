@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,7 @@ public final class ClusterExtension
         private Optional<String> k3sImage = Optional.empty();
         private final List<Path> tars = new ArrayList<>();
         private boolean recordAll;
+        private OptionalDouble speed = OptionalDouble.empty();
 
         private Builder() {}
 
@@ -134,8 +136,22 @@ public final class ClusterExtension
             return this;
         }
 
+        /**
+         * How many seconds pass on a simulated cluster in one of those of whoever reaches it over HTTPS; by default 1 for {@link
+         * ClusterKind#SERVED}, and 10 for a client of {@link ClusterKind#SIM}.
+         *
+         * @throws IllegalArgumentException if it is not a positive number
+         */
+        public Builder speed(double value) {
+            if (!(value > 0) || Double.isInfinite(value)) {
+                throw new IllegalArgumentException("speed is " + value + "; give a positive number, such as 10");
+            }
+            speed = OptionalDouble.of(value);
+            return this;
+        }
+
         public ClusterExtension build() {
-            return new ClusterExtension(new Settings(kind, simulated, k3sImage, tars, recordAll));
+            return new ClusterExtension(new Settings(kind, simulated, k3sImage, tars, recordAll, speed));
         }
     }
 

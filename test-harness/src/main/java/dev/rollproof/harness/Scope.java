@@ -68,7 +68,7 @@ final class Scope implements AutoCloseable {
             if (kind.isSimulated()) {
                 simulated =
                         settings.simulated().apply(SimulatedCluster.builder()).build();
-                cluster = kind == ClusterKind.SERVED ? KubernetesCluster.over(served().client()) : simulated;
+                cluster = kind == ClusterKind.SERVED ? served().cluster() : simulated;
                 // It is this test's alone: all of it is worth recording.
                 recorder = new WatchRecorder(simulated, "");
             } else {
@@ -95,7 +95,8 @@ final class Scope implements AutoCloseable {
     /** The door of the simulated cluster, opened when it is first asked for: virtual time follows real time from then on. */
     private synchronized ServedCluster served() {
         if (served == null) {
-            served = new ServedCluster(Objects.requireNonNull(simulated), kind == ClusterKind.SERVED ? 1 : FASTER);
+            double speed = settings.speed().orElse(kind == ClusterKind.SERVED ? 1 : FASTER);
+            served = new ServedCluster(Objects.requireNonNull(simulated), speed);
         }
         return served;
     }

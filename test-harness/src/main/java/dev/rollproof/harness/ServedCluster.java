@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.harness;
 
+import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.fabric8.KubernetesCluster;
+import dev.rollproof.k8s.time.Time;
 import dev.rollproof.server.SimulatedApiServer;
 import dev.rollproof.sim.SimulatedCluster;
 import io.fabric8.kubernetes.client.Config;
@@ -11,9 +14,11 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 final class ServedCluster implements AutoCloseable {
     private final SimulatedApiServer server;
     private final KubernetesClient client;
+    private final double speed;
 
     /** @param speed how many seconds pass in one */
     ServedCluster(SimulatedCluster cluster, double speed) {
+        this.speed = speed;
         server = SimulatedApiServer.of(cluster).speed(speed).start();
         client = new KubernetesClientBuilder()
                 .withConfig(Config.fromKubeconfig(server.kubeconfig()))
@@ -23,6 +28,11 @@ final class ServedCluster implements AutoCloseable {
     /** Goes to the server; its namespace is {@code default}. */
     KubernetesClient client() {
         return client;
+    }
+
+    /** Goes through the client, and lives in the time of what is behind it. */
+    Cluster cluster() {
+        return KubernetesCluster.over(client, speed == 1 ? Time.system() : Time.atSpeed(speed));
     }
 
     @Override

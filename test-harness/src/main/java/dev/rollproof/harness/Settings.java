@@ -6,6 +6,7 @@ import dev.rollproof.sim.SimulatedCluster;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
@@ -17,15 +18,17 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * @param k3sImage empty for the one that properties choose
  * @param tars images to load into k3s
  * @param recordAll whether what happened is also kept of tests that pass
+ * @param speed how many seconds of a served simulated cluster pass in one; empty for what its kind has
  */
 record Settings(
         ClusterKind kind,
         UnaryOperator<SimulatedCluster.Builder> simulated,
         Optional<String> k3sImage,
         List<Path> tars,
-        boolean recordAll) {
-    static final Settings DEFAULTS =
-            new Settings(ClusterKind.CHOSEN, UnaryOperator.identity(), Optional.empty(), List.of(), false);
+        boolean recordAll,
+        OptionalDouble speed) {
+    static final Settings DEFAULTS = new Settings(
+            ClusterKind.CHOSEN, UnaryOperator.identity(), Optional.empty(), List.of(), false, OptionalDouble.empty());
 
     Settings {
         tars = List.copyOf(tars);
@@ -49,7 +52,8 @@ record Settings(
                 simulated -> lines.isEmpty() ? simulated : simulated.images(images(lines)),
                 Optional.empty(),
                 List.of(),
-                false);
+                false,
+                OptionalDouble.empty());
     }
 
     private static Images images(List<String> lines) {

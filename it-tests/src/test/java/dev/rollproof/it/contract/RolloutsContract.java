@@ -79,6 +79,18 @@ abstract class RolloutsContract extends Contract {
         return heard;
     }
 
+    /** Each kind is told by a watch of its own: what a Deployment's status counts may be on its way still. */
+    private void eventuallyToldOf(Class<? extends HasMetadata> type, List<Change> heard) {
+        eventually(
+                "all changes to be told",
+                () -> cluster.list(Query.of(type).inNamespace(namespace)).stream()
+                        .allMatch(stored -> heard.stream()
+                                .map(change -> change.object().metadata())
+                                .anyMatch(told ->
+                                        told.name().equals(stored.getMetadata().getName())
+                                                && Long.parseLong(told.resourceVersion()) >= version(stored))));
+    }
+
     @Test
     void aDeploymentMakesAReplicaSetAndThatItsPods() {
         Deployment created = create(clock("clock", 2));
@@ -145,6 +157,8 @@ abstract class RolloutsContract extends Contract {
         List<Change> podChanges = following(Pod.class);
         setImage("page:1.1");
         eventuallyComplete();
+        eventuallyToldOf(ReplicaSet.class, setChanges);
+        eventuallyToldOf(Pod.class, podChanges);
 
         Map<String, Integer> wanted = new LinkedHashMap<>();
         for (Change change : setChanges) {
@@ -192,6 +206,7 @@ abstract class RolloutsContract extends Contract {
                                 + " \"template\": {\"spec\": {\"containers\": [{\"name\": \"web\", \"image\": \"page:1.1\"}]}}}}"),
                 DEFAULTS);
         eventuallyComplete();
+        eventuallyToldOf(ReplicaSet.class, changes);
 
         List<String> ways = new ArrayList<>();
         for (Change change : changes) {
@@ -264,6 +279,7 @@ abstract class RolloutsContract extends Contract {
         List<Change> podChanges = following(Pod.class);
         setImage("page:1.1");
         eventuallyComplete();
+        eventuallyToldOf(Pod.class, podChanges);
 
         Map<String, ObservedPod> present = new LinkedHashMap<>();
         int newPods = 0;

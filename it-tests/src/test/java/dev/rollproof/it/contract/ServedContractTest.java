@@ -5,11 +5,12 @@ import dev.rollproof.harness.ClusterExtension;
 import dev.rollproof.harness.ClusterKind;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The contract through the second door: over HTTPS, in real time, and by the adapter that real clusters are reached by. */
+/** The contract through the second door: over HTTPS, five times as fast as real time, and by the adapter that real clusters are reached by. */
 class ServedContractTest extends SimulatedContract {
     @RegisterExtension
     static final ClusterExtension SERVED = ClusterExtension.builder()
             .on(ClusterKind.SERVED)
+            .speed(5)
             .simulated(cluster -> cluster.kubernetes("1.37").images(PageImages.declared()))
             .build();
 }

@@ -49,8 +49,11 @@ public final class KubernetesCluster implements Cluster {
     private final Failures failures;
     private final List<InformerObservation<?>> observations = new CopyOnWriteArrayList<>();
 
-    private KubernetesCluster(KubernetesClient client, boolean ownsClient) {
+    private final Time time;
+
+    private KubernetesCluster(KubernetesClient client, boolean ownsClient, Time time) {
         this.client = Objects.requireNonNull(client, "client");
+        this.time = Objects.requireNonNull(time, "time");
         int retries = Math.min(APPLY_RETRIES, client.getConfiguration().getRequestRetryBackoffLimit());
         this.applying = client.newClient(new RequestConfigBuilder()
                         .withRequestRetryBackoffLimit(retries)
@@ -62,7 +65,15 @@ public final class KubernetesCluster implements Cluster {
 
     /** A cluster through a client that stays the caller's: closing the cluster leaves the client open. */
     public static KubernetesCluster over(KubernetesClient client) {
-        return new KubernetesCluster(client, false);
+        return over(client, Time.system());
+    }
+
+    /**
+     * The same for a cluster whose time is not the system's: a simulated one that is served at a speed, with {@link Time#atSpeed}.
+     * Waiting, patience and what verdicts say of durations are then in its time.
+     */
+    public static KubernetesCluster over(KubernetesClient client, Time time) {
+        return new KubernetesCluster(client, false, time);
     }
 
     /** The cluster of the current kubeconfig context: {@code $KUBECONFIG}, else {@code ~/.kube/config}, else the pod's own. */
@@ -78,7 +89,7 @@ public final class KubernetesCluster implements Cluster {
      * @throws KubeconfigException if the file or the context is none; the message says what to do
      */
     public static KubernetesCluster connect(Optional<Path> kubeconfig, Optional<String> context) {
-        return new KubernetesCluster(Kubeconfig.client(kubeconfig, context), true);
+        return new KubernetesCluster(Kubeconfig.client(kubeconfig, context), true, Time.system());
     }
 
     /** The client that this goes through, for what the port {@link Cluster} does not have. Closed with this, or by its owner. */
@@ -94,7 +105,7 @@ public final class KubernetesCluster implements Cluster {
 
     @Override
     public Time time() {
-        return Time.system();
+        return time;
     }
 
     @Override

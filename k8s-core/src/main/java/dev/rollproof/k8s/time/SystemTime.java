@@ -8,9 +8,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/** The system's time. */
+/** The system's time, or a multiple of it. */
 final class SystemTime implements Time {
-    static final Time INSTANCE = new SystemTime();
+    static final Time INSTANCE = new SystemTime(1);
 
     /** Conditions may become true without a wake-up, such as a thread's end: look at them this often at the least. */
     private static final Duration LONGEST_NAP = Duration.ofSeconds(1);
@@ -19,13 +19,20 @@ final class SystemTime implements Time {
     private final long startedNanos = System.nanoTime();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition woken = lock.newCondition();
+    private final double speed;
     private long wakeUps;
 
-    SystemTime() {}
+    /** @param speed how many seconds pass in one */
+    SystemTime(double speed) {
+        if (!(speed > 0) || Double.isInfinite(speed)) {
+            throw new IllegalArgumentException("speed is " + speed + "; give a positive number, such as 10");
+        }
+        this.speed = speed;
+    }
 
     @Override
     public Instant now() {
-        return startedAt.plusNanos(System.nanoTime() - startedNanos);
+        return startedAt.plusNanos((long) ((double) (System.nanoTime() - startedNanos) * speed));
     }
 
     @Override
@@ -40,7 +47,7 @@ final class SystemTime implements Time {
             if (left.isNegative() || left.isZero()) {
                 return false;
             }
-            nap(seen, left.compareTo(LONGEST_NAP) < 0 ? left : LONGEST_NAP);
+            nap(seen, (long) Math.min((double) left.toNanos() / speed, (double) LONGEST_NAP.toNanos()));
         }
     }
 
@@ -53,10 +60,10 @@ final class SystemTime implements Time {
         }
     }
 
-    private void nap(long seen, Duration atMost) throws InterruptedException {
+    private void nap(long seen, long atMostNanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long nanos = Math.max(1, atMost.toNanos());
+            long nanos = Math.max(1, atMostNanos);
             while (wakeUps == seen && nanos > 0) {
                 nanos = woken.awaitNanos(nanos);
             }
@@ -78,6 +85,7 @@ final class SystemTime implements Time {
 
     @Override
     public String toString() {
-        return "system time, in use for " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos) + " s";
+        return "system time" + (speed == 1 ? "" : " at speed " + speed) + ", in use for "
+                + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos) + " s";
     }
 }

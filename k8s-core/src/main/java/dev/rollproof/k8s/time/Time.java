@@ -28,7 +28,18 @@ public interface Time {
 
     /** The system's time with wake-ups of its own: {@link #wakeUp()} on it wakes nobody who waits on another. */
     static Time ownSystem() {
-        return new SystemTime();
+        return new SystemTime(1);
+    }
+
+    /**
+     * The system's time, run faster: for a cluster whose own time is, such as a simulated one that is served at a speed. It starts
+     * at the present moment, and has wake-ups of its own.
+     *
+     * @param speed how many of its seconds pass in one
+     * @throws IllegalArgumentException if the speed is not a positive number
+     */
+    static Time atSpeed(double speed) {
+        return new SystemTime(speed);
     }
 
     /** The system's time: a wall clock that follows the monotonic one, so that it never goes back. */

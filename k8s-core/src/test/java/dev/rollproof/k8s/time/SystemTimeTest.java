@@ -56,6 +56,25 @@ class SystemTimeTest {
     }
 
     @Test
+    void atASpeedManySecondsPassInOne() throws InterruptedException {
+        Time fast = Time.atSpeed(100_000);
+        Instant start = fast.now();
+        assertThat(fast.awaitUntil(start.plus(Duration.ofHours(1)), () -> false))
+                .isFalse();
+        assertThat(fast.now()).isAfterOrEqualTo(start.plus(Duration.ofHours(1)));
+        assertThat(fast).hasToString("system time at speed 100000.0, in use for 0 s");
+    }
+
+    @Test
+    void aSpeedThatIsNoneIsRefused() {
+        for (double speed : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThatThrownBy(() -> Time.atSpeed(speed))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("speed is " + speed + "; give a positive number, such as 10");
+        }
+    }
+
+    @Test
     void anInterruptEndsTheWait() {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> time.awaitUntil(time.now().plusSeconds(60), () -> false))
