@@ -32,9 +32,13 @@ class ProtobufBodiesTest {
     /** Kubernetes 1.35 had it, later ones do not. */
     private static final Set<String> ONLY_IN_DEFINITIONS = Set.of("workloadRef");
 
-    /** What came after 1.35. */
+    /** What came after 1.35; and what a message says in its envelope, and not within another. */
     private static final Set<String> ONLY_IN_MODELS = Set.of(
-            "PodSpec.schedulingGroup", "PodStatus.nodeAllocatableResourceClaimStatuses", "ResourceHealth.message");
+            "PersistentVolumeClaim.apiVersion",
+            "PersistentVolumeClaim.kind",
+            "PodSpec.schedulingGroup",
+            "PodStatus.nodeAllocatableResourceClaimStatuses",
+            "ResourceHealth.message");
 
     static Stream<ResourceType<?>> kinds() {
         return ResourceType.all().stream().filter(type -> !WITHOUT_DEFINITION.contains(type.kind()));
@@ -64,8 +68,18 @@ class ProtobufBodiesTest {
             assertThat(UnknownFields.of(model))
                     .as("seed " + (seed + i))
                     .allMatch(path -> ONLY_IN_DEFINITIONS.contains(path.substring(path.lastIndexOf('.') + 1)));
-            assertThat(plain(Models.toTree(model))).as("seed " + (seed + i)).isEqualTo(tree);
+            assertThat(withoutClaimsKinds(plain(Models.toTree(model))))
+                    .as("seed " + (seed + i))
+                    .isEqualTo(tree);
         }
+    }
+
+    /** The model has the claims of a StatefulSet say their kind, which messages do only in their envelope. */
+    private static Map<String, Object> withoutClaimsKinds(Map<String, Object> tree) {
+        if (tree.get("spec") instanceof Map<?, ?> spec && spec.get("volumeClaimTemplates") instanceof List<?> claims) {
+            claims.forEach(claim -> ((Map<?, ?>) claim).keySet().removeAll(Set.of("apiVersion", "kind")));
+        }
+        return tree;
     }
 
     @ParameterizedTest
