@@ -91,14 +91,15 @@ final class RawConnection implements AutoCloseable {
         for (byte[] chunk = chunk(); chunk.length > 0; chunk = chunk()) {
             whole.writeBytes(chunk);
         }
+        line();
         return whole.toByteArray();
     }
 
     /** The next part of a streamed answer; empty at its end. */
     byte[] chunk() throws IOException {
-        byte[] chunk = exactly(Integer.parseInt(line(), 16));
-        line();
-        return chunk;
+        String size = line();
+        // The end of line after a chunk may come with the next one only, and nobody waits for that.
+        return exactly(Integer.parseInt(size.isEmpty() ? line() : size, 16));
     }
 
     private byte[] exactly(int count) throws IOException {
