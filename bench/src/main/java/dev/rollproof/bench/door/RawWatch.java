@@ -3,8 +3,6 @@ package dev.rollproof.bench.door;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +22,9 @@ final class RawWatch implements AutoCloseable {
     private final RawConnection connection;
     private final Listener listener;
     private final Thread reader;
-    private final Map<String, String> names = new HashMap<>();
+    /** Words and names come again and again: each is kept, by the hash of its bytes. */
+    private final @Nullable String[] known = new @Nullable String[8192];
+
     private byte[] rest = new byte[0];
     private volatile @Nullable Exception end;
     private volatile boolean closing;
@@ -88,12 +88,30 @@ final class RawWatch implements AutoCloseable {
 
     private String text(byte[] data, int from) {
         int to = from;
-        while (data[to] != '"') {
-            to++;
+        int hash = 0;
+        for (; data[to] != '"'; to++) {
+            hash = 31 * hash + data[to];
         }
-        String text = new String(data, from, to - from, StandardCharsets.UTF_8);
-        // Names come again and again: each is kept once.
-        return names.computeIfAbsent(text, known -> known);
+        int at = (hash ^ hash >>> 13) & known.length - 1;
+        String before = known[at];
+        if (before != null && same(before, data, from, to)) {
+            return before;
+        }
+        String text = new String(data, from, to - from, StandardCharsets.US_ASCII);
+        known[at] = text;
+        return text;
+    }
+
+    private static boolean same(String text, byte[] data, int from, int to) {
+        if (text.length() != to - from) {
+            return false;
+        }
+        for (int i = from; i < to; i++) {
+            if (text.charAt(i - from) != data[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int after(byte[] what, byte[] data, int from, int to) {

@@ -4,6 +4,10 @@ package dev.rollproof.server.http;
 import dev.rollproof.server.api.KubernetesApi;
 import dev.rollproof.server.tls.Authority;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -24,6 +28,11 @@ public final class HttpDoor implements AutoCloseable {
 
     private final Server server;
     private final ServerConnector connector;
+    /**
+     * Writes to those who watch, in turns: a queue that has to wait for its turn has more to write by then, so that under load
+     * many events go out in one piece, and there are no more threads for it than can run.
+     */
+    private final ThreadPoolExecutor writers;
 
     /**
      * Opens it.
@@ -37,7 +46,8 @@ public final class HttpDoor implements AutoCloseable {
         threads.setName("rollproof-api");
         threads.setDaemon(true);
         server = new Server(threads);
-        server.setHandler(new ApiHandler(api.apply(threads), token));
+        writers = writers();
+        server.setHandler(new ApiHandler(api.apply(writers), token));
         connector = new ServerConnector(server, 1, 1, tls(authority), http());
         connector.setHost("127.0.0.1");
         connector.setPort(port);
@@ -50,6 +60,26 @@ public final class HttpDoor implements AutoCloseable {
             close();
             throw new PortInUseException(port, failed);
         }
+    }
+
+    private static ThreadPoolExecutor writers() {
+        int most = Math.max(2, Runtime.getRuntime().availableProcessors());
+        AtomicInteger number = new AtomicInteger();
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                most,
+                most,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                work -> {
+                    Thread thread = new Thread(work, "rollproof-watch-writer-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                // When the door is closed there is nobody to write to.
+                new ThreadPoolExecutor.DiscardPolicy());
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static SslConnectionFactory tls(Authority authority) {
@@ -78,6 +108,8 @@ public final class HttpDoor implements AutoCloseable {
             server.stop();
         } catch (Exception failed) {
             throw new IllegalStateException("the server does not stop: " + failed.getMessage(), failed);
+        } finally {
+            writers.shutdown();
         }
     }
 }
