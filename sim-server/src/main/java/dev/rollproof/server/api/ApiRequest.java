@@ -63,7 +63,9 @@ public final class ApiRequest {
             return "";
         }
         int end = value.indexOf(';');
-        return (end < 0 ? value : value.substring(0, end)).strip().toLowerCase(java.util.Locale.ROOT);
+        String type = (end < 0 ? value : value.substring(0, end)).strip().toLowerCase(java.util.Locale.ROOT);
+        // Parameters of nothing are no type, which is not the same as none.
+        return type.isEmpty() ? value.strip() : type;
     }
 
     /** Whether the client asks to go on by WebSocket or SPDY. */

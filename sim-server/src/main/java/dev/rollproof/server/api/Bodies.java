@@ -13,8 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** Reads what clients send. */
 final class Bodies {
@@ -66,10 +64,7 @@ final class Bodies {
     static Map<String, @Nullable Object> yaml(ApiRequest request) {
         Object tree;
         try {
-            tree = new Load(LoadSettings.builder()
-                            .setCodePointLimit(ApiRequest.MOST_BODY_BYTES)
-                            .build())
-                    .loadFromString(text(request));
+            tree = YamlTree.of(text(request));
         } catch (RuntimeException broken) {
             throw Refusal.badRequest("error converting YAML to JSON: yaml: " + firstLine(broken));
         }

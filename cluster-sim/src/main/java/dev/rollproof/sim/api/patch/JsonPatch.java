@@ -10,13 +10,23 @@ import org.jspecify.annotations.Nullable;
 
 /** JSON patch, RFC 6902. */
 public final class JsonPatch {
+    /** Copies of copies double with each operation: a patch may copy so many values in all, as a real server limits their bytes. */
+    private static final int MOST_COPIED = 200_000;
+
     private JsonPatch() {}
 
     /** Changes a tree as the operations say, one after the other. Fails with Invalid where one does not fit. */
     public static void apply(Map<String, @Nullable Object> tree, List<?> operations) {
+        int copied = 0;
         for (Object operation : operations) {
             if (!(operation instanceof Map<?, ?> fields)) {
                 throw new ClusterException(Reason.BAD_REQUEST, "a JSON patch is a list of operations");
+            }
+            if ("copy".equals(fields.get("op"))) {
+                copied += Trees.size(orNull(tree, from(fields)));
+                if (copied > MOST_COPIED) {
+                    throw refused();
+                }
             }
             apply(tree, fields);
         }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Copies trees. */
+/** Copies and counts trees. */
 final class Trees {
     private Trees() {}
 
@@ -23,6 +23,21 @@ final class Trees {
             return copy;
         }
         return tree;
+    }
+
+    /** How many values there are in a tree. */
+    static int size(@Nullable Object tree) {
+        int size = 1;
+        if (tree instanceof Map<?, ?> map) {
+            for (Object value : map.values()) {
+                size += size(value);
+            }
+        } else if (tree instanceof List<?> list) {
+            for (Object item : list) {
+                size += size(item);
+            }
+        }
+        return size;
     }
 
     /** A map of a tree, as what it is. */
