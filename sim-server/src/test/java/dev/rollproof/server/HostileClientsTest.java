@@ -301,7 +301,8 @@ class HostileClientsTest {
                 "GET /api HTTP/1.1\r\nHost: localhost\r\n\r\n",
                 "\u0016\u0003\u0001\u0000\u0005hello",
                 "x".repeat(100_000))) {
-            try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), served().server.port())) {
+            try (Socket plain =
+                    new Socket(InetAddress.getLoopbackAddress(), served().server.port())) {
                 plain.setSoTimeout(10_000);
                 assertThat(answer(plain, said.getBytes(StandardCharsets.ISO_8859_1)))
                         .isIn(DROPPED, "400");
@@ -323,7 +324,8 @@ class HostileClientsTest {
             Socket half = tls();
             half.getOutputStream().write(beginnings[i % beginnings.length].getBytes(StandardCharsets.UTF_8));
             open.add(half);
-            Socket plain = new Socket(InetAddress.getLoopbackAddress(), served().server.port());
+            Socket plain =
+                    new Socket(InetAddress.getLoopbackAddress(), served().server.port());
             open.add(plain);
         }
         assertThat(served().get("/healthz").body()).isEqualTo("ok");
