@@ -9,6 +9,7 @@ import dev.rollproof.sim.api.Selection;
 import dev.rollproof.sim.api.Watch;
 import dev.rollproof.sim.api.WatchListener;
 import dev.rollproof.sim.engine.EventLoop;
+import dev.rollproof.sim.network.OutsideRequests;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +23,17 @@ public final class ServerSide {
     private final ApiServer api;
     private final Requests requests;
     private final Faults faults;
+    private final OutsideRequests outsideRequests;
     private final String minor;
 
-    ServerSide(EventLoop loop, ApiServer api, Requests requests, Faults faults, String minor) {
+    ServerSide(
+            EventLoop loop,
+            ApiServer api,
+            Requests requests,
+            Faults faults,
+            OutsideRequests outsideRequests,
+            String minor) {
+        this.outsideRequests = outsideRequests;
         this.loop = loop;
         this.api = api;
         this.requests = requests;
@@ -43,6 +52,11 @@ public final class ServerSide {
 
     public Requests requests() {
         return requests;
+    }
+
+    /** Single HTTP requests to pods. */
+    public OutsideRequests outsideRequests() {
+        return outsideRequests;
     }
 
     /** The minor version that is simulated, such as {@code 1.37}. */

@@ -237,7 +237,7 @@ public final class SimulatedCluster implements Cluster {
 
     /** What a server works with that offers this cluster over a network; for such servers only. */
     public ServerSide serverSide() {
-        return new ServerSide(loop, api, requests, faults, minor);
+        return new ServerSide(loop, api, requests, faults, traffic.fromOutside(), minor);
     }
 
     /** Lets virtual time pass and everything happen that falls into it. */

@@ -9,11 +9,9 @@ import dev.rollproof.k8s.traffic.Target;
 import dev.rollproof.k8s.traffic.TrafficRecording;
 import dev.rollproof.k8s.traffic.TrafficReport;
 import dev.rollproof.sim.controllers.ControlPlane;
-import dev.rollproof.sim.engine.Delay;
 import dev.rollproof.sim.engine.EventLoop;
 import dev.rollproof.sim.engine.Randomness;
 import dev.rollproof.sim.kubelet.Kubelets;
-import dev.rollproof.sim.kubelet.Listener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -23,8 +21,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one load. A connection's fate is that of the process at its other end: refused where nothing listens, lost where the
- * pod is gone, reset where the process ends before its answer, closed unseen where it ends while nothing is asked. Behind a
+ * Sends one load, by its {@link Exchanges}. A kept connection is closed unseen where its process ends while nothing is asked. Behind a
  * gateway the client's connections are the gateway's, which always answers, with 503 for what it could not get.
  */
 final class SimulatedSender implements RunningTraffic {
@@ -33,16 +30,14 @@ final class SimulatedSender implements RunningTraffic {
     private final EventLoop loop;
     private final Nodes nodes;
     private final Randomness random;
-    private final boolean jitter;
+    private final Exchanges exchanges;
     private final Load load;
     private final TrafficRecording recording;
     private final long beginNanos;
     private final long intervalNanos;
-    private final Deque<Connection> idle = new ArrayDeque<>();
+    private final Deque<Exchanges.Connection> idle = new ArrayDeque<>();
     private long sent;
     private boolean stopped;
-
-    private record Connection(Backend backend, int process) {}
 
     /** What there is between a client and the pods, the same for all senders. */
     record Nodes(ProxyRules rules, GatewayRules gateway, Kubelets kubelets, Rejections rejections) {}
@@ -51,7 +46,7 @@ final class SimulatedSender implements RunningTraffic {
         this.loop = plane.loop();
         this.nodes = nodes;
         this.random = random;
-        this.jitter = plane.jitter();
+        this.exchanges = new Exchanges(plane.loop(), nodes.kubelets(), random, plane.jitter());
         this.load = load;
         this.recording = new TrafficRecording(load, loop.now());
         this.beginNanos = loop.elapsedNanos();
@@ -96,9 +91,9 @@ final class SimulatedSender implements RunningTraffic {
     }
 
     private void send(int number, Lane lane, Target.OfService service) {
-        @Nullable Connection kept = lane == Lane.KEPT_ALIVE ? openConnection() : null;
+        Exchanges.@Nullable Connection kept = lane == Lane.KEPT_ALIVE ? openConnection() : null;
         if (kept != null) {
-            ask(number, lane, kept);
+            exchanges.ask(kept, load.timeout(), lost(), ended(number, lane));
             return;
         }
         Optional<List<Backend>> rule = nodes.rules().backends(service.namespace(), service.service(), service.port());
@@ -112,12 +107,17 @@ final class SimulatedSender implements RunningTraffic {
             return;
         }
         Backend backend = backends.get((int) random.between(0, backends.size() - 1));
-        Listener listener = listener(backend);
-        switch (listener.state()) {
-            case NOBODY -> endIn(load.timeout(), number, new Outcome.TimedOut());
-            case CLOSED, STOPPING -> endIn(Duration.ofMillis(1), number, new Outcome.Refused());
-            case SERVING -> ask(number, lane, new Connection(backend, listener.process()));
-        }
+        exchanges.send(backend, load.timeout(), new Outcome.Refused(), lost(), ended(number, lane));
+    }
+
+    private Exchanges.Ended ended(int number, Lane lane) {
+        boolean keeps = lane == Lane.KEPT_ALIVE && load.target() instanceof Target.OfService;
+        return (outcome, took, server, kept) -> {
+            recording.ended(number, outcome, took);
+            if (keeps && kept != null) {
+                idle.addFirst(kept);
+            }
+        };
     }
 
     /** The gateway has a connection of its own to the pod, which the client does not see. */
@@ -126,12 +126,7 @@ final class SimulatedSender implements RunningTraffic {
         if (hop instanceof GatewayRules.Hop.Answered answer) {
             endIn(Duration.ofMillis(1), number, new Outcome.Answered(answer.status(), "", ""));
         } else if (hop instanceof GatewayRules.Hop.Forwarded forwarded) {
-            Listener listener = listener(forwarded.backend());
-            switch (listener.state()) {
-                case NOBODY -> endIn(load.timeout(), number, new Outcome.TimedOut());
-                case CLOSED, STOPPING -> endIn(Duration.ofMillis(1), number, lost());
-                case SERVING -> ask(number, lane, new Connection(forwarded.backend(), listener.process()));
-            }
+            exchanges.send(forwarded.backend(), load.timeout(), lost(), lost(), ended(number, lane));
         }
     }
 
@@ -150,53 +145,12 @@ final class SimulatedSender implements RunningTraffic {
     }
 
     /** A kept connection whose process still runs; a client notices the end of one that has ended before it asks. */
-    private @Nullable Connection openConnection() {
+    private Exchanges.@Nullable Connection openConnection() {
         while (true) {
-            Connection connection = idle.pollFirst();
-            if (connection == null || isOpen(connection)) {
+            Exchanges.Connection connection = idle.pollFirst();
+            if (connection == null || exchanges.isOpen(connection)) {
                 return connection;
             }
-        }
-    }
-
-    private boolean isOpen(Connection connection) {
-        Listener listener = listener(connection.backend);
-        boolean runs = listener.state() == Listener.State.SERVING || listener.state() == Listener.State.STOPPING;
-        return runs && listener.process() == connection.process;
-    }
-
-    private Listener listener(Backend backend) {
-        return nodes.kubelets().listener(backend.podUid(), backend.port());
-    }
-
-    private void ask(int number, Lane lane, Connection connection) {
-        Optional<Listener.Server> server = listener(connection.backend).server();
-        if (server.isEmpty()) {
-            endIn(Duration.ofMillis(1), number, lost());
-            return;
-        }
-        Delay latency = server.get().behavior().latency();
-        Duration answerIn = Duration.ofNanos((jitter ? latency : latency.fixed()).nanos(random));
-        if (answerIn.compareTo(load.timeout()) > 0) {
-            endIn(load.timeout(), number, new Outcome.TimedOut());
-        } else {
-            loop.after(answerIn, () -> answer(number, lane, connection, server.get(), answerIn));
-        }
-    }
-
-    private void answer(int number, Lane lane, Connection connection, Listener.Server asked, Duration took) {
-        Listener now = listener(connection.backend);
-        boolean runs = now.process() == connection.process && now.server().isPresent();
-        if (!runs && !asked.finishes()) {
-            recording.ended(number, lost(), took);
-            return;
-        }
-        int status = !asked.well() ? 503 : random.chance(asked.behavior().errors()) ? 500 : 200;
-        recording.ended(number, new Outcome.Answered(status, asked.version(), connection.backend.podName()), took);
-        boolean closes = asked.draining() && asked.behavior().closes();
-        boolean keeps = lane == Lane.KEPT_ALIVE && load.target() instanceof Target.OfService;
-        if (keeps && runs && !closes) {
-            idle.addFirst(connection);
         }
     }
 

@@ -22,6 +22,7 @@ public final class SimulatedTraffic implements Traffic {
     private final ControlPlane plane;
     private final Randomness random;
     private final SimulatedSender.Nodes nodes;
+    private final OutsideRequests outside;
     private int started;
 
     /**
@@ -32,6 +33,7 @@ public final class SimulatedTraffic implements Traffic {
         this.random = random;
         this.nodes =
                 new SimulatedSender.Nodes(new ProxyRules(plane), new GatewayRules(plane), kubelets, new Rejections());
+        this.outside = new OutsideRequests(plane, nodes, random.fork("outside"));
     }
 
     @Override
@@ -51,6 +53,11 @@ public final class SimulatedTraffic implements Traffic {
         });
         sender.awaitBaseline();
         return sender;
+    }
+
+    /** Single requests, by node ports and by the API server's proxy. */
+    public OutsideRequests fromOutside() {
+        return outside;
     }
 
     private void requireRoute(Target.Host host) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** What is answered to a request. */
@@ -79,6 +80,13 @@ public sealed interface Answer {
      * @param begin called once, when it may be written; it must not block
      */
     record Streamed(String contentType, Consumer<Outlet> begin) implements Answer {}
+
+    /**
+     * A complete answer that there will be.
+     *
+     * @param whole completed on another thread, never under the simulation's lock; where it fails, there is no answer
+     */
+    record Later(CompletableFuture<Whole> whole) implements Answer {}
 
     /** No answer: the connection is closed. */
     record Dropped() implements Answer {}

@@ -12,6 +12,7 @@ public final class ApiRequest {
 
     private final String method;
     private final List<String> path;
+    private final boolean endsWithSlash;
     private final Parameters query;
     private final Function<String, @Nullable String> header;
     private final byte[] body;
@@ -19,17 +20,20 @@ public final class ApiRequest {
     /**
      * @param method such as {@code GET}
      * @param path decoded segments of the path, without empty ones
+     * @param endsWithSlash whether the path ends with one
      * @param header the value of a header, whose name counts in any case; null where there is none
      * @param body all of it
      */
     public ApiRequest(
             String method,
             List<String> path,
+            boolean endsWithSlash,
             Parameters query,
             Function<String, @Nullable String> header,
             byte[] body) {
         this.method = method;
         this.path = List.copyOf(path);
+        this.endsWithSlash = endsWithSlash;
         this.query = query;
         this.header = header;
         this.body = body;
@@ -41,6 +45,10 @@ public final class ApiRequest {
 
     List<String> path() {
         return path;
+    }
+
+    boolean endsWithSlash() {
+        return endsWithSlash;
     }
 
     Parameters query() {

@@ -17,6 +17,8 @@ final class Catalog {
     static final List<String> VERBS =
             List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
 
+    private static final List<String> PROXY_VERBS = List.of("create", "delete", "get", "patch", "update");
+
     private final List<GroupVersion> versions;
 
     /** The kinds of one group in its one version that are stored; none where the group has nothing but reviews. */
@@ -124,6 +126,10 @@ final class Catalog {
             all.add(new Subresource("binding", "v1", "Binding", List.of("create")));
             all.add(new Subresource("eviction", "policy/v1", "Eviction", List.of("create")));
             all.add(new Subresource("log", "v1", "Pod", List.of("get")));
+            all.add(new Subresource("proxy", "v1", "PodProxyOptions", PROXY_VERBS));
+        }
+        if (type.equals(ResourceType.SERVICES)) {
+            all.add(new Subresource("proxy", "v1", "ServiceProxyOptions", PROXY_VERBS));
         }
         if (type.isScalable()) {
             all.add(new Subresource("scale", "autoscaling/v1", "Scale", changeable));

@@ -28,7 +28,7 @@ public final class KubernetesApi implements AutoCloseable {
             "exec", "its containers run nothing, so nothing can be run in them",
             "attach", "its containers run nothing that one could attach to",
             "portforward", "its containers listen to nothing",
-            "proxy", "its containers listen to nothing",
+            "proxy", "its nodes listen to nothing",
             "ephemeralcontainers", "its containers run nothing that one could debug",
             "resize", "its containers cannot be resized in place",
             "token", "its service accounts have no tokens");
@@ -44,6 +44,7 @@ public final class KubernetesApi implements AutoCloseable {
     private final PodRequests pods;
     private final LogRequests logs;
     private final WatchRequests watches;
+    private final ProxyRequests proxies;
 
     /**
      * @param catchUp lets virtual time follow real time; called under the lock
@@ -62,6 +63,7 @@ public final class KubernetesApi implements AutoCloseable {
         pods = new PodRequests(gate);
         logs = new LogRequests(gate, reads, executor);
         watches = new WatchRequests(gate, executor);
+        proxies = new ProxyRequests(gate, executor);
     }
 
     /** Answers a request; never throws. */
@@ -238,6 +240,9 @@ public final class KubernetesApi implements AutoCloseable {
                 }
                 default -> {}
             }
+        }
+        if (part.equals("proxy") && (type.equals(ResourceType.PODS) || type.equals(ResourceType.SERVICES))) {
+            return proxies.proxy(request, type, namespace, name, target.rest());
         }
         String whyNot = NOT_SIMULATED.get(part);
         if (whyNot != null

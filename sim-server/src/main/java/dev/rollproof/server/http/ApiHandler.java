@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -69,10 +70,17 @@ final class ApiHandler extends Handler.Abstract {
     }
 
     private void answer(Request request, byte[] body, Response response, Callback callback) {
-        Answer answer = api.handle(
-                new ApiRequest(request.getMethod(), path(request), query(request), request.getHeaders()::get, body));
+        Answer answer = api.handle(new ApiRequest(
+                request.getMethod(),
+                path(request),
+                request.getHttpURI().getPath().endsWith("/"),
+                query(request),
+                request.getHeaders()::get,
+                body));
         if (answer instanceof Answer.Whole whole) {
             write(whole, response, callback);
+        } else if (answer instanceof Answer.Later later) {
+            finish(later, request, response, callback);
         } else if (answer instanceof Answer.Streamed streamed) {
             // It may be quiet for as long as it likes.
             request.addIdleTimeoutListener(quiet -> false);
@@ -93,7 +101,17 @@ final class ApiHandler extends Handler.Abstract {
         }
     }
 
-    private static List<String> path(Request request) {
+    static void finish(Answer.Later later, Request request, Response response, Callback callback) {
+        CompletableFuture<?> unused = later.whole().whenComplete((whole, failed) -> {
+            if (failed == null) {
+                write(whole, response, callback);
+            } else {
+                ResponseOutlet.drop(request, callback);
+            }
+        });
+    }
+
+    static List<String> path(Request request) {
         List<String> segments = new ArrayList<>();
         for (String segment : request.getHttpURI().getPath().split("/", -1)) {
             if (!segment.isEmpty()) {
@@ -111,7 +129,7 @@ final class ApiHandler extends Handler.Abstract {
         return new Parameters(values);
     }
 
-    private static void write(Answer.Whole answer, Response response, Callback callback) {
+    static void write(Answer.Whole answer, Response response, Callback callback) {
         response.setStatus(answer.status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache, private");
