@@ -126,6 +126,11 @@ final class SimCommand implements Callable<Integer> {
         } catch (IllegalArgumentException invalid) {
             throw new UsageException("--speed: " + invalid.getMessage());
         }
+        builder.onNodePort(address -> Objects.requireNonNull(parent)
+                .console()
+                .out()
+                .println("Service " + address.namespace() + "/" + address.service() + ", node port "
+                        + address.nodePort() + ": " + address.uri()));
         try {
             return builder.start();
         } catch (PortInUseException taken) {

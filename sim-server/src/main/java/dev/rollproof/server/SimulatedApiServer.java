@@ -3,11 +3,16 @@ package dev.rollproof.server;
 
 import dev.rollproof.k8s.time.Time;
 import dev.rollproof.server.api.KubernetesApi;
+import dev.rollproof.server.api.NodePorts.NodePort;
 import dev.rollproof.server.http.HttpDoor;
+import dev.rollproof.server.http.NodePortDoor;
 import dev.rollproof.server.tls.Authority;
 import dev.rollproof.server.tls.Kubeconfig;
 import dev.rollproof.sim.SimulatedCluster;
+import java.net.URI;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +37,7 @@ public final class SimulatedApiServer implements AutoCloseable {
     private final String token = Kubeconfig.newToken();
     private final Pace pace;
     private final HttpDoor door;
+    private final NodePortDoor nodePorts;
     private @Nullable KubernetesApi api;
 
     private SimulatedApiServer(Builder builder) {
@@ -47,6 +53,14 @@ public final class SimulatedApiServer implements AutoCloseable {
             closeApi();
             throw notOpened;
         }
+        nodePorts = new NodePortDoor(
+                Objects.requireNonNull(api).nodePorts(),
+                (port, local) -> builder.onNodePort.accept(address(port, local)));
+    }
+
+    private static NodePortAddress address(NodePort port, int local) {
+        return new NodePortAddress(
+                port.namespace(), port.service(), port.number(), URI.create("http://127.0.0.1:" + local));
     }
 
     /** Serves a cluster with the defaults. */
@@ -64,6 +78,7 @@ public final class SimulatedApiServer implements AutoCloseable {
         private final SimulatedCluster cluster;
         private int port;
         private double speed = 1;
+        private Consumer<NodePortAddress> onNodePort = address -> {};
 
         private Builder(SimulatedCluster cluster) {
             this.cluster = Objects.requireNonNull(cluster, "cluster");
@@ -84,6 +99,12 @@ public final class SimulatedApiServer implements AutoCloseable {
                 throw new IllegalArgumentException("the speed is between 0.01 and 1000, was " + value);
             }
             speed = value;
+            return this;
+        }
+
+        /** Told of each Service's node port where on loopback it is reached, on another thread; default nobody. */
+        public Builder onNodePort(Consumer<NodePortAddress> listener) {
+            onNodePort = Objects.requireNonNull(listener, "listener");
             return this;
         }
 
@@ -121,6 +142,16 @@ public final class SimulatedApiServer implements AutoCloseable {
         return token;
     }
 
+    /**
+     * Where Services with a node port are reached from this machine, by plain HTTP: whoever is on it may ask, as at a node. Known a moment
+     * after the Service is created.
+     */
+    public List<NodePortAddress> nodePorts() {
+        return nodePorts.addresses().entrySet().stream()
+                .map(entry -> address(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
     private void closeApi() {
         if (api != null) {
             api.close();
@@ -130,6 +161,7 @@ public final class SimulatedApiServer implements AutoCloseable {
     /** Ends all connections; the cluster stays, with its virtual time standing still again. */
     @Override
     public void close() {
+        nodePorts.close();
         closeApi();
         door.close();
         pace.close();

@@ -25,8 +25,7 @@ class ProxyTest {
 
     private static SimulatedCluster cluster() {
         SimulatedCluster cluster = SimulatedCluster.create();
-        cluster.images()
-                .declare("clock:never", ImageBehavior.wellBehaved().neverReady());
+        cluster.images().declare("clock:never", ImageBehavior.wellBehaved().neverReady());
         return cluster;
     }
 
@@ -55,7 +54,8 @@ class ProxyTest {
     private void pod(String name, String image) {
         assertThat(served.post(
                                 SPACE + "/pods",
-                                "{\"metadata\": {\"name\": \"" + name + "\", \"labels\": {\"app\": \"clock\"}}, \"spec\":"
+                                "{\"metadata\": {\"name\": \"" + name
+                                        + "\", \"labels\": {\"app\": \"clock\"}}, \"spec\":"
                                         + " {\"containers\": [{\"name\": \"c\", \"image\": \"" + image + "\","
                                         + " \"ports\": [{\"containerPort\": 8080}], \"readinessProbe\": {\"httpGet\":"
                                         + " {\"path\": \"/readyz\", \"port\": 8080}, \"periodSeconds\": 1}}]}}")
@@ -137,7 +137,9 @@ class ProxyTest {
 
     @Test
     void aPodThatHasNotStartedRefuses() {
-        served.cluster.images().declare("clock:late", ImageBehavior.wellBehaved().readyAfter(Duration.ofDays(1)));
+        served.cluster
+                .images()
+                .declare("clock:late", ImageBehavior.wellBehaved().readyAfter(Duration.ofDays(1)));
         pod("slow", "clock:late");
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> "Running".equals(served.get(SPACE + "/pods/slow").at("status.phase")));

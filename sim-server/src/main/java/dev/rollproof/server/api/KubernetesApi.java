@@ -45,6 +45,7 @@ public final class KubernetesApi implements AutoCloseable {
     private final LogRequests logs;
     private final WatchRequests watches;
     private final ProxyRequests proxies;
+    private final NodePorts nodePorts;
 
     /**
      * @param catchUp lets virtual time follow real time; called under the lock
@@ -64,6 +65,12 @@ public final class KubernetesApi implements AutoCloseable {
         logs = new LogRequests(gate, reads, executor);
         watches = new WatchRequests(gate, executor);
         proxies = new ProxyRequests(gate, executor);
+        nodePorts = new NodePorts(gate, executor);
+    }
+
+    /** The Services' ports on the nodes. */
+    public NodePorts nodePorts() {
+        return nodePorts;
     }
 
     /** Answers a request; never throws. */
@@ -255,6 +262,7 @@ public final class KubernetesApi implements AutoCloseable {
     /** Ends all watches. */
     @Override
     public void close() {
+        nodePorts.close();
         watches.close();
     }
 }
