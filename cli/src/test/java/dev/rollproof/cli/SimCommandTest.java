@@ -3,6 +3,8 @@ package dev.rollproof.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollproof.k8s.fabric8.Models;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -24,18 +26,28 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code rollproof sim}: serves until it is stopped. */
 class SimCommandTest {
+    private static final String NODE_PORT = """
+            {apiVersion: v1, kind: Service, metadata: {name: clock, namespace: default},
+             spec: {type: NodePort, selector: {app: clock}, ports: [{port: 80, nodePort: 31714}]}}
+            """;
+
     @TempDir
     Path folder;
 
     /** What the command prints, and when it has said everything. */
     private static final class Output extends ByteArrayOutputStream {
         private final CountDownLatch told = new CountDownLatch(1);
+        private final CountDownLatch nodePort = new CountDownLatch(1);
 
         @Override
         public synchronized void write(byte[] bytes, int offset, int length) {
             super.write(bytes, offset, length);
-            if (toString(StandardCharsets.UTF_8).contains("Ctrl-C")) {
+            String all = toString(StandardCharsets.UTF_8);
+            if (all.contains("Ctrl-C")) {
                 told.countDown();
+            }
+            if (all.contains("node port 31714: http://127.0.0.1:")) {
+                nodePort.countDown();
             }
         }
     }
@@ -80,6 +92,10 @@ class SimCommandTest {
                 .withConfig(Config.fromKubeconfig(Files.readString(file)))
                 .build()) {
             assertThat(client.nodes().list().getItems()).hasSize(3);
+            client.resource(Models.fromYaml(NODE_PORT, Service.class)).create();
+            assertThat(out.nodePort.await(30, TimeUnit.SECONDS))
+                    .as(out.toString(StandardCharsets.UTF_8))
+                    .isTrue();
         }
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
