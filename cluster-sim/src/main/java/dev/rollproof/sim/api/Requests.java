@@ -8,6 +8,7 @@ import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.sim.api.defaulting.DaemonSetDefaults;
 import dev.rollproof.sim.api.defaulting.Defaults;
 import dev.rollproof.sim.api.patch.FieldSet;
 import dev.rollproof.sim.api.patch.JsonPatch;
@@ -24,6 +25,8 @@ import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
@@ -105,6 +108,9 @@ public final class Requests {
         FieldSet said = FieldSet.of(Models.toTree(manifest));
         setInitialStatus(manifest);
         Defaults.setOn(manifest, minor);
+        if (manifest instanceof DaemonSet set) {
+            DaemonSetDefaults.countTemplates(set, null);
+        }
         FieldErrors errors = Validation.ofNew(manifest, minor);
         alsoValidates.accept(manifest, errors);
         errors.throwIfAny(type.kind(), type.group(), manifest.getMetadata().getName());
@@ -145,6 +151,8 @@ public final class Requests {
             status.setReplicas(0);
             status.setAvailableReplicas(0);
             set.setStatus(status);
+        } else if (manifest instanceof DaemonSet set) {
+            set.setStatus(new DaemonSetStatus(null, List.of(), 0, 0, null, 0, 0, null, null, null));
         } else if (manifest instanceof PodDisruptionBudget budget) {
             budget.setStatus(new PodDisruptionBudgetStatus(List.of(), 0, 0, null, 0, 0, null));
             if (budget.getSpec() == null) {
@@ -239,6 +247,9 @@ public final class Requests {
     /** Defaults, validates and stores an object that is to take the place of another. */
     private <T extends HasMetadata> T update(ResourceType<T> type, T manifest, T stored, WriteOptions options) {
         Defaults.setOn(manifest, minor);
+        if (manifest instanceof DaemonSet now && stored instanceof DaemonSet before) {
+            DaemonSetDefaults.countTemplates(now, before);
+        }
         if (manifest instanceof Service service) {
             addresses.allocate(service, (Service) stored);
         }

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -91,6 +92,17 @@ public record ResourceType<T extends HasMetadata>(
             s -> new StatefulSet(s.getApiVersion(), s.getKind(), s.getMetadata(), s.getSpec(), s.getStatus()),
             StatefulSet::getSpec,
             StatefulSet::getStatus,
+            (to, from) -> to.setStatus(from.getStatus()));
+    public static final ResourceType<DaemonSet> DAEMON_SETS = new ResourceType<>(
+            DaemonSet.class,
+            "apps",
+            "v1",
+            "DaemonSet",
+            "daemonsets",
+            true,
+            d -> new DaemonSet(d.getApiVersion(), d.getKind(), d.getMetadata(), d.getSpec(), d.getStatus()),
+            DaemonSet::getSpec,
+            DaemonSet::getStatus,
             (to, from) -> to.setStatus(from.getStatus()));
     public static final ResourceType<ControllerRevision> CONTROLLER_REVISIONS = plain(
             ControllerRevision.class,
@@ -283,6 +295,7 @@ public record ResourceType<T extends HasMetadata>(
                 SERVICES,
                 HTTP_ROUTES,
                 STATEFUL_SETS,
+                DAEMON_SETS,
                 CONTROLLER_REVISIONS,
                 DEPLOYMENTS,
                 REPLICA_SETS,

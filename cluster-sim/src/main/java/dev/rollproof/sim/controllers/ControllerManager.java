@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -26,7 +27,7 @@ import java.util.Set;
 
 /**
  * Runs the controllers, which share one cache per kind, as kube-controller-manager's do. Each can be paused by its name:
- * {@code deployment}, {@code replicaset}, {@code statefulset}, {@code endpointslice}, {@code disruption}, {@code node-lifecycle}, {@code namespace}, {@code resourcequota},
+ * {@code deployment}, {@code replicaset}, {@code statefulset}, {@code daemonset}, {@code endpointslice}, {@code disruption}, {@code node-lifecycle}, {@code namespace}, {@code resourcequota},
  * {@code garbagecollector}. Not thread-safe: under the
  * simulation's lock.
  */
@@ -46,6 +47,7 @@ public final class ControllerManager {
     private final Informer<ConfigMap> configMaps;
     private final Informer<Secret> secrets;
     private final Informer<StatefulSet> statefulSets;
+    private final Informer<DaemonSet> daemonSets;
     private final Informer<ControllerRevision> revisions;
     private final Informer<PodDisruptionBudget> budgets;
     private final List<Informer<?>> objects;
@@ -66,6 +68,7 @@ public final class ControllerManager {
         configMaps = plane.informer(component, ResourceType.CONFIG_MAPS);
         secrets = plane.informer(component, ResourceType.SECRETS);
         statefulSets = plane.informer(component, ResourceType.STATEFUL_SETS);
+        daemonSets = plane.informer(component, ResourceType.DAEMON_SETS);
         revisions = plane.informer(component, ResourceType.CONTROLLER_REVISIONS);
         budgets = plane.informer(component, ResourceType.POD_DISRUPTION_BUDGETS);
         objects = List.of(
@@ -73,6 +76,7 @@ public final class ControllerManager {
         queues.put("deployment", new DeploymentController(plane, deployments, sets, pods).queue);
         queues.put("replicaset", new ReplicaSetController(plane, sets, pods).queue);
         queues.put("statefulset", new StatefulSetController(plane, statefulSets, pods, revisions).queue);
+        queues.put("daemonset", new DaemonSetController(plane, daemonSets, pods, nodes, revisions).queue);
         queues.put("endpointslice", new EndpointSliceController(plane, services, pods, slices).queue);
         queues.put(
                 "disruption",
@@ -86,7 +90,18 @@ public final class ControllerManager {
 
     private ResourceQuotaController quotaController(ControlPlane plane) {
         ResourceQuotaController controller = new ResourceQuotaController(plane, quotas);
-        List.of(deployments, sets, pods, services, configMaps, secrets, accounts, budgets, statefulSets, revisions)
+        List.of(
+                        deployments,
+                        sets,
+                        pods,
+                        services,
+                        configMaps,
+                        secrets,
+                        accounts,
+                        budgets,
+                        statefulSets,
+                        daemonSets,
+                        revisions)
                 .forEach(controller::watch);
         objects.forEach(controller::watch);
         return controller;
@@ -97,6 +112,7 @@ public final class ControllerManager {
         collector.watch(ResourceType.DEPLOYMENTS, deployments);
         collector.watch(ResourceType.REPLICA_SETS, sets);
         collector.watch(ResourceType.STATEFUL_SETS, statefulSets);
+        collector.watch(ResourceType.DAEMON_SETS, daemonSets);
         collector.watch(ResourceType.CONTROLLER_REVISIONS, revisions);
         collector.watch(ResourceType.PODS, pods);
         collector.watch(ResourceType.SERVICES, services);
@@ -130,6 +146,7 @@ public final class ControllerManager {
         sets.start();
         revisions.start();
         statefulSets.start();
+        daemonSets.start();
         deployments.start();
     }
 

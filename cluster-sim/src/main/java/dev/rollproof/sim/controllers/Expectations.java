@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the ReplicaSet controller has done and its cache has not shown yet. As long as something is outstanding it neither
+ * What a controller of pods has done and its cache has not shown yet. As long as something is outstanding it neither
  * creates nor deletes, for at most five minutes.
  */
 final class Expectations {
@@ -42,6 +42,12 @@ final class Expectations {
 
     void expectDeletions(String ownerUid, Set<String> podUids, long now) {
         anew(ownerUid, now).deletions.addAll(podUids);
+    }
+
+    void expect(String ownerUid, int creations, Set<String> podUids, long now) {
+        Outstanding outstanding = anew(ownerUid, now);
+        outstanding.creations = creations;
+        outstanding.deletions.addAll(podUids);
     }
 
     /** A creation was seen, or will not come. */

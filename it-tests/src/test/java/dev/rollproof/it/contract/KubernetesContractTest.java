@@ -53,4 +53,7 @@ class KubernetesContractTest {
 
     @Nested
     class StatefulSets extends StatefulSetsContract {}
+
+    @Nested
+    class DaemonSets extends DaemonSetsContract {}
 }

@@ -47,4 +47,7 @@ abstract class SimulatedContract {
 
     @Nested
     class StatefulSets extends StatefulSetsContract {}
+
+    @Nested
+    class DaemonSets extends DaemonSetsContract {}
 }

@@ -2,6 +2,9 @@
 package dev.rollproof.k8s.scheduling;
 
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeSelector;
+import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
+import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.Toleration;
@@ -9,34 +12,94 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a pod may go to a node, whatever room there is: the node takes pods, has the labels of the pod's node selector, and no taint
- * that the pod does not tolerate. Affinity and spread are not looked at.
+ * Whether a pod may go to a node, whatever room there is: the node takes pods, is one that the pod's node selector and required node
+ * affinity want, and has no taint that the pod does not tolerate. What is only preferred, affinity to other pods, and spread are not
+ * looked at.
  *
- * <p>Source: the scheduler's filters NodeUnschedulable, NodeAffinity (the node selector only) and TaintToleration.
+ * <p>Source: the scheduler's filters NodeUnschedulable, NodeAffinity and TaintToleration.
  */
 public final class Placement {
+    private static final Taint UNSCHEDULABLE = new Taint("NoSchedule", "node.kubernetes.io/unschedulable", null, null);
+
     private Placement() {}
 
     /** Why the pod may not go there, in the scheduler's words, such as {@code node(s) had untolerated taint(s)}; empty if it may. */
     public static Optional<String> refusal(Node node, PodSpec pod) {
-        if (node.getSpec() != null && Boolean.TRUE.equals(node.getSpec().getUnschedulable())) {
+        if (node.getSpec() != null
+                && Boolean.TRUE.equals(node.getSpec().getUnschedulable())
+                && !isTolerated(UNSCHEDULABLE, pod)) {
             return Optional.of("node(s) were unschedulable");
         }
-        Map<String, String> wanted = pod.getNodeSelector();
-        Map<String, String> labels = node.getMetadata().getLabels();
-        if (wanted != null
-                && !(labels == null ? Map.<String, String>of() : labels)
-                        .entrySet()
-                        .containsAll(wanted.entrySet())) {
+        if (!isWanted(node, pod)) {
             return Optional.of("node(s) didn't match Pod's node affinity/selector");
         }
+        return toleratesAll(node, pod, Set.of("NoSchedule", "NoExecute"))
+                ? Optional.empty()
+                : Optional.of("node(s) had untolerated taint(s)");
+    }
+
+    /** Whether the node is one of those that the pod's node selector and required node affinity name. */
+    public static boolean isWanted(Node node, PodSpec pod) {
+        Map<String, String> wanted = Objects.requireNonNullElse(pod.getNodeSelector(), Map.of());
+        Map<String, String> labels =
+                Objects.requireNonNullElse(node.getMetadata().getLabels(), Map.of());
+        NodeSelector required = pod.getAffinity() == null || pod.getAffinity().getNodeAffinity() == null
+                ? null
+                : pod.getAffinity().getNodeAffinity().getRequiredDuringSchedulingIgnoredDuringExecution();
+        return labels.entrySet().containsAll(wanted.entrySet())
+                && (required == null
+                        || Objects.requireNonNullElse(required.getNodeSelectorTerms(), List.<NodeSelectorTerm>of())
+                                .stream()
+                                .anyMatch(term -> matches(term, node, labels)));
+    }
+
+    /** A term without requirements matches no node. */
+    private static boolean matches(NodeSelectorTerm term, Node node, Map<String, String> labels) {
+        List<NodeSelectorRequirement> fields = Objects.requireNonNullElse(term.getMatchFields(), List.of());
+        List<NodeSelectorRequirement> expressions = Objects.requireNonNullElse(term.getMatchExpressions(), List.of());
+        return !(fields.isEmpty() && expressions.isEmpty())
+                && fields.stream()
+                        .allMatch(field -> matches(
+                                field,
+                                "metadata.name".equals(field.getKey())
+                                        ? node.getMetadata().getName()
+                                        : null))
+                && expressions.stream().allMatch(label -> matches(label, labels.get(label.getKey())));
+    }
+
+    private static boolean matches(NodeSelectorRequirement requirement, @Nullable String value) {
+        List<String> values = Objects.requireNonNullElse(requirement.getValues(), List.of());
+        return switch (String.valueOf(requirement.getOperator())) {
+            case "In" -> value != null && values.contains(value);
+            case "NotIn" -> value == null || !values.contains(value);
+            case "Exists" -> value != null;
+            case "DoesNotExist" -> value == null;
+            case "Gt" -> compare(value, values) > 0;
+            case "Lt" -> compare(value, values) < 0;
+            default -> false;
+        };
+    }
+
+    /** As numbers; 0 where they are none. */
+    private static int compare(@Nullable String value, List<String> values) {
+        try {
+            return value == null || values.size() != 1
+                    ? 0
+                    : Long.compare(Long.parseLong(value), Long.parseLong(values.get(0)));
+        } catch (NumberFormatException noNumbers) {
+            return 0;
+        }
+    }
+
+    /** Whether the pod tolerates all the node's taints that have one of the effects, such as {@code NoExecute}. */
+    public static boolean toleratesAll(Node node, PodSpec pod, Set<String> effects) {
         List<Taint> taints = node.getSpec() == null ? null : node.getSpec().getTaints();
-        boolean refused = taints != null
-                && taints.stream()
-                        .anyMatch(taint -> !"PreferNoSchedule".equals(taint.getEffect()) && !isTolerated(taint, pod));
-        return refused ? Optional.of("node(s) had untolerated taint(s)") : Optional.empty();
+        return taints == null
+                || taints.stream().noneMatch(taint -> effects.contains(taint.getEffect()) && !isTolerated(taint, pod));
     }
 
     private static boolean isTolerated(Taint taint, PodSpec pod) {
@@ -53,7 +116,7 @@ public final class Placement {
                                 .equals(Objects.requireNonNullElse(taint.getValue(), "")));
     }
 
-    private static boolean isEmpty(@org.jspecify.annotations.Nullable String text) {
+    private static boolean isEmpty(@Nullable String text) {
         return text == null || text.isEmpty();
     }
 }

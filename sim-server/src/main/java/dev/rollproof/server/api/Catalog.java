@@ -106,13 +106,14 @@ final class Catalog {
             case "deployments" -> List.of("deploy");
             case "replicasets" -> List.of("rs");
             case "statefulsets" -> List.of("sts");
+            case "daemonsets" -> List.of("ds");
             default -> List.of();
         };
     }
 
     static List<String> categories(ResourceType<?> type) {
         return switch (type.plural()) {
-            case "pods", "services", "deployments", "replicasets", "statefulsets" -> List.of("all");
+            case "pods", "services", "deployments", "replicasets", "statefulsets", "daemonsets" -> List.of("all");
             case "httproutes" -> List.of("gateway-api");
             default -> List.of();
         };

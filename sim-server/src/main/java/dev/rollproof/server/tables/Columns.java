@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -54,6 +55,9 @@ final class Columns {
         }
         if (model == StatefulSet.class) {
             return WorkloadColumns.statefulSets(name(), age(now));
+        }
+        if (model == DaemonSet.class) {
+            return WorkloadColumns.daemonSets(name(), age(now));
         }
         if (model == ControllerRevision.class) {
             return WorkloadColumns.revisions(name(), age(now));

@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
@@ -15,7 +17,9 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +83,34 @@ final class WorkloadColumns {
                         set -> set.getSpec().getSelector())
                 .subList(0, 2));
         return columns;
+    }
+
+    static List<Column<DaemonSet>> daemonSets(Column<DaemonSet> name, Column<DaemonSet> age) {
+        List<Column<DaemonSet>> columns = new ArrayList<>(List.of(
+                name,
+                counted("Desired", DaemonSetStatus::getDesiredNumberScheduled),
+                counted("Current", DaemonSetStatus::getCurrentNumberScheduled),
+                counted("Ready", DaemonSetStatus::getNumberReady),
+                counted("Up-to-date", DaemonSetStatus::getUpdatedNumberScheduled),
+                counted("Available", DaemonSetStatus::getNumberAvailable),
+                Column.text("Node Selector", WorkloadColumns::nodeSelector),
+                age));
+        columns.addAll(templates(
+                (DaemonSet set) -> set.getSpec().getTemplate(),
+                set -> set.getSpec().getSelector()));
+        return columns;
+    }
+
+    private static Column<DaemonSet> counted(String name, Function<DaemonSetStatus, @Nullable Integer> field) {
+        return Column.number(name, set -> set.getStatus() == null ? 0 : Columns.zero(field.apply(set.getStatus())));
+    }
+
+    private static String nodeSelector(DaemonSet set) {
+        Map<String, String> selector = set.getSpec().getTemplate().getSpec().getNodeSelector();
+        return Columns.orNone(new TreeMap<>(Objects.requireNonNullElse(selector, Map.<String, String>of()))
+                .entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + entry.getValue())
+                        .collect(Collectors.joining(",")));
     }
 
     static List<Column<ControllerRevision>> revisions(Column<ControllerRevision> name, Column<ControllerRevision> age) {

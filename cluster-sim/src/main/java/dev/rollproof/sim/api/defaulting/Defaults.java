@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.NamespaceStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
@@ -50,6 +51,8 @@ public final class Defaults {
             PodDefaults.setOn(set.getSpec().getTemplate());
         } else if (object instanceof StatefulSet set && set.getSpec() != null) {
             StatefulSetDefaults.setOn(set.getSpec(), minor);
+        } else if (object instanceof DaemonSet set && set.getSpec() != null) {
+            DaemonSetDefaults.setOn(set.getSpec());
         } else if (object instanceof Pod pod && pod.getSpec() != null) {
             PodDefaults.setOn(pod.getSpec());
             PodDefaults.requestWhatIsLimited(pod.getSpec());

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -46,6 +47,12 @@ final class Immutable {
                     errors);
         } else if (object instanceof StatefulSet now && stored instanceof StatefulSet before) {
             StatefulSetValidation.unchanged(now.getSpec(), before.getSpec(), minor, errors);
+        } else if (object instanceof DaemonSet now && stored instanceof DaemonSet before) {
+            unchanged(
+                    "spec.selector",
+                    now.getSpec().getSelector(),
+                    before.getSpec().getSelector(),
+                    errors);
         } else if (object instanceof ControllerRevision now && stored instanceof ControllerRevision before) {
             unchanged("data", now.getData(), before.getData(), errors);
         } else if (object instanceof Pod now && stored instanceof Pod before) {

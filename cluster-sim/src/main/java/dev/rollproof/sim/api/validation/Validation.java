@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
@@ -94,6 +96,8 @@ public final class Validation {
             event(event, errors);
         } else if (object instanceof StatefulSet set) {
             StatefulSetValidation.validate(Objects.requireNonNullElseGet(set.getSpec(), StatefulSetSpec::new), errors);
+        } else if (object instanceof DaemonSet set) {
+            DaemonSetValidation.validate(Objects.requireNonNullElseGet(set.getSpec(), DaemonSetSpec::new), errors);
         } else if (object instanceof ControllerRevision revision) {
             revision(revision, errors);
         } else if (object instanceof PodDisruptionBudget budget) {
