@@ -80,6 +80,23 @@ class RequestsTest {
     }
 
     @Test
+    void theOlderDescriptionOfTheKindsIsThereAndDescribesNothing() {
+        String protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+        for (String asked : List.of(protobuf, protobuf.replace("v2.v1", "v2@v1"))) {
+            Reply reply = served.get("/openapi/v2", "Accept", asked);
+            assertThat(reply.code()).isEqualTo(200);
+            assertThat(reply.header("Content-Type")).isEqualTo(protobuf);
+            assertThat(reply.body()).isEmpty();
+        }
+        Reply json = served.get("/openapi/v2");
+        assertThat(json.json()).containsEntry("swagger", "2.0").containsEntry("paths", Map.of());
+        assertThat(json.at("info.description")).isEqualTo("The kinds are at /openapi/v3.");
+        for (String path : List.of("/openapi", "/openapi/v1", "/openapi/v2/apis")) {
+            assertThat(served.get(path).code()).as(path).isEqualTo(404);
+        }
+    }
+
+    @Test
     void discoveryTellsAllAtOnceAndIsKeptByItsTag() {
         String all = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
         Reply first = served.get("/apis", "Accept", all);

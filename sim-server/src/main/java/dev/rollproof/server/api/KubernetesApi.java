@@ -108,10 +108,7 @@ public final class KubernetesApi implements AutoCloseable {
         return switch (path.isEmpty() ? "" : path.get(0)) {
             case "api" -> core(request, path.subList(1, path.size()));
             case "apis" -> grouped(request, path.subList(1, path.size()));
-            case "openapi" ->
-                path.size() > 1 && path.get(1).equals("v3")
-                        ? reading(request, () -> openApi.get(request, path.subList(2, path.size())))
-                        : pageNotFound();
+            case "openapi" -> reading(request, () -> openApi.get(request, path.subList(1, path.size())));
             case "version" -> path.size() == 1 ? reading(request, () -> version()) : pageNotFound();
             case "healthz", "livez", "readyz" -> reading(request, () -> Answer.Whole.text(200, "ok"));
             default -> pageNotFound();

@@ -9,8 +9,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /openapi/v3}: an index with the hash of each group's document, and the documents. Thread-safe. */
+/**
+ * {@code /openapi/v3}: an index with the hash of each group's document, and the documents; and {@code /openapi/v2}, which describes
+ * nothing. kubectl asks that for kinds it does not find in the other, and would end there: with this answer it goes on, and says
+ * that the server has no such kind. Thread-safe.
+ */
 final class OpenApi {
+    private static final String V2 = "application/com.github.proto-openapi.spec.v2";
+
+    /** What clients ask for; not what is answered, for Go's own library takes no {@code @} in a type. */
+    private static final List<String> V2_ASKED = List.of(V2 + "@v1.0+protobuf", V2 + ".v1.0+protobuf");
+
     private final Catalog catalog;
     private final String version;
     private final Map<String, byte[]> documents = new ConcurrentHashMap<>();
@@ -21,8 +30,31 @@ final class OpenApi {
         this.version = version;
     }
 
-    /** @param path what follows {@code /openapi/v3} */
+    /** @param path what follows {@code /openapi} */
     Answer get(ApiRequest request, List<String> path) {
+        if (path.equals(List.of("v2"))) {
+            return second(request);
+        }
+        return !path.isEmpty() && path.get(0).equals("v3")
+                ? third(request, path.subList(1, path.size()))
+                : KubernetesApi.pageNotFound();
+    }
+
+    private Answer second(ApiRequest request) {
+        if (MediaType.accepted(request).stream().anyMatch(type -> V2_ASKED.contains(type.name()))) {
+            // A message without a field.
+            return new Answer.Whole(200, V2_ASKED.get(1), new byte[0]);
+        }
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("swagger", "2.0");
+        document.put(
+                "info",
+                Map.of("title", "Kubernetes", "version", version, "description", "The kinds are at /openapi/v3."));
+        document.put("paths", Map.of());
+        return Discovery.tagged(request, Answer.JSON, StatusObjects.bytes(document));
+    }
+
+    private Answer third(ApiRequest request, List<String> path) {
         if (path.isEmpty()) {
             return Discovery.tagged(request, Answer.JSON, index());
         }
