@@ -6,21 +6,24 @@ import dev.rollproof.sim.api.patch.FieldSet;
 import dev.rollproof.sim.api.patch.Ownership;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who owns which field of which object. It is worked out only when server-side apply or a client asks, from the versions that
- * were written since: most objects are never asked about. Not thread-safe: under the simulation's lock.
+ * were written since: most objects are never asked about. Not thread-safe, but for the suppliers that it gives away: under the
+ * simulation's lock.
  */
 final class ManagedFields {
     /** Versions are kept until then; more would hold on to too many. */
     private static final int MOST_PENDING = 32;
 
-    private final Map<String, Book> books = new HashMap<>();
+    private final Map<String, Version> newest = new HashMap<>();
+    private String goneUid = "";
+    private Version gone = new Version(Ownership.nobody());
 
     private record Write(HasMetadata before, HasMetadata after, String manager) {
         Ownership enteredInto(Ownership known) {
@@ -28,52 +31,75 @@ final class ManagedFields {
         }
     }
 
-    /** What is known of one object, and what is still to be entered. */
-    private static final class Book {
-        private Ownership known = Ownership.nobody();
-        private final Queue<Write> pending = new ArrayDeque<>();
+    /** Who owns one version of an object: known, or what a write makes of the version before. Thread-safe. */
+    private static final class Version implements Supplier<Ownership> {
+        private @Nullable Version before;
+        private @Nullable Write write;
+        private @Nullable Ownership known;
+        private final int pending;
 
-        void enter() {
-            known = pending.remove().enteredInto(known);
+        Version(Ownership known) {
+            this.known = known;
+            this.pending = 0;
+        }
+
+        Version(Version before, Write write) {
+            this.before = before;
+            this.write = write;
+            this.pending = before.isKnown() ? 1 : before.pending + 1;
+        }
+
+        private synchronized boolean isKnown() {
+            return known != null;
+        }
+
+        private synchronized @Nullable Version beforeIfUnknown() {
+            return known == null ? before : null;
+        }
+
+        /** The oldest first, so that no call is as deep as versions are many. */
+        @Override
+        public Ownership get() {
+            Deque<Version> unknown = new ArrayDeque<>();
+            for (Version at = beforeIfUnknown(); at != null; at = at.beforeIfUnknown()) {
+                unknown.push(at);
+            }
+            unknown.forEach(Version::enter);
+            return enter();
+        }
+
+        /** What the version before is known by now makes of it. */
+        private synchronized Ownership enter() {
+            if (known == null && before != null && write != null) {
+                known = write.enteredInto(before.enter());
+                before = null;
+                write = null;
+            }
+            return known == null ? Ownership.nobody() : known;
         }
     }
 
-    private Book book(HasMetadata object) {
-        return books.computeIfAbsent(object.getMetadata().getUid(), uid -> new Book());
+    private Version version(HasMetadata object) {
+        String uid = object.getMetadata().getUid();
+        Version version = newest.get(uid);
+        if (version != null) {
+            return version;
+        }
+        return goneUid.equals(uid) ? gone : new Version(Ownership.nobody());
     }
 
     Ownership of(HasMetadata object) {
-        Book book = books.get(object.getMetadata().getUid());
-        if (book == null) {
-            return Ownership.nobody();
-        }
-        while (!book.pending.isEmpty()) {
-            book.enter();
-        }
-        return book.known;
+        return version(object).get();
     }
 
-    /** Who owns it now, whenever that is asked, by whoever. */
+    /** Who owns it now, whenever that is asked, by whoever. Thread-safe. */
     Supplier<Ownership> asOfNow(HasMetadata object) {
-        Book book = books.get(object.getMetadata().getUid());
-        if (book == null) {
-            return Ownership::nobody;
-        }
-        Ownership known = book.known;
-        List<Write> pending = List.copyOf(book.pending);
-        return () -> {
-            Ownership entered = known;
-            for (Write write : pending) {
-                entered = write.enteredInto(entered);
-            }
-            return entered;
-        };
+        return version(object);
     }
 
     /** Who would own it after a write that is only tried. */
     Supplier<Ownership> asIf(HasMetadata before, HasMetadata after, String manager) {
-        Supplier<Ownership> now = asOfNow(before);
-        return () -> new Write(before, after, manager).enteredInto(now.get());
+        return new Version(version(before), new Write(before, after, manager));
     }
 
     void created(HasMetadata object, FieldSet said, String manager, boolean applied) {
@@ -82,20 +108,21 @@ final class ManagedFields {
     }
 
     void changed(HasMetadata before, HasMetadata after, String manager) {
-        Book book = book(after);
-        book.pending.add(new Write(before, after, manager));
-        if (book.pending.size() > MOST_PENDING) {
-            book.enter();
+        Version version = new Version(version(before), new Write(before, after, manager));
+        if (version.pending > MOST_PENDING) {
+            version.get();
         }
+        newest.put(after.getMetadata().getUid(), version);
     }
 
     void set(HasMetadata object, Ownership ownership) {
-        Book book = book(object);
-        book.pending.clear();
-        book.known = ownership;
+        newest.put(object.getMetadata().getUid(), new Version(ownership));
     }
 
+    /** But for a moment: watches are still to be told of its end. */
     void forget(HasMetadata object) {
-        books.remove(object.getMetadata().getUid());
+        goneUid = object.getMetadata().getUid();
+        gone = version(object);
+        newest.remove(goneUid);
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class OwnedMetadata extends ObjectMeta {
     private static final long serialVersionUID = 1L;
 
-    private transient @Nullable Supplier<List<ManagedFieldsEntry>> owners;
+    private transient volatile @Nullable Supplier<List<ManagedFieldsEntry>> owners;
 
     /** Takes the fields of other metadata, by reference. */
     static OwnedMetadata of(ObjectMeta metadata, Supplier<List<ManagedFieldsEntry>> owners) {
@@ -26,15 +26,18 @@ final class OwnedMetadata extends ObjectMeta {
 
     @Override
     public List<ManagedFieldsEntry> getManagedFields() {
-        if (owners != null) {
-            setManagedFields(owners.get());
+        Supplier<List<ManagedFieldsEntry>> asked = owners;
+        if (asked != null) {
+            // Two threads may both work it out: it is the same.
+            super.setManagedFields(asked.get());
+            owners = null;
         }
         return super.getManagedFields();
     }
 
     @Override
     public void setManagedFields(List<ManagedFieldsEntry> entries) {
-        owners = null;
         super.setManagedFields(entries);
+        owners = null;
     }
 }

@@ -43,13 +43,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What clients ask for: objects get their defaults and are validated before they are stored, patches and server-side apply
- * are worked out, and it is kept who owns which field, which they are told with each object that they read or write by name
- * (lists and watches leave it out). Controllers, whose objects are complete and valid, write through
+ * are worked out, and it is kept who owns which field, which they are told with each object. Controllers, whose objects are complete and valid, write through
  * {@link ApiServer} itself. Not thread-safe: callers hold the simulation's lock. Objects that come in must be private copies.
  */
 public final class Requests {
@@ -57,6 +58,7 @@ public final class Requests {
     private final int minor;
     private final Addresses addresses;
     private final ManagedFields managed = new ManagedFields();
+    private @Nullable Entry entry;
     private final BiConsumer<HasMetadata, FieldErrors> alsoValidates;
 
     /**
@@ -71,8 +73,50 @@ public final class Requests {
         api.onChange(event -> {
             if (event.type() == Change.Type.DELETED) {
                 managed.forget(event.object());
+            } else if (entry != null) {
+                entry.afterStoring(event.object());
             }
         });
+    }
+
+    /**
+     * What a write enters about who owns which field. It does so within the write, before watches are told: they tell the owners, too.
+     */
+    private static final class Entry {
+        private final Class<?> kind;
+        private final Consumer<HasMetadata> entering;
+        private boolean done;
+
+        Entry(HasMetadata manifest, Consumer<HasMetadata> entering) {
+            this.kind = manifest.getClass();
+            this.entering = entering;
+        }
+
+        /** A write may store others first, such as the quotas that it uses up. */
+        void afterStoring(HasMetadata object) {
+            if (!done && object.getClass() == kind) {
+                done = true;
+                entering.accept(object);
+            }
+        }
+    }
+
+    private <T extends HasMetadata> T entering(T manifest, Consumer<HasMetadata> entering, Supplier<T> write) {
+        entry = new Entry(manifest, entering);
+        try {
+            return write.get();
+        } finally {
+            entry = null;
+        }
+    }
+
+    /** A stored object as lists and watches tell it, with who owns its fields: not a copy, and frozen like it. */
+    public <T extends HasMetadata> T listed(ResourceType<T> type, T stored) {
+        T told = type.shallowCopy().apply(stored);
+        Supplier<Ownership> owners = managed.asOfNow(stored);
+        String apiVersion = stored.getApiVersion();
+        told.setMetadata(OwnedMetadata.of(stored.getMetadata(), () -> OwnershipEntries.of(owners.get(), apiVersion)));
+        return told;
     }
 
     /** A copy for a client, with who owns its fields. */
@@ -117,12 +161,13 @@ public final class Requests {
         if (manifest instanceof Service service) {
             addresses.allocate(service, null);
         }
-        T created = api.insert(type, manifest, options.dryRun());
         if (options.dryRun()) {
-            return Models.copy(created);
+            return Models.copy(api.insert(type, manifest, true));
         }
-        managed.created(created, said, options.fieldManager(), applied);
-        return shown(created);
+        return shown(entering(
+                manifest,
+                created -> managed.created(created, said, options.fieldManager(), applied),
+                () -> api.insert(type, manifest, false)));
     }
 
     private static <T extends HasMetadata> void place(ResourceType<T> type, T manifest) {
@@ -226,22 +271,24 @@ public final class Requests {
                 return givenAway(type, changed, stored, given, options);
             }
         }
-        T written = unlessSame(type, changed, stored, options);
-        if (options.dryRun()) {
-            return shown(written, managed.asIf(stored, written, options.fieldManager()));
-        }
-        managed.changed(stored, written, options.fieldManager());
-        return shown(written);
+        T written = entering(
+                changed,
+                after -> managed.changed(stored, after, options.fieldManager()),
+                () -> unlessSame(type, changed, stored, options));
+        return options.dryRun()
+                ? shown(written, managed.asIf(stored, written, options.fieldManager()))
+                : shown(written);
     }
 
     private <T extends HasMetadata> T givenAway(
             ResourceType<T> type, T changed, T stored, Ownership given, WriteOptions options) {
-        T written = update(type, changed, stored, options);
-        Ownership after = given.update(Models.toTree(stored), Models.toTree(written), options.fieldManager());
-        if (!options.dryRun()) {
-            managed.set(written, after);
-        }
-        return shown(written, () -> after);
+        Function<HasMetadata, Ownership> owners =
+                after -> given.update(Models.toTree(stored), Models.toTree(after), options.fieldManager());
+        T written = entering(
+                changed,
+                after -> managed.set(after, owners.apply(after)),
+                () -> update(type, changed, stored, options));
+        return options.dryRun() ? shown(written, () -> owners.apply(written)) : shown(written);
     }
 
     /** Defaults, validates and stores an object that is to take the place of another. */
@@ -312,10 +359,12 @@ public final class Requests {
                 managed.of(stored).apply(Models.toTree(stored), configuration, options.fieldManager(), options.force());
         T merged = model(type, applied.tree());
         merged.getMetadata().setResourceVersion(manifest.getMetadata().getResourceVersion());
-        T written = unlessSame(type, merged, stored, options);
-        if (!options.dryRun()) {
-            managed.set(written, applied.ownership());
-        }
+        // Who owns something else than before has changed the object, also where its fields are the same.
+        boolean sameOwners = applied.ownership().equals(managed.of(stored));
+        T written = entering(
+                merged,
+                after -> managed.set(after, applied.ownership()),
+                () -> sameOwners ? unlessSame(type, merged, stored, options) : update(type, merged, stored, options));
         return shown(written, applied::ownership);
     }
 

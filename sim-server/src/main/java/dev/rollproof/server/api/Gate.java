@@ -9,12 +9,13 @@ import java.util.function.Supplier;
 final class Gate {
     private final ServerSide cluster;
     private final Runnable catchUp;
-    private final Renderings renderings = new Renderings();
+    private final Renderings renderings;
 
     /** @param catchUp lets virtual time follow real time, called under the lock */
     Gate(ServerSide cluster, Runnable catchUp) {
         this.cluster = cluster;
         this.catchUp = catchUp;
+        this.renderings = new Renderings(cluster.requests());
     }
 
     <T> T call(Supplier<T> access) {

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollproof.server.Served.Reply;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Who owns which field, as lists and watches tell it, and as clients change it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OwnersTest {
+    private static final String MAPS = "/api/v1/namespaces/default/configmaps";
+    private static final String MERGE = "application/merge-patch+json";
+    private static final String APPLY = "application/apply-patch+yaml";
+
+    private final Served served = new Served();
+
+    @AfterAll
+    void close() {
+        served.close();
+    }
+
+    private void create(String name) {
+        Reply created = served.post(
+                MAPS + "?fieldManager=one",
+                "{\"metadata\": {\"name\": \"" + name + "\", \"labels\": {\"test\": \"" + name
+                        + "\"}}, \"data\": {\"k\": \"1\"}}");
+        assertThat(created.code()).as(created.body()).isEqualTo(201);
+    }
+
+    private List<?> listed(String name) {
+        List<?> items = (List<?>) Objects.requireNonNull(
+                served.get(MAPS + "?labelSelector=test=" + name).at("items"));
+        Map<?, ?> metadata = (Map<?, ?>) Objects.requireNonNull(((Map<?, ?>) items.get(0)).get("metadata"));
+        return (List<?>) Objects.requireNonNull(metadata.get("managedFields"));
+    }
+
+    private Object owners(String name) {
+        return Objects.requireNonNull(served.get(MAPS + "/" + name).at("metadata.managedFields"));
+    }
+
+    @Test
+    void aListTellsTheSameOwnersAsEachObject() {
+        create("a");
+        assertThat(listed("a")).isEqualTo(owners("a"));
+        served.send("PATCH", MAPS + "/a?fieldManager=two", MERGE, "{\"data\": {\"k\": \"2\"}}");
+        assertThat(listed("a")).hasSize(2).isEqualTo(owners("a"));
+        assertThat(listed("a").toString()).contains("manager=one", "manager=two");
+    }
+
+    @Test
+    void aWatchTellsWhoOwnsTheVersionThatItTells() throws Exception {
+        create("b");
+        try (WatchLines lines = served.watch(MAPS + "?watch=true&labelSelector=test=b")) {
+            assertThat(String.valueOf(lines.next()))
+                    .contains("ADDED", "manager=one")
+                    .doesNotContain("manager=two");
+            for (int i = 0; i < 3; i++) {
+                served.send("PATCH", MAPS + "/b?fieldManager=two" + i, MERGE, "{\"data\": {\"k" + i + "\": \"2\"}}");
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(String.valueOf(lines.next()))
+                        .contains("MODIFIED", "manager=one", "manager=two" + i)
+                        .doesNotContain("manager=two" + (i + 1));
+            }
+            served.send("DELETE", MAPS + "/b", "", "");
+            assertThat(String.valueOf(lines.next())).contains("DELETED", "manager=one", "manager=two2");
+        }
+    }
+
+    @Test
+    void whoAppliesTheSameOwnsItTooInANewVersion() {
+        create("c");
+        Object before = served.get(MAPS + "/c").at("metadata.resourceVersion");
+        String manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {k: \"1\"}\n";
+        Object applied = served.send("PATCH", MAPS + "/c?fieldManager=three", APPLY, manifest)
+                .at("metadata.resourceVersion");
+        assertThat(applied).isNotEqualTo(before);
+        assertThat(listed("c").toString()).contains("manager=one", "manager=three");
+        assertThat(served.send("PATCH", MAPS + "/c?fieldManager=three", APPLY, manifest)
+                        .at("metadata.resourceVersion"))
+                .isEqualTo(applied);
+    }
+
+    @Test
+    void aPatchReplacesTheOwnersAsKubectlDoesWhenItTakesOver() {
+        create("d");
+        String patch =
+                "[{\"op\": \"replace\", \"path\": \"/metadata/managedFields\", \"value\": [{\"manager\": \"kubectl\","
+                        + " \"operation\": \"Apply\", \"apiVersion\": \"v1\", \"fieldsType\": \"FieldsV1\","
+                        + " \"fieldsV1\": {\"f:data\": {\"f:k\": {}}}}]}]";
+        assertThat(served.send("PATCH", MAPS + "/d", "application/json-patch+json", patch)
+                        .code())
+                .isEqualTo(200);
+        assertThat(listed("d")).hasSize(1);
+        assertThat(listed("d").toString()).contains("manager=kubectl", "operation=Apply");
+        // What kubectl applied and does not any more is gone.
+        Reply applied = served.send(
+                "PATCH",
+                MAPS + "/d?fieldManager=kubectl",
+                APPLY,
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: d}\ndata: {other: \"1\"}\n");
+        assertThat(applied.at("data")).isEqualTo(Map.of("other", "1"));
+    }
+}
