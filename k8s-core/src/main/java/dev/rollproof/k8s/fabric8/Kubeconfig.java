@@ -10,7 +10,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
@@ -37,37 +39,55 @@ final class Kubeconfig {
     }
 
     private static Config config(Optional<Path> chosen, Optional<String> context) {
-        Path file = chosen.orElseGet(Kubeconfig::usualFile);
-        if (chosen.isEmpty() && !Files.exists(file)) {
+        List<Path> files = chosen.map(List::of).orElseGet(() -> usualFiles(System.getenv("KUBECONFIG")));
+        if (chosen.isEmpty() && files.stream().noneMatch(Files::exists)) {
             if (Files.exists(Path.of("/var/run/secrets/kubernetes.io/serviceaccount/token"))) {
                 return new ConfigBuilder().build();
             }
-            throw new KubeconfigException("there is no kubeconfig at " + file
+            throw new KubeconfigException("there is no kubeconfig at " + named(files)
                     + "; name one with --kubeconfig or KUBECONFIG, or use the simulated cluster with --cluster sim");
         }
-        String text = read(file);
-        Config config = parse(file, text, context.orElse(null));
+        return config(files, context);
+    }
+
+    /** @param files at least one; of several, those that are not there do not count, and of those that are, the first counts most */
+    static Config config(List<Path> files, Optional<String> context) {
+        List<Path> used =
+                files.size() == 1 ? files : files.stream().filter(Files::exists).toList();
+        Config config =
+                used.size() == 1 ? parse(used.get(0), context.orElse(null)) : parseAll(used, context.orElse(null));
         List<NamedContext> contexts = config.getContexts() == null ? List.of() : config.getContexts();
         List<String> names = contexts.stream().map(NamedContext::getName).toList();
+        String said = named(used) + (used.size() == 1 ? " has" : " have");
         if (context.isPresent() && !names.contains(context.get())) {
-            throw new KubeconfigException(file + " has no context \"" + context.get() + "\"; it has "
+            throw new KubeconfigException(said + " no context \"" + context.get() + "\"; "
+                    + (used.size() == 1 ? "it has " : "they have ")
                     + (names.isEmpty() ? "none" : String.join(", ", names)));
         }
         if (config.getCurrentContext() == null) {
-            throw new KubeconfigException(file + " has no current context; choose one with --context"
-                    + (names.isEmpty() ? ", but it has none: it may be empty" : ": " + String.join(", ", names)));
+            throw new KubeconfigException(said + " no current context; choose one with --context"
+                    + (names.isEmpty() ? ", but there is none" : ": " + String.join(", ", names)));
         }
         return config;
     }
 
-    private static Path usualFile() {
-        String variable = System.getenv("KUBECONFIG");
-        if (variable != null && !variable.isBlank()) {
-            return Path.of(variable.split(File.pathSeparator, -1)[0]);
+    private static String named(List<Path> files) {
+        return String.join(", ", files.stream().map(Path::toString).toList());
+    }
+
+    /** @param variable what {@code KUBECONFIG} says: one file, or a list of them */
+    static List<Path> usualFiles(@Nullable String variable) {
+        List<Path> listed = Arrays.stream((variable == null ? "" : variable).split(File.pathSeparator, -1))
+                .filter(name -> !name.isBlank())
+                .map(Path::of)
+                .toList();
+        if (!listed.isEmpty()) {
+            return listed;
         }
         // Kubernetes' tools go by the variable, Java by the user's entry in the system.
         String home = System.getenv("HOME");
-        return Path.of(home != null && !home.isBlank() ? home : System.getProperty("user.home"), ".kube", "config");
+        return List.of(
+                Path.of(home != null && !home.isBlank() ? home : System.getProperty("user.home"), ".kube", "config"));
     }
 
     private static String read(Path file) {
@@ -82,15 +102,18 @@ final class Kubeconfig {
         }
     }
 
-    private static Config parse(Path file, String text, @Nullable String context) {
-        Object tree;
+    private static @Nullable Object tree(Path file) {
+        String text = read(file);
         try {
-            tree = new Load(LoadSettings.builder().setLabel(file.toString()).build()).loadFromString(text);
+            return new Load(LoadSettings.builder().setLabel(file.toString()).build()).loadFromString(text);
         } catch (RuntimeException notYaml) {
             throw new KubeconfigException("kubeconfig " + file + " is not valid YAML: "
                     + String.valueOf(notYaml.getMessage()).lines().findFirst().orElse(""));
         }
-        if (!(tree instanceof java.util.Map<?, ?> map) || !map.containsKey("clusters")) {
+    }
+
+    private static Config parse(Path file, @Nullable String context) {
+        if (!(tree(file) instanceof Map<?, ?> map) || !map.containsKey("clusters")) {
             throw new KubeconfigException(
                     "kubeconfig " + file + " is none: it has no clusters; name a file that kubectl can use");
         }
@@ -98,6 +121,29 @@ final class Kubeconfig {
             return Config.fromKubeconfig(context, file.toFile());
         } catch (RuntimeException unusable) {
             throw new KubeconfigException("kubeconfig " + file + " cannot be used: " + unusable.getMessage());
+        }
+    }
+
+    private static Config parseAll(List<Path> files, @Nullable String context) {
+        MergedKubeconfig merged = new MergedKubeconfig();
+        for (Path file : files) {
+            Object tree = tree(file);
+            if (tree instanceof Map<?, ?> map) {
+                merged.add(file, map);
+            } else if (tree != null) {
+                throw new KubeconfigException(
+                        "kubeconfig " + file + " is none: it has no clusters; take it out of KUBECONFIG");
+            }
+        }
+        if (!merged.hasClusters()) {
+            throw new KubeconfigException(
+                    "kubeconfig files " + named(files) + " have no clusters; name a file that kubectl can use");
+        }
+        try {
+            return Config.fromKubeconfig(merged.text(context));
+        } catch (RuntimeException unusable) {
+            throw new KubeconfigException(
+                    "kubeconfig files " + named(files) + " cannot be used: " + unusable.getMessage());
         }
     }
 }

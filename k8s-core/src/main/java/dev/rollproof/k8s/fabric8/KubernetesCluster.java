@@ -76,7 +76,7 @@ public final class KubernetesCluster implements Cluster {
         return new KubernetesCluster(client, false, time);
     }
 
-    /** The cluster of the current kubeconfig context: {@code $KUBECONFIG}, else {@code ~/.kube/config}, else the pod's own. */
+    /** The cluster of the current kubeconfig context: {@code $KUBECONFIG}, a file or a list, else {@code ~/.kube/config}, else the pod's own. */
     public static KubernetesCluster connect() {
         return connect(Optional.empty(), Optional.empty());
     }

@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.Config;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,5 +90,65 @@ class KubeconfigTest {
                 undecided,
                 Optional.empty(),
                 undecided + " has no current context; choose one with --context: one, two");
+    }
+
+    @Test
+    void aListOfFilesIsReadAsOneAndTheFirstCounts() throws IOException {
+        Path first =
+                Files.writeString(Files.createDirectory(folder.resolve("a")).resolve("config"), """
+                kind: Config
+                current-context: ""
+                contexts:
+                - {name: three, context: {cluster: far, user: other, namespace: elsewhere}}
+                clusters:
+                - {name: far, cluster: {server: "https://192.0.2.1", certificate-authority: ca.pem}}
+                """);
+        Path second = file(CONFIG);
+        Path third = Files.writeString(folder.resolve("users"), """
+                users:
+                - {name: other, user: {token: "007"}}
+                - {name: me, user: {token: ignored}}
+                """);
+        List<Path> list = Kubeconfig.usualFiles(first
+                + File.pathSeparator
+                + folder.resolve("nothere")
+                + File.pathSeparator
+                + second
+                + File.pathSeparator
+                + third);
+        Config current = Kubeconfig.config(list, Optional.empty());
+        assertThat(current.getMasterUrl()).isEqualTo("http://127.0.0.1:9/");
+        assertThat(current.getAutoOAuthToken()).isEqualTo("secret");
+        Config chosen = Kubeconfig.config(list, Optional.of("three"));
+        assertThat(chosen.getNamespace()).isEqualTo("elsewhere");
+        assertThat(chosen.getAutoOAuthToken()).isEqualTo("007");
+        assertThat(chosen.getCaCertFile())
+                .isEqualTo(first.resolveSibling("ca.pem").toString());
+    }
+
+    @Test
+    void whatAListLacksIsSaidWithAllItsFiles() throws IOException {
+        Path one = file(CONFIG.replace("current-context: one\n", ""));
+        Path empty = Files.writeString(folder.resolve("empty"), "");
+        assertThatThrownBy(() -> Kubeconfig.config(List.of(empty, one), Optional.empty()))
+                .hasMessage(empty + ", " + one + " have no current context; choose one with --context: one, two");
+        assertThatThrownBy(() -> Kubeconfig.config(List.of(empty, one), Optional.of("three")))
+                .hasMessage(empty + ", " + one + " have no context \"three\"; they have one, two");
+        Path text = Files.writeString(folder.resolve("text"), "hello");
+        assertThatThrownBy(() -> Kubeconfig.config(List.of(one, text), Optional.empty()))
+                .hasMessage("kubeconfig " + text + " is none: it has no clusters; take it out of KUBECONFIG");
+        assertThatThrownBy(() -> Kubeconfig.config(List.of(empty, empty), Optional.empty()))
+                .hasMessage("kubeconfig files " + empty + ", " + empty
+                        + " have no clusters; name a file that kubectl can use");
+    }
+
+    @Test
+    void withoutAListTheFileIsTheOneInTheHome() {
+        for (String variable : new String[] {null, "", " ", File.pathSeparator}) {
+            assertThat(Kubeconfig.usualFiles(variable))
+                    .singleElement()
+                    .asString()
+                    .endsWith(Path.of(".kube", "config").toString());
+        }
     }
 }
