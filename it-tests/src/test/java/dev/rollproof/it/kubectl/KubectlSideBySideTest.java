@@ -7,7 +7,6 @@ import dev.rollproof.harness.ClusterExtension;
 import dev.rollproof.harness.ClusterKind;
 import dev.rollproof.harness.K3s;
 import dev.rollproof.it.contract.PageImages;
-import dev.rollproof.it.kubectl.KubectlStories.Compared;
 import dev.rollproof.it.kubectl.KubectlStories.Step;
 import dev.rollproof.it.kubectl.RealKubectl.Outcome;
 import dev.rollproof.server.SimulatedApiServer;
@@ -69,11 +68,14 @@ class KubectlSideBySideTest {
                 Outcome told = simulated.run(namespace, step.in(namespace));
                 Outcome really = real.run(namespace, step.in(namespace));
                 all.assertThat(told.exit())
-                        .as(step + " exits\n" + told.output() + "---\n" + really.output())
+                        .as(step + " exits\n" + told.said() + "---\n" + really.said())
                         .isEqualTo(really.exit());
-                all.assertThat(compared(told, step, namespace))
-                        .as(step.toString())
-                        .isEqualTo(compared(really, step, namespace));
+                all.assertThat(compared(told.output(), step, namespace))
+                        .as(step + " says")
+                        .isEqualTo(compared(really.output(), step, namespace));
+                all.assertThat(compared(told.errors(), step, namespace))
+                        .as(step + " complains")
+                        .isEqualTo(compared(really.errors(), step, namespace));
             }
             all.assertAll();
         } finally {
@@ -81,11 +83,13 @@ class KubectlSideBySideTest {
         }
     }
 
-    private static String compared(Outcome outcome, Step step, String namespace) {
-        if (step.compared() == Compared.EXIT) {
-            return "";
-        }
-        String text = Normalized.of(outcome.output(), namespace);
-        return step.compared() == Compared.LAST_LINE ? Normalized.lastLine(text) : text;
+    private static String compared(String said, Step step, String namespace) {
+        String text = Normalized.of(said, namespace);
+        return switch (step.compared()) {
+            case ALL -> text;
+            case LAST_LINE -> Normalized.lastLine(text);
+            case UNORDERED -> Normalized.sorted(text);
+            case EXIT -> "";
+        };
     }
 }

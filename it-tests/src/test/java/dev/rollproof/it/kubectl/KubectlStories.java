@@ -116,6 +116,72 @@ enum KubectlStories {
             command("get", "--raw", "/readyz").exits(0),
             command("explain", "deployment.spec.nothing").exits(1),
             command("top", "pods").exits(1)),
+    DESCRIPTION(
+            apply("page:1.0").exits(0),
+            rolledOut(),
+            command("expose", "deployment", "clock", "--port=80", "--target-port=8080")
+                    .exits(0),
+            command("describe", "deployment", "clock").exits(0),
+            command("describe", "replicasets", "-l", "app=clock").exits(0).inAnyOrder(),
+            command("describe", "pods", "-l", "app=clock").exits(0).inAnyOrder(),
+            command("describe", "service", "clock").exits(0).inAnyOrder(),
+            command("describe", "configmap", "kube-root-ca.crt").exits(0).exitOnly(),
+            command("describe", "namespace", "NAMESPACE").exits(0).exitOnly(),
+            command("describe", "node").exits(0).exitOnly(),
+            command("describe", "pod", "nothing").exits(1),
+            command("events").exits(0).inAnyOrder(),
+            command("events", "--for", "deployment/clock").exits(0),
+            command(
+                            "get",
+                            "events",
+                            "--sort-by=.reason",
+                            "-o",
+                            "custom-columns=R:.reason,K:.involvedObject.kind,M:.message,C:.source.component")
+                    .exits(0)
+                    .inAnyOrder(),
+            command("logs", "deployment/nothing").exits(1),
+            command("logs", "deployment/clock", "--tail=1").exits(0).exitOnly()),
+    WAITING(
+            apply("page:1.0").exits(0),
+            command("wait", "--for=condition=Available", "deployment/clock", "--timeout=60s")
+                    .exits(0),
+            command("wait", "--for=jsonpath={.status.readyReplicas}=2", "deployment/clock", "--timeout=60s")
+                    .exits(0),
+            command("wait", "--for=create", "deployment/clock", "--timeout=5s").exits(0),
+            command("wait", "--for=condition=Never", "deployment/clock", "--timeout=1s")
+                    .exits(1),
+            command("wait", "--for=condition=Available", "deployment/nothing", "--timeout=1s")
+                    .exits(1),
+            command("get", "deployment", "clock", "--watch", "--request-timeout=2s")
+                    .exits(0),
+            command("get", "pods", "--watch", "--no-headers", "--request-timeout=2s")
+                    .exits(0)
+                    .inAnyOrder(),
+            command("set", "image", "deployment/clock", "web=page:none").exits(0),
+            command("rollout", "status", "deployment/clock", "--timeout=2s")
+                    .exits(1)
+                    .lastLineOnly(),
+            command("delete", "deployment", "clock").exits(0),
+            command("wait", "--for=delete", "pods", "-l", "app=clock", "--timeout=60s")
+                    .exits(0)
+                    .exitOnly()),
+    ABOUT(
+            command("version").exits(0).exitOnly(),
+            command("cluster-info").exits(0),
+            command("api-resources", "--api-group=apps").exits(0),
+            command("api-resources").exits(0).exitOnly(),
+            command("api-versions").exits(0).exitOnly(),
+            command("explain", "deployment.spec.replicas").exits(0).exitOnly(),
+            command("explain", "gadget").exits(1),
+            command("explain", "pod.spec.containers.image.more").exits(1),
+            command("auth", "can-i", "delete", "deployments").exits(0),
+            command("auth", "can-i", "fly", "deployments").exits(0),
+            command("auth", "can-i", "get", "gadgets").exits(0),
+            command("auth", "can-i", "--list").exits(0).exitOnly(),
+            command("auth", "whoami").exits(0).exitOnly(),
+            command("top", "nodes").exits(1),
+            command("create", "job", "one", "--image=page:1.0", "--dry-run=client")
+                    .exits(0)),
     PODS(
             command("run", "one", "--image=page:1.0").exits(0),
             command("wait", "--for=condition=Ready", "pod/one", "--timeout=60s").exits(0),
@@ -194,6 +260,10 @@ enum KubectlStories {
             return new Step(arguments, input, editor, exit, Compared.LAST_LINE);
         }
 
+        Step inAnyOrder() {
+            return new Step(arguments, input, editor, exit, Compared.UNORDERED);
+        }
+
         Step editedBy(String command) {
             return new Step(arguments, input, command, exit, compared);
         }
@@ -219,6 +289,8 @@ enum KubectlStories {
     enum Compared {
         ALL,
         LAST_LINE,
+        /** In any order, and twice as good as once. */
+        UNORDERED,
         EXIT
     }
 

@@ -65,9 +65,7 @@ class KubectlTest {
             SoftAssertions all = new SoftAssertions();
             for (Step step : story.steps()) {
                 Outcome outcome = kubectl.run(namespace, step.in(namespace));
-                all.assertThat(outcome.exit())
-                        .as(step + ":\n" + outcome.output())
-                        .isEqualTo(step.exit());
+                all.assertThat(outcome.exit()).as(step + ":\n" + outcome.said()).isEqualTo(step.exit());
             }
             all.assertAll();
         }

@@ -3,6 +3,7 @@ package dev.rollproof.it.kubectl;
 
 import dev.rollproof.it.kubectl.KubectlStories.Step;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +15,18 @@ import java.util.concurrent.TimeUnit;
 
 /** kubectl as it is, on some cluster. The one that the environment variable {@code ROLLPROOF_KUBECTL} names. */
 final class RealKubectl {
-    /** What a command ended with. */
-    record Outcome(int exit, String output) {}
+    /**
+     * What a command ended with.
+     *
+     * @param output what it said on standard output
+     * @param errors what it said on standard error
+     */
+    record Outcome(int exit, String output, String errors) {
+        /** All that it said. */
+        String said() {
+            return output + errors;
+        }
+    }
 
     private final String binary;
     private final Path folder;
@@ -39,7 +50,7 @@ final class RealKubectl {
     Outcome run(String namespace, Step step) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(binary, "--namespace", namespace));
         command.addAll(step.arguments());
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("KUBECONFIG", folder.resolve("kubeconfig").toString());
         builder.environment().put("HOME", folder.toString());
         builder.environment().put("KUBE_EDITOR", step.editor());
@@ -47,18 +58,23 @@ final class RealKubectl {
         Process process = builder.start();
         process.getOutputStream().write(step.input().getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
-        // On a thread of its own: a command that hangs is ended, and says nothing.
-        CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> {
-            try {
-                return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException ended) {
-                return "";
-            }
-        });
+        CompletableFuture<String> output = read(process.getInputStream());
+        CompletableFuture<String> errors = read(process.getErrorStream());
         if (!process.waitFor(90, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("kubectl " + String.join(" ", step.arguments()) + " does not end");
         }
-        return new Outcome(process.exitValue(), output.join());
+        return new Outcome(process.exitValue(), output.join(), errors.join());
+    }
+
+    /** On a thread of its own: a command that hangs is ended, and says nothing. */
+    private static CompletableFuture<String> read(InputStream stream) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException ended) {
+                return "";
+            }
+        });
     }
 }

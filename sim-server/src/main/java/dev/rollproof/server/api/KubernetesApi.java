@@ -27,7 +27,8 @@ public final class KubernetesApi implements AutoCloseable {
     private static final Map<String, String> NOT_SIMULATED = Map.of(
             "exec", "its containers run nothing, so nothing can be run in them",
             "attach", "its containers run nothing that one could attach to",
-            "portforward", "its containers listen to nothing",
+            "portforward",
+                    "there is no tunnel to its containers; they answer by their proxy, and Services by node ports",
             "proxy", "its nodes listen to nothing",
             "ephemeralcontainers", "its containers run nothing that one could debug",
             "resize", "its containers cannot be resized in place",
