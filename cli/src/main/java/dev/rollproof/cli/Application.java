@@ -61,9 +61,10 @@ final class Application {
             }
         }
         if (deployments().isEmpty()) {
+            String note = Unjudged.note(manifests);
             throw new ManifestException(given.get(0).file()
-                    + ": there is no Deployment in the manifests, so there is no rollout to verify; add one, or use"
-                    + " kubectl apply");
+                    + ": there is no Deployment in the manifests, so there is no rollout to verify"
+                    + (note.isEmpty() ? "" : " (" + note + ")") + "; add one, or use kubectl apply");
         }
     }
 

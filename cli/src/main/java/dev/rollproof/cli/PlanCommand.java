@@ -96,10 +96,16 @@ final class PlanCommand implements Callable<Integer> {
         if (stop != null) {
             assumptions = assumptions.withStop(range("--stop", stop));
         }
-        List<Deployment> wanted = deployments(Manifests.read(files));
+        List<Manifest> given = Manifests.read(files);
+        List<Deployment> wanted = deployments(given);
+        String note = Unjudged.note(given);
         if (wanted.isEmpty()) {
             throw new ManifestException("there is no Deployment in " + files.get(0)
-                    + (files.size() > 1 ? " and the others" : "") + ", so there is nothing to plan");
+                    + (files.size() > 1 ? " and the others" : "") + ", so there is nothing to plan"
+                    + (note.isEmpty() ? "" : " (" + note + ")"));
+        }
+        if (!note.isEmpty()) {
+            Objects.requireNonNull(parent).console().err().println("note: " + note);
         }
         List<List<String>> tables =
                 against == null ? fromFiles(wanted, assumptions) : fromCluster(against, wanted, assumptions);

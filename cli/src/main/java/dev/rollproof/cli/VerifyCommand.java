@@ -121,6 +121,10 @@ final class VerifyCommand implements Callable<Integer> {
                     "--kubeconfig and --context are for a real cluster; leave them out with --cluster sim");
         }
         List<Manifest> manifests = Manifests.read(files);
+        String note = Unjudged.note(manifests);
+        if (!note.isEmpty() && manifests.stream().anyMatch(manifest -> manifest.object() instanceof Deployment)) {
+            console.err().println("note: " + note);
+        }
         View view = Screen.viewOn(
                 verifying.json() ? console.err() : console.out(),
                 console.terminal() && !verifying.json(),

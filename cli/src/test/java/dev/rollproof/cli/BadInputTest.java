@@ -195,6 +195,37 @@ class BadInputTest {
                         + " apply");
     }
 
+    private static String agent() {
+        return """
+                apiVersion: apps/v1
+                kind: DaemonSet
+                metadata: {name: agent}
+                spec:
+                  selector: {matchLabels: {app: agent}}
+                  template:
+                    metadata: {labels: {app: agent}}
+                    spec: {containers: [{name: web, image: "clock:1.0"}]}
+                """;
+    }
+
+    @Test
+    void workloadsThatAreNotJudgedAreSaidToBeSo() throws IOException {
+        String note = "DaemonSet/agent is not judged: Rollproof judges Deployments, no StatefulSets or DaemonSets";
+        manifestIsRefused(
+                agent(),
+                ": there is no Deployment in the manifests, so there is no rollout to verify (" + note
+                        + "); add one, or use kubectl apply");
+        Path alone = file(agent());
+        isRefused(
+                Command.run("plan", "-f", alone.toString()),
+                "there is no Deployment in " + alone + ", so there is nothing to plan (" + note + ")");
+        Path both = file(deployment() + "---\n" + agent());
+        Command verified = Command.run("verify", "-f", both.toString(), "--cluster", "sim");
+        assertThat(verified.exitCode()).isZero();
+        assertThat(verified.err()).contains("note: " + note);
+        assertThat(Command.run("plan", "-f", both.toString()).err()).contains("note: " + note);
+    }
+
     @Test
     void namespacesThatAreNotThereOrContradictEachOther() throws IOException {
         Path file = file(deployment());

@@ -238,7 +238,81 @@ enum KubectlStories {
                     .exits(0),
             command("get", "pods", "-l", "app=clock").exits(0),
             command("delete", "deployment", "clock").exits(1),
-            command("delete", "deployment", "clock", "--ignore-not-found").exits(0));
+            command("delete", "deployment", "clock", "--ignore-not-found").exits(0)),
+    STATEFUL_SET(
+            with(workload("StatefulSet", "serviceName: web, replicas: 2,"), "apply", "-f", "-")
+                    .exits(0),
+            rolledOut("statefulset/web"),
+            command("get", "statefulset", "web").exits(0),
+            command("get", "sts", "-o", "wide").exits(0),
+            command("get", "pods").exits(0),
+            command("get", "controllerrevisions").exits(0),
+            command("scale", "statefulset/web", "--replicas=1").exits(0),
+            command("get", "--raw", "/apis/apps/v1/namespaces/NAMESPACE/statefulsets/web/scale")
+                    .exits(0)
+                    .exitOnly(),
+            command("set", "image", "statefulset/web", "web=page:1.1").exits(0),
+            rolledOut("statefulset/web"),
+            command("rollout", "history", "statefulset/web").exits(0),
+            command("rollout", "undo", "statefulset/web").exits(0),
+            rolledOut("statefulset/web"),
+            command("get", "controllerrevisions", "--sort-by=.revision").exits(0),
+            command("patch", "statefulset", "web", "-p", "{\"spec\":{\"serviceName\":\"other\"}}")
+                    .exits(1),
+            command("delete", "statefulset", "web").exits(0)),
+    DAEMON_SET(
+            with(workload("DaemonSet", ""), "apply", "-f", "-").exits(0),
+            rolledOut("daemonset/web"),
+            command("get", "daemonset", "web").exits(0),
+            command("get", "ds", "-o", "wide").exits(0),
+            command("set", "image", "daemonset/web", "web=page:1.1").exits(0),
+            rolledOut("daemonset/web"),
+            command("rollout", "history", "daemonset/web").exits(0),
+            command("rollout", "undo", "daemonset/web").exits(0),
+            rolledOut("daemonset/web"),
+            command("get", "controllerrevisions", "--sort-by=.revision", "--no-headers")
+                    .exits(0)
+                    .exitOnly(),
+            command("rollout", "undo", "daemonset/web", "--to-revision=9").exits(1),
+            command("delete", "daemonset", "web").exits(0)),
+    BUDGET(
+            command("run", "one", "--image=page:1.0").exits(0),
+            command("wait", "--for=condition=Ready", "pod/one", "--timeout=60s").exits(0),
+            command("create", "poddisruptionbudget", "one", "--selector=run=one", "--min-available=1")
+                    .exits(0),
+            command("wait", "--for=jsonpath={.status.currentHealthy}=1", "pdb/one", "--timeout=60s")
+                    .exits(0),
+            command("get", "pdb").exits(0),
+            evict("one").exits(1),
+            command("patch", "pdb", "one", "--type=merge", "-p", "{\"spec\":{\"minAvailable\":0}}")
+                    .exits(0),
+            command("wait", "--for=jsonpath={.status.disruptionsAllowed}=1", "pdb/one", "--timeout=60s")
+                    .exits(0),
+            evict("one").exits(0),
+            command("patch", "pdb", "one", "--type=merge", "-p", "{\"spec\":{\"minAvailable\":\"x\"}}")
+                    .exits(1),
+            command("delete", "pdb", "one").exits(0)),
+    ROLES(
+            command("create", "serviceaccount", "robot").exits(0),
+            command("create", "role", "reader", "--verb=get,list", "--resource=pods,deployments.apps")
+                    .exits(0),
+            command(
+                            "create",
+                            "rolebinding",
+                            "reads",
+                            "--role=reader",
+                            "--serviceaccount=NAMESPACE:robot",
+                            "--user=jane")
+                    .exits(0),
+            command("get", "rolebindings", "-o", "wide").exits(0),
+            command("describe", "role", "reader").exits(0),
+            command("describe", "rolebinding", "reads").exits(0),
+            command("get", "role", "reader", "-o", "jsonpath={.rules}").exits(0),
+            command("patch", "rolebinding", "reads", "--type=merge", "-p", "{\"roleRef\":{\"name\":\"other\"}}")
+                    .exits(1),
+            command("create", "role", "none", "--verb=get", "--resource=gadgets")
+                    .exits(1),
+            command("delete", "rolebinding,role", "--all").exits(0));
 
     /**
      * One command.
@@ -319,9 +393,34 @@ enum KubectlStories {
 
     /** What it says on the way is a matter of moments. */
     private static Step rolledOut() {
-        return command("rollout", "status", "deployment/clock", "--timeout=60s")
-                .exits(0)
-                .lastLineOnly();
+        return rolledOut("deployment/clock");
+    }
+
+    private static Step rolledOut(String workload) {
+        return command("rollout", "status", workload, "--timeout=60s").exits(0).lastLineOnly();
+    }
+
+    private static Step evict(String pod) {
+        return with(
+                "{\"apiVersion\": \"policy/v1\", \"kind\": \"Eviction\", \"metadata\": {\"name\": \"" + pod + "\"}}",
+                "create",
+                "--raw",
+                "/api/v1/namespaces/NAMESPACE/pods/" + pod + "/eviction",
+                "-f",
+                "-");
+    }
+
+    private static String workload(String kind, String more) {
+        return """
+                apiVersion: apps/v1
+                kind: %s
+                metadata: {name: web}
+                spec: {%s
+                  selector: {matchLabels: {app: web}},
+                  template: {metadata: {labels: {app: web}}, spec: {terminationGracePeriodSeconds: 1, containers: [
+                    {name: web, image: "page:1.0",
+                     readinessProbe: {httpGet: {path: /ready, port: 8080}, periodSeconds: 1}}]}}}
+                """.formatted(kind, more);
     }
 
     private static String manifest(String image) {
