@@ -181,6 +181,16 @@ class DaemonSetTest {
     }
 
     @Test
+    void aNodeThatIsDeletedTakesItsPodWithItAfterAWhile() {
+        settle(agent(), 5);
+        world.api.delete(ResourceType.NODES, "", "node-3", dev.rollproof.k8s.DeleteOptions.defaults());
+        world.run(Duration.ofSeconds(30));
+        assertThat(nodes()).contains("node-3");
+        eventuallyComplete(4);
+        assertThat(nodes()).doesNotContain("node-3");
+    }
+
+    @Test
     void aCordonedNodeKeepsItsDaemonAndGetsOneBack() {
         settle(agent(), 5);
         editNode("node-2", spec -> spec.setUnschedulable(true));

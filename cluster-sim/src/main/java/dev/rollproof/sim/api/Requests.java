@@ -22,21 +22,8 @@ import dev.rollproof.sim.api.validation.UnknownFields;
 import dev.rollproof.sim.api.validation.Validation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
-import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
-import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetSpec;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -150,7 +137,7 @@ public final class Requests {
             throw new ClusterException(Reason.UNKNOWN, "resourceVersion should not be set on objects to be created");
         }
         FieldSet said = FieldSet.of(Models.toTree(manifest));
-        setInitialStatus(manifest);
+        InitialStatus.setOn(manifest);
         Defaults.setOn(manifest, minor);
         if (manifest instanceof DaemonSet set) {
             DaemonSetDefaults.countTemplates(set, null);
@@ -176,35 +163,6 @@ public final class Requests {
             manifest.getMetadata().setNamespace(null);
         } else if (manifest.getMetadata().getNamespace() == null) {
             manifest.getMetadata().setNamespace("default");
-        }
-    }
-
-    /** Clients do not say how things are; they are told. */
-    private static void setInitialStatus(HasMetadata manifest) {
-        if (manifest instanceof Deployment deployment) {
-            deployment.setStatus(new DeploymentStatus());
-        } else if (manifest instanceof ReplicaSet set) {
-            ReplicaSetStatus status = new ReplicaSetStatus();
-            status.setReplicas(0);
-            set.setStatus(status);
-        } else if (manifest instanceof Pod pod) {
-            PodStatus status = new PodStatus();
-            status.setPhase("Pending");
-            pod.setStatus(status);
-        } else if (manifest instanceof StatefulSet set) {
-            StatefulSetStatus status = new StatefulSetStatus();
-            status.setReplicas(0);
-            status.setAvailableReplicas(0);
-            set.setStatus(status);
-        } else if (manifest instanceof DaemonSet set) {
-            set.setStatus(new DaemonSetStatus(null, List.of(), 0, 0, null, 0, 0, null, null, null));
-        } else if (manifest instanceof PodDisruptionBudget budget) {
-            budget.setStatus(new PodDisruptionBudgetStatus(List.of(), 0, 0, null, 0, 0, null));
-            if (budget.getSpec() == null) {
-                budget.setSpec(new PodDisruptionBudgetSpec());
-            }
-        } else if (manifest instanceof HTTPRoute route) {
-            route.setStatus(null);
         }
     }
 

@@ -27,7 +27,7 @@ import java.util.Set;
 
 /**
  * Runs the controllers, which share one cache per kind, as kube-controller-manager's do. Each can be paused by its name:
- * {@code deployment}, {@code replicaset}, {@code statefulset}, {@code daemonset}, {@code endpointslice}, {@code disruption}, {@code node-lifecycle}, {@code namespace}, {@code resourcequota},
+ * {@code deployment}, {@code replicaset}, {@code statefulset}, {@code daemonset}, {@code endpointslice}, {@code disruption}, {@code node-lifecycle}, {@code podgc}, {@code namespace}, {@code resourcequota},
  * {@code garbagecollector}. Not thread-safe: under the
  * simulation's lock.
  */
@@ -83,6 +83,7 @@ public final class ControllerManager {
                 new DisruptionController(plane, budgets, pods, new ExpectedPods(plane.api(), sets, deployments)).queue);
         nodeLifecycle = new NodeLifecycleController(plane, nodes, pods);
         queues.put("node-lifecycle", nodeLifecycle.queue);
+        queues.put("podgc", new PodGarbageCollector(plane, nodes, pods).queue);
         queues.put("namespace", new NamespaceController(plane, namespaces).queue);
         queues.put("resourcequota", quotaController(plane).queue);
         queues.put("garbagecollector", garbageCollector(plane).queue);

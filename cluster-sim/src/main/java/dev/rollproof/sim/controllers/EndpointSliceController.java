@@ -176,6 +176,7 @@ final class EndpointSliceController {
 
     private int reconcile(Service service, Map<String, Pod> wanted, List<EndpointPort> ports, Set<String> own) {
         boolean unreadyToo = Boolean.TRUE.equals(service.getSpec().getPublishNotReadyAddresses());
+        String name = service.getMetadata().getName();
         List<EndpointSlice> existing = slices.ownedBy(service);
         List<List<Endpoint>> contents = new ArrayList<>();
         for (EndpointSlice slice : existing) {
@@ -183,7 +184,7 @@ final class EndpointSliceController {
             for (Endpoint endpoint : slice.getEndpoints() == null ? List.<Endpoint>of() : slice.getEndpoints()) {
                 Pod pod = wanted.remove(endpoint.getTargetRef().getUid());
                 if (pod != null) {
-                    kept.add(Endpoints.current(endpoint, pod, unreadyToo));
+                    kept.add(Endpoints.current(endpoint, pod, unreadyToo, name));
                 }
             }
             contents.add(kept);
@@ -200,7 +201,7 @@ final class EndpointSliceController {
                 room = new ArrayList<>();
                 contents.add(room);
             }
-            room.add(Endpoints.of(pod, unreadyToo));
+            room.add(Endpoints.of(pod, unreadyToo, name));
         }
         if (contents.isEmpty()) {
             contents.add(new ArrayList<>());

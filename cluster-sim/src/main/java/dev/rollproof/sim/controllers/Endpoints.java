@@ -38,7 +38,7 @@ final class Endpoints {
         return conditions(Pods.isReady(pod), Metadata.terminating(pod), unreadyToo);
     }
 
-    static Endpoint of(Pod pod, boolean unreadyToo) {
+    static Endpoint of(Pod pod, boolean unreadyToo, String service) {
         ObjectReference target = new ObjectReference();
         target.setKind("Pod");
         target.setNamespace(pod.getMetadata().getNamespace());
@@ -49,17 +49,24 @@ final class Endpoints {
         endpoint.setConditions(conditions(pod, unreadyToo));
         endpoint.setTargetRef(target);
         endpoint.setNodeName(pod.getSpec().getNodeName());
+        String hostname = pod.getSpec().getHostname();
+        if (hostname != null
+                && !hostname.isEmpty()
+                && service.equals(pod.getSpec().getSubdomain())) {
+            // How the pods of a StatefulSet are found by their names.
+            endpoint.setHostname(hostname);
+        }
         return endpoint;
     }
 
     /** The same endpoint if nothing about it has changed. */
-    static Endpoint current(Endpoint before, Pod pod, boolean unreadyToo) {
+    static Endpoint current(Endpoint before, Pod pod, boolean unreadyToo, String service) {
         if (before.getConditions().equals(conditions(pod, unreadyToo))
                 && before.getAddresses().size() == 1
                 && before.getAddresses().get(0).equals(pod.getStatus().getPodIP())) {
             return before;
         }
-        return of(pod, unreadyToo);
+        return of(pod, unreadyToo, service);
     }
 
     static List<EndpointPort> ports(Service service, Pod pod) {

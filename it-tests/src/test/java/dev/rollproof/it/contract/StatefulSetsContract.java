@@ -13,9 +13,12 @@ import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.observed.ObservedPod;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -205,6 +208,26 @@ abstract class StatefulSetsContract extends Contract {
                         status.getUpdatedReplicas(),
                         status.getAvailableReplicas()))
                 .containsOnly(1);
+    }
+
+    @Test
+    void theServiceThatTheSetNamesListsItsPodsByName() {
+        create(Yaml.read(Service.class, """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web, namespace: %s}
+                spec: {clusterIP: None, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+                """.formatted(namespace)));
+        create(web(2, ""));
+        eventuallyComplete(2);
+        eventually(
+                "both pods to be listed",
+                () -> cluster.list(Query.of(EndpointSlice.class).inNamespace(namespace)).stream()
+                        .flatMap(slice -> slice.getEndpoints().stream())
+                        .map(Endpoint::getHostname)
+                        .sorted(Comparator.nullsFirst(Comparator.naturalOrder()))
+                        .toList()
+                        .equals(List.of("web-0", "web-1")));
     }
 
     @Test

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetSpec;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetStatus;
+import java.util.List;
+
+/** What a new object says of how it is. */
+final class InitialStatus {
+    private InitialStatus() {}
+
+    /** Clients do not say how things are; they are told. */
+    static void setOn(HasMetadata manifest) {
+        if (manifest instanceof Deployment deployment) {
+            deployment.setStatus(new DeploymentStatus());
+        } else if (manifest instanceof ReplicaSet set) {
+            ReplicaSetStatus status = new ReplicaSetStatus();
+            status.setReplicas(0);
+            set.setStatus(status);
+        } else if (manifest instanceof Pod pod) {
+            PodStatus status = new PodStatus();
+            status.setPhase("Pending");
+            pod.setStatus(status);
+        } else if (manifest instanceof StatefulSet set) {
+            StatefulSetStatus status = new StatefulSetStatus();
+            status.setReplicas(0);
+            status.setAvailableReplicas(0);
+            set.setStatus(status);
+        } else if (manifest instanceof DaemonSet set) {
+            set.setStatus(new DaemonSetStatus(null, List.of(), 0, 0, null, 0, 0, null, null, null));
+        } else if (manifest instanceof PodDisruptionBudget budget) {
+            budget.setStatus(new PodDisruptionBudgetStatus(List.of(), 0, 0, null, 0, 0, null));
+            if (budget.getSpec() == null) {
+                budget.setSpec(new PodDisruptionBudgetSpec());
+            }
+        } else if (manifest instanceof HTTPRoute route) {
+            route.setStatus(null);
+        }
+    }
+}
