@@ -2,13 +2,17 @@
 package dev.rollproof.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rollproof.k8s.Patch;
+import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.api.defaulting.Defaults;
 import dev.rollproof.sim.controllers.Pods;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevisionBuilder;
@@ -263,5 +267,51 @@ class StatefulSetTest {
                 .contains(
                         "Create Pod web-1 in StatefulSet web failed error: pods \"web-1\" is forbidden: exceeded quota: few,"
                                 + " requested: pods=1, used: pods=1, limited: pods=1");
+    }
+
+    @Test
+    void claimsAreRefusedWithWhatToDoInstead() {
+        StatefulSet set = web(1, 37);
+        set.getSpec()
+                .setVolumeClaimTemplates(List.of(new PersistentVolumeClaimBuilder()
+                        .withNewMetadata()
+                        .withName("data")
+                        .endMetadata()
+                        .build()));
+        try (SimulatedCluster cluster = SimulatedCluster.create()) {
+            set.getMetadata().setNamespace("default");
+            assertThatThrownBy(() -> cluster.create(set, WriteOptions.defaults()))
+                    .hasMessage(
+                            "StatefulSet.apps \"web\" is invalid: spec.volumeClaimTemplates: Forbidden: the simulated cluster"
+                                    + " has no disks and no PersistentVolumeClaims; leave the templates out, or use an emptyDir volume");
+        }
+    }
+
+    @Test
+    void aRevisionKeepsDataThatNobodyChanges() {
+        ControllerRevision revision = new ControllerRevisionBuilder()
+                .withNewMetadata()
+                .withNamespace("default")
+                .withName("web-1")
+                .endMetadata()
+                .withRevision(-1L)
+                .build();
+        try (SimulatedCluster cluster = SimulatedCluster.create()) {
+            assertThatThrownBy(() -> cluster.create(revision, WriteOptions.defaults()))
+                    .hasMessage(
+                            "ControllerRevision.apps \"web-1\" is invalid: [revision: Invalid value: -1: must be greater than"
+                                    + " or equal to 0, data: Required value: data is mandatory]");
+            revision.setRevision(1L);
+            revision.setData(java.util.Map.of("a", 1));
+            cluster.create(revision, WriteOptions.defaults());
+            assertThatThrownBy(() -> cluster.patch(
+                            ControllerRevision.class,
+                            "default",
+                            "web-1",
+                            Patch.merge("{\"data\": {\"a\": 2}}"),
+                            WriteOptions.defaults()))
+                    .hasMessage("ControllerRevision.apps \"web-1\" is invalid: data: Invalid value: {\"a\":2}: field is"
+                            + " immutable");
+        }
     }
 }

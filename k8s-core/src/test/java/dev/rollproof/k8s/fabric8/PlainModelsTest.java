@@ -16,9 +16,17 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -80,6 +88,14 @@ class PlainModelsTest {
             classes = {
                 Deployment.class,
                 ReplicaSet.class,
+                StatefulSet.class,
+                DaemonSet.class,
+                ControllerRevision.class,
+                PodDisruptionBudget.class,
+                Role.class,
+                RoleBinding.class,
+                ClusterRole.class,
+                ClusterRoleBinding.class,
                 Pod.class,
                 Service.class,
                 EndpointSlice.class,
