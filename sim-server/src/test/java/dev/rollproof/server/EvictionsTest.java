@@ -96,6 +96,8 @@ class EvictionsTest {
         allowed("clock", 1);
         served.cluster.faults().pauseController("disruption");
         String pod = aPod();
+        // So that it is still there when it is looked at.
+        served.send("PATCH", PODS + "/" + pod, MERGE, "{\"metadata\": {\"finalizers\": [\"example.com/keep\"]}}");
         assertThat(evict(pod, "?dryRun=All").code()).isEqualTo(201);
         assertThat(served.get(BUDGETS + "/clock").at("status.disruptionsAllowed"))
                 .isEqualTo(1);
