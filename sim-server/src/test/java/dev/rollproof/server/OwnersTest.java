@@ -107,4 +107,47 @@ class OwnersTest {
                 "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: d}\ndata: {other: \"1\"}\n");
         assertThat(applied.at("data")).isEqualTo(Map.of("other", "1"));
     }
+
+    @Test
+    void aStatusIsAppliedAndItsFieldsAreOwned() {
+        String path = "/apis/apps/v1/namespaces/default/deployments/held/status";
+        served.post(
+                "/apis/apps/v1/namespaces/default/deployments",
+                "{\"metadata\": {\"name\": \"held\"}, \"spec\": {\"replicas\": 0, \"selector\": {\"matchLabels\": {\"a\": \"b\"}},"
+                        + " \"template\": {\"metadata\": {\"labels\": {\"a\": \"b\"}}, \"spec\": {\"containers\":"
+                        + " [{\"name\": \"c\", \"image\": \"clock:1.0\"}]}}}}");
+        Reply applied =
+                served.send("PATCH", path + "?fieldManager=watcher", APPLY, seen("True") + "spec: {replicas: 7}\n");
+        assertThat(applied.code()).as(applied.body()).isEqualTo(200);
+        assertThat(String.valueOf(applied.at("status.conditions"))).contains("type=Seen", "status=True");
+        assertThat(applied.at("spec.replicas")).isEqualTo(0);
+        assertThat(String.valueOf(applied.at("metadata.managedFields")))
+                .contains("manager=watcher", "subresource=status");
+        Reply other = served.send("PATCH", path + "?fieldManager=other", APPLY, seen("False"));
+        assertThat(other.code()).as(other.body()).isEqualTo(409);
+        assertThat((String) other.at("message")).contains("conflict with \"watcher\"", ".status.conditions");
+        assertThat(String.valueOf(served.send("PATCH", path + "?fieldManager=other&force=true", APPLY, seen("False"))
+                        .at("status.conditions")))
+                .contains("status=False");
+        // What nobody says any more is gone: the first of two still shares it with the other.
+        String nothing = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: held}\n";
+        assertThat(served.send("PATCH", path + "?fieldManager=watcher", APPLY, nothing)
+                        .body())
+                .contains("Seen");
+        Reply gone = served.send("PATCH", path + "?fieldManager=other", APPLY, nothing);
+        assertThat(gone.code()).as(gone.body()).isEqualTo(200);
+        assertThat(gone.body()).doesNotContain("Seen");
+        assertThat(served.send(
+                                "PATCH",
+                                path.replace("held", "nobody") + "?fieldManager=m",
+                                APPLY,
+                                seen("True").replace("held", "nobody"))
+                        .code())
+                .isEqualTo(404);
+    }
+
+    private static String seen(String status) {
+        return "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: held}\n"
+                + "status: {conditions: [{type: Seen, status: \"" + status + "\"}]}\n";
+    }
 }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -45,6 +46,7 @@ public final class Requests {
     private final int minor;
     private final Addresses addresses;
     private final ManagedFields managed = new ManagedFields();
+    private final StatusOwners statusOwners = new StatusOwners();
     private @Nullable Entry entry;
     private final BiConsumer<HasMetadata, FieldErrors> alsoValidates;
 
@@ -60,6 +62,7 @@ public final class Requests {
         api.onChange(event -> {
             if (event.type() == Change.Type.DELETED) {
                 managed.forget(event.object());
+                statusOwners.forget(event.object());
             } else if (entry != null) {
                 entry.afterStoring(event.object());
             }
@@ -100,9 +103,7 @@ public final class Requests {
     /** A stored object as lists and watches tell it, with who owns its fields: not a copy, and frozen like it. */
     public <T extends HasMetadata> T listed(ResourceType<T> type, T stored) {
         T told = type.shallowCopy().apply(stored);
-        Supplier<Ownership> owners = managed.asOfNow(stored);
-        String apiVersion = stored.getApiVersion();
-        told.setMetadata(OwnedMetadata.of(stored.getMetadata(), () -> OwnershipEntries.of(owners.get(), apiVersion)));
+        told.setMetadata(OwnedMetadata.of(stored.getMetadata(), entries(stored, managed.asOfNow(stored))));
         return told;
     }
 
@@ -111,11 +112,15 @@ public final class Requests {
         return shown(stored, managed.asOfNow(stored));
     }
 
-    private static <T extends HasMetadata> T shown(T stored, Supplier<Ownership> ownership) {
+    private <T extends HasMetadata> T shown(T stored, Supplier<Ownership> ownership) {
         T copy = Models.copy(stored);
-        String apiVersion = stored.getApiVersion();
-        copy.setMetadata(OwnedMetadata.of(copy.getMetadata(), () -> OwnershipEntries.of(ownership.get(), apiVersion)));
+        copy.setMetadata(OwnedMetadata.of(copy.getMetadata(), entries(stored, ownership)));
         return copy;
+    }
+
+    private Supplier<List<ManagedFieldsEntry>> entries(HasMetadata stored, Supplier<Ownership> ownership) {
+        String apiVersion = stored.getApiVersion();
+        return statusOwners.added(() -> OwnershipEntries.of(ownership.get(), apiVersion), stored);
     }
 
     public <T extends HasMetadata> T create(ResourceType<T> type, T manifest, WriteOptions options) {
@@ -285,6 +290,28 @@ public final class Requests {
 
     /** Server-side apply: creates the object, or merges what the manifest says into it. */
     public <T extends HasMetadata> T apply(ResourceType<T> type, T manifest, WriteOptions options) {
+        String name = checkApplied(type, manifest);
+        T stored = api.find(type, Metadata.namespace(manifest), name);
+        if (stored == null) {
+            return create(type, manifest, options, FieldValidation.strict(), true);
+        }
+        Map<String, Object> configuration = Models.toTree(manifest);
+        configuration.remove("status");
+        Ownership.Applied applied =
+                managed.of(stored).apply(Models.toTree(stored), configuration, options.fieldManager(), options.force());
+        T merged = model(type, applied.tree());
+        merged.getMetadata().setResourceVersion(manifest.getMetadata().getResourceVersion());
+        // Who owns something else than before has changed the object, also where its fields are the same.
+        boolean sameOwners = applied.ownership().equals(managed.of(stored));
+        T written = entering(
+                merged,
+                after -> managed.set(after, applied.ownership()),
+                () -> sameOwners ? unlessSame(type, merged, stored, options) : update(type, merged, stored, options));
+        return shown(written, applied::ownership);
+    }
+
+    /** What cannot be applied is refused; the name of what can. */
+    private static <T extends HasMetadata> String checkApplied(ResourceType<T> type, T manifest) {
         place(type, manifest);
         String name = manifest.getMetadata().getName();
         if (name == null || name.isEmpty()) {
@@ -307,23 +334,29 @@ public final class Requests {
                             + ") to proper version: unable to convert unstructured object to " + type.apiVersion()
                             + ", Kind=" + type.kind() + ": " + unreadable.get());
         }
-        T stored = api.find(type, Metadata.namespace(manifest), name);
-        if (stored == null) {
-            return create(type, manifest, options, FieldValidation.strict(), true);
-        }
+        return name;
+    }
+
+    /** Server-side apply of a status, and of nothing else; fails with NotFound where the object is not there. */
+    public <T extends HasMetadata> T applyStatus(ResourceType<T> type, T manifest, WriteOptions options) {
+        String name = checkApplied(type, manifest);
+        T stored = api.get(type, Metadata.namespace(manifest), name);
         Map<String, Object> configuration = Models.toTree(manifest);
-        configuration.remove("status");
-        Ownership.Applied applied =
-                managed.of(stored).apply(Models.toTree(stored), configuration, options.fieldManager(), options.force());
+        configuration.keySet().retainAll(Set.of("status"));
+        Ownership.Applied applied = statusOwners
+                .of(stored)
+                .applyStatus(Models.toTree(stored), configuration, options.fieldManager(), options.force());
         T merged = model(type, applied.tree());
         merged.getMetadata().setResourceVersion(manifest.getMetadata().getResourceVersion());
-        // Who owns something else than before has changed the object, also where its fields are the same.
-        boolean sameOwners = applied.ownership().equals(managed.of(stored));
-        T written = entering(
-                merged,
-                after -> managed.set(after, applied.ownership()),
-                () -> sameOwners ? unlessSame(type, merged, stored, options) : update(type, merged, stored, options));
-        return shown(written, applied::ownership);
+        T checked = api.overwriteStatus(type, merged, true);
+        if (applied.ownership().equals(statusOwners.of(stored)) && same(type, checked, stored)) {
+            return shown(stored);
+        }
+        if (options.dryRun()) {
+            return shown(checked, managed.asOfNow(stored));
+        }
+        statusOwners.set(stored, applied.ownership());
+        return shown(api.overwriteStatus(type, merged, false));
     }
 
     /** A write that changes nothing is no write: no new version, no event. */

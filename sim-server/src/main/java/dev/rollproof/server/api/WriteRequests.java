@@ -70,10 +70,7 @@ final class WriteRequests {
     <T extends HasMetadata> Answer patch(
             ApiRequest request, ResourceType<T> type, String namespace, String name, boolean status) {
         if (request.contentType().equals(APPLY)) {
-            if (status) {
-                throw Refusal.notSimulated("server-side apply of a status; patch it in another way");
-            }
-            return apply(request, type, namespace, name);
+            return apply(request, type, namespace, name, status);
         }
         Form form = Form.of(request, gate::now);
         Patch patch = patch(request);
@@ -110,7 +107,7 @@ final class WriteRequests {
     }
 
     private <T extends HasMetadata> Answer apply(
-            ApiRequest request, ResourceType<T> type, String namespace, String name) {
+            ApiRequest request, ResourceType<T> type, String namespace, String name, boolean status) {
         Form form = Form.of(request, gate::now);
         if (!request.query().has("fieldManager")) {
             throw Refusal.invalidOptions(
@@ -134,7 +131,9 @@ final class WriteRequests {
         Applied applied = gate.call(() -> {
             gate.cluster().admit(Verb.PATCH, type);
             boolean created = gate.cluster().api().find(type, namespace, name) == null;
-            T written = gate.cluster().requests().apply(type, object, options);
+            T written = status
+                    ? gate.cluster().requests().applyStatus(type, object, options)
+                    : gate.cluster().requests().apply(type, object, options);
             return new Applied(Renderings.once(type, written), created);
         });
         return new Answer.Whole(applied.created() ? 201 : 200, form.contentType(), form.one(applied.object()))

@@ -54,6 +54,13 @@ public record FieldSet(Set<List<Object>> paths) {
         return new FieldSet(paths);
     }
 
+    /** All fields of a tree's status. */
+    public static FieldSet ofStatus(Map<?, ?> tree) {
+        Set<List<Object>> paths = new LinkedHashSet<>();
+        collect(List.of("status"), "status", tree.get("status"), paths);
+        return new FieldSet(paths);
+    }
+
     private static void collect(List<Object> path, String field, @Nullable Object value, Set<List<Object>> paths) {
         if (value == null) {
             return;

@@ -41,7 +41,21 @@ public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> upd
      * @param force take over fields that others own; without it they are conflicts
      */
     public Applied apply(Map<String, @Nullable Object> live, Map<?, ?> configuration, String manager, boolean force) {
-        FieldSet wanted = FieldSet.of(configuration);
+        return apply(live, configuration, FieldSet.of(configuration), manager, force);
+    }
+
+    /** The same for a status: all that the configuration says is one, under {@code status}. */
+    public Applied applyStatus(
+            Map<String, @Nullable Object> live, Map<?, ?> configuration, String manager, boolean force) {
+        return apply(live, configuration, FieldSet.ofStatus(configuration), manager, force);
+    }
+
+    private Applied apply(
+            Map<String, @Nullable Object> live,
+            Map<?, ?> configuration,
+            FieldSet wanted,
+            String manager,
+            boolean force) {
         List<Cause> conflicts = new ArrayList<>();
         Map<String, FieldSet> appliedAfter = new LinkedHashMap<>(applied);
         Map<String, FieldSet> updatedAfter = new LinkedHashMap<>(updated);
