@@ -142,6 +142,7 @@ public final class Requests {
             throw new ClusterException(Reason.UNKNOWN, "resourceVersion should not be set on objects to be created");
         }
         FieldSet said = FieldSet.of(Models.toTree(manifest));
+        EmptySpecs.complete(manifest);
         InitialStatus.setOn(manifest);
         Defaults.setOn(manifest, minor);
         if (manifest instanceof DaemonSet set) {
@@ -256,6 +257,7 @@ public final class Requests {
 
     /** Defaults, validates and stores an object that is to take the place of another. */
     private <T extends HasMetadata> T update(ResourceType<T> type, T manifest, T stored, WriteOptions options) {
+        EmptySpecs.completeForUpdate(manifest);
         Defaults.setOn(manifest, minor);
         if (manifest instanceof DaemonSet now && stored instanceof DaemonSet before) {
             DaemonSetDefaults.countTemplates(now, before);
@@ -362,9 +364,6 @@ public final class Requests {
     /** A write that changes nothing is no write: no new version, no event. */
     private <T extends HasMetadata> T unlessSame(ResourceType<T> type, T changed, T stored, WriteOptions options) {
         T checked = update(type, changed, stored, options.withDryRun());
-        if (Metadata.generation(checked) != Metadata.generation(stored)) {
-            return options.dryRun() ? checked : api.overwrite(type, changed, false);
-        }
         if (same(type, checked, stored)) {
             return stored;
         }
@@ -375,6 +374,8 @@ public final class Requests {
         T comparable = type.shallowCopy().apply(changed);
         comparable.setMetadata(Metadata.copy(changed.getMetadata()));
         comparable.getMetadata().setResourceVersion(stored.getMetadata().getResourceVersion());
+        // An empty list and none are two specs to Java, and one to those who read it.
+        comparable.getMetadata().setGeneration(stored.getMetadata().getGeneration());
         return Models.toTree(comparable).equals(Models.toTree(stored));
     }
 
@@ -487,7 +488,11 @@ public final class Requests {
     /** The model of what a client sent; fails with BadRequest where it is misshapen. Unknown fields are kept apart in it. */
     public static <T extends HasMetadata> T model(ResourceType<T> type, Map<String, ? extends @Nullable Object> tree) {
         try {
-            return Models.fromTree(tree, type.model());
+            T model = Models.fromTree(tree, type.model());
+            if (NullValues.anyIn(tree)) {
+                NullValues.replaceIn(model);
+            }
+            return model;
         } catch (RuntimeException misshapen) {
             String why =
                     String.valueOf(misshapen.getMessage()).lines().findFirst().orElse("");

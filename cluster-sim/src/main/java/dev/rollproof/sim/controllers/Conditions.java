@@ -25,7 +25,7 @@ final class Conditions {
     @Nullable
     DeploymentCondition find(String type) {
         for (DeploymentCondition condition : list) {
-            if (condition.getType().equals(type)) {
+            if (type.equals(condition.getType())) {
                 return condition;
             }
         }
@@ -35,8 +35,8 @@ final class Conditions {
     /** Where status and reason are the same, nothing changes, not even the message. */
     void set(DeploymentCondition condition) {
         DeploymentCondition before = find(condition.getType());
-        if (before != null && before.getStatus().equals(condition.getStatus())) {
-            if (before.getReason().equals(condition.getReason())) {
+        if (before != null && condition.getStatus().equals(before.getStatus())) {
+            if (condition.getReason().equals(before.getReason())) {
                 return;
             }
             condition.setLastTransitionTime(before.getLastTransitionTime());
@@ -47,7 +47,7 @@ final class Conditions {
     /** Sets a condition anew even where nothing about it changes; only its transition time stays. */
     void renew(DeploymentCondition condition) {
         DeploymentCondition before = find(condition.getType());
-        if (before != null && before.getStatus().equals(condition.getStatus())) {
+        if (before != null && condition.getStatus().equals(before.getStatus())) {
             condition.setLastTransitionTime(before.getLastTransitionTime());
         }
         append(condition);
@@ -62,7 +62,7 @@ final class Conditions {
 
     void remove(String type) {
         if (find(type) != null) {
-            list = list.stream().filter(c -> !c.getType().equals(type)).toList();
+            list = list.stream().filter(c -> !type.equals(c.getType())).toList();
         }
     }
 

@@ -169,7 +169,7 @@ final class DeploymentStatuses {
             return null;
         }
         for (ReplicaSetCondition condition : set.getStatus().getConditions()) {
-            if (condition.getType().equals(Conditions.REPLICA_FAILURE)) {
+            if (Conditions.REPLICA_FAILURE.equals(condition.getType())) {
                 DeploymentCondition copy = Conditions.of(
                         Conditions.REPLICA_FAILURE,
                         condition.getStatus(),

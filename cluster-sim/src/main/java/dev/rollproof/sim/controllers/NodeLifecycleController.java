@@ -160,7 +160,7 @@ public final class NodeLifecycleController {
         PodStatus status = Frozen.copy(stored.getStatus(), PodStatus::new);
         List<PodCondition> conditions = new ArrayList<>();
         for (PodCondition condition : stored.getStatus().getConditions()) {
-            if (condition.getType().equals("Ready") && "True".equals(condition.getStatus())) {
+            if ("Ready".equals(condition.getType()) && "True".equals(condition.getStatus())) {
                 PodCondition unready = Frozen.copy(condition, PodCondition::new);
                 unready.setStatus("False");
                 unready.setLastTransitionTime(api.timestamps().now());

@@ -34,7 +34,7 @@ public final class Pods {
         PodStatus status = pod.getStatus();
         if (status != null && status.getConditions() != null) {
             for (PodCondition condition : status.getConditions()) {
-                if (condition.getType().equals(type)) {
+                if (type.equals(condition.getType())) {
                     return condition;
                 }
             }

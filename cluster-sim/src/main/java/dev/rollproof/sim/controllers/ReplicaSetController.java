@@ -342,11 +342,11 @@ final class ReplicaSetController {
                 set.getStatus() == null || set.getStatus().getConditions() == null
                         ? List.of()
                         : set.getStatus().getConditions();
-        boolean told = before.stream().anyMatch(c -> c.getType().equals(Conditions.REPLICA_FAILURE));
+        boolean told = before.stream().anyMatch(c -> Conditions.REPLICA_FAILURE.equals(c.getType()));
         if (failure == null) {
             return told
                     ? before.stream()
-                            .filter(c -> !c.getType().equals(Conditions.REPLICA_FAILURE))
+                            .filter(c -> !Conditions.REPLICA_FAILURE.equals(c.getType()))
                             .toList()
                     : before;
         }

@@ -221,7 +221,7 @@ public final class Scheduler {
         List<PodCondition> conditions = new ArrayList<>();
         if (changed.getConditions() != null) {
             for (PodCondition present : changed.getConditions()) {
-                if (!present.getType().equals("PodScheduled")) {
+                if (!"PodScheduled".equals(present.getType())) {
                     conditions.add(present);
                 }
             }

@@ -113,7 +113,11 @@ public final class JsonPatch {
 
     private static Object parent(Object tree, String path) {
         int last = path.lastIndexOf('/');
-        return Objects.requireNonNull(last <= 0 ? tree : at(tree, path.substring(0, last)));
+        Object parent = last <= 0 ? tree : at(tree, path.substring(0, last));
+        if (parent == null) {
+            throw refused();
+        }
+        return parent;
     }
 
     private static String lastStep(String path) {
