@@ -122,6 +122,11 @@ final class Served implements AutoCloseable {
 
     /** Sends bytes as they are, and reads until the server has said what it has to say. */
     String raw(String request) {
+        return raw(request, null);
+    }
+
+    /** The same, until it has said something. */
+    String raw(String request, @Nullable String end) {
         try (java.net.Socket socket =
                 trusting(server.certificateAuthority()).getSocketFactory().createSocket("127.0.0.1", server.port())) {
             socket.setSoTimeout(2_000);
@@ -134,7 +139,7 @@ final class Served implements AutoCloseable {
                         n > 0;
                         n = socket.getInputStream().read(buffer)) {
                     answer.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
-                    if (isWhole(answer)) {
+                    if (end == null ? isWhole(answer) : answer.indexOf(end) >= 0) {
                         break;
                     }
                 }

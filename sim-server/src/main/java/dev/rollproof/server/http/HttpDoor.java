@@ -95,7 +95,7 @@ public final class HttpDoor implements AutoCloseable {
         configuration.setSendServerVersion(false);
         configuration.setSendDateHeader(false);
         configuration.setRequestHeaderSize(MOST_HEADER_BYTES);
-        return new HttpConnectionFactory(configuration);
+        return EagerChunks.connections(configuration);
     }
 
     public int port() {

@@ -23,7 +23,9 @@ final class ResponseOutlet implements Outlet {
 
     @Override
     public void write(ByteBuffer data, Written then) {
-        response.write(false, data, Callback.from(then::done, failed -> {
+        ByteBuffer chunk = ByteBuffer.allocate(data.remaining() + EagerChunks.END.length);
+        chunk.put(data).put(EagerChunks.END).flip();
+        response.write(false, chunk, Callback.from(then::done, failed -> {
             callback.failed(failed);
             then.failed();
         }));

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.server;
+
+import io.fabric8.kubernetes.client.vertx.VertxHttpClientFactory;
+
+/** The same with the transport that fabric8's client takes where none is chosen. */
+class Fabric8VertxTest extends Fabric8Contract {
+    Fabric8VertxTest() {
+        super(new VertxHttpClientFactory());
+    }
+}
