@@ -27,9 +27,10 @@ import org.junit.jupiter.api.Test;
 
 /** Kubernetes' own client for Java, with nothing but the kubeconfig. */
 class JavaClientTest {
-    private static final String DEPLOYMENT = "{\"apiVersion\": \"apps/v1\", \"kind\": \"Deployment\", \"metadata\": {\"name\": \"clock\"},"
-            + " \"spec\": {\"replicas\": 1, \"selector\": {\"matchLabels\": {\"app\": \"clock\"}}, \"template\": {\"metadata\":"
-            + " {\"labels\": {\"app\": \"clock\"}}, \"spec\": {\"containers\": [{\"name\": \"web\", \"image\": \"clock:1.0\"}]}}}}";
+    private static final String DEPLOYMENT =
+            "{\"apiVersion\": \"apps/v1\", \"kind\": \"Deployment\", \"metadata\": {\"name\": \"clock\"},"
+                    + " \"spec\": {\"replicas\": 1, \"selector\": {\"matchLabels\": {\"app\": \"clock\"}}, \"template\": {\"metadata\":"
+                    + " {\"labels\": {\"app\": \"clock\"}}, \"spec\": {\"containers\": [{\"name\": \"web\", \"image\": \"clock:1.0\"}]}}}}";
 
     private final Served served = new Served();
     private final ApiClient client = connect();

@@ -164,8 +164,10 @@ class WatchTest {
     @Test
     void eachChunkIsEndedAtOnceForClientsThatWaitForIt() {
         create("a");
-        String answer = served.raw("GET " + SELECTED + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                + served.server.token() + "\r\n\r\n", "}\n\r\n");
+        String answer = served.raw(
+                "GET " + SELECTED + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + served.server.token()
+                        + "\r\n\r\n",
+                "}\n\r\n");
         String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
         int sizeEnd = body.indexOf("\r\n");
         assertThat(body.substring(sizeEnd + 2))
@@ -176,8 +178,10 @@ class WatchTest {
     @Test
     void aStreamThatEndsIsWhole() {
         create("a");
-        String answer = served.raw("GET " + SELECTED + "&timeoutSeconds=1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                + served.server.token() + "\r\n\r\n", "\r\n0\r\n\r\n");
+        String answer = served.raw(
+                "GET " + SELECTED + "&timeoutSeconds=1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                        + served.server.token() + "\r\n\r\n",
+                "\r\n0\r\n\r\n");
         assertThat(answer).endsWith("}\n\r\n0\r\n\r\n");
     }
 

@@ -24,12 +24,7 @@ final class EagerChunks extends HttpGenerator {
 
     @Override
     public Result generateResponse(
-            MetaData.Response info,
-            boolean head,
-            ByteBuffer header,
-            ByteBuffer chunk,
-            ByteBuffer content,
-            boolean last)
+            MetaData.Response info, boolean head, ByteBuffer header, ByteBuffer chunk, ByteBuffer content, boolean last)
             throws IOException {
         boolean ended = isCommitted() && isChunking() && BufferUtil.length(content) > END.length;
         if (ended) {
@@ -60,8 +55,6 @@ final class EagerChunks extends HttpGenerator {
                         return new EagerChunks();
                     }
                 };
-                connection.setUseInputDirectByteBuffers(isUseInputDirectByteBuffers());
-                connection.setUseOutputDirectByteBuffers(isUseOutputDirectByteBuffers());
                 return configure(connection, connector, endPoint);
             }
         };

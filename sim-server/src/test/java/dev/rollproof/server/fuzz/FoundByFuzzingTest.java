@@ -37,6 +37,7 @@ class FoundByFuzzingTest {
         return (Answer.Whole) api.handle(new ApiRequest(
                 method,
                 path,
+                false,
                 new Parameters(Map.of()),
                 header -> header.equals("Content-Type") ? contentType : null,
                 body.getBytes(StandardCharsets.UTF_8)));
@@ -54,7 +55,7 @@ class FoundByFuzzingTest {
         Map<String, Object> tree =
                 Objects.requireNonNull(Models.parseJson(new String(answer.body(), StandardCharsets.UTF_8)));
         return Objects.requireNonNull(
-                field.equals("message") ? tree.get(field) : ((Map<?, ?>) tree.get("metadata")).get(field));
+                field.equals("message") ? tree.get(field) : ((Map<?, ?>) Objects.requireNonNull(tree.get("metadata"))).get(field));
     }
 
     @Test
@@ -68,7 +69,8 @@ class FoundByFuzzingTest {
     @Test
     void aNullQuantityIsZero() {
         String manifest = seed(ResourceType.RESOURCE_QUOTAS).replace("\"20\"", "null");
-        assertThat(send("POST", ResourceType.RESOURCE_QUOTAS, "", JSON, manifest).status())
+        assertThat(send("POST", ResourceType.RESOURCE_QUOTAS, "", JSON, manifest)
+                        .status())
                 .isEqualTo(201);
     }
 
@@ -101,7 +103,8 @@ class FoundByFuzzingTest {
         create(ResourceType.CONFIG_MAPS);
         String patch = "[{\"op\": \"add\", \"path\": \"/data\", \"value\": null},"
                 + " {\"op\": \"add\", \"path\": \"/data/a\", \"value\": \"b\"}]";
-        assertThat(send("PATCH", ResourceType.CONFIG_MAPS, "a", JSON_PATCH, patch).status())
+        assertThat(send("PATCH", ResourceType.CONFIG_MAPS, "a", JSON_PATCH, patch)
+                        .status())
                 .isEqualTo(422);
     }
 
@@ -109,7 +112,8 @@ class FoundByFuzzingTest {
     void aConditionWithoutAReasonStopsNoController() {
         create(ResourceType.DEPLOYMENTS);
         String status = "{\"status\": {\"conditions\": [{\"type\": \"Progressing\", \"status\": \"True\"}]}}";
-        assertThat(send("PATCH", ResourceType.DEPLOYMENTS, "a/status", MERGE, status).status())
+        assertThat(send("PATCH", ResourceType.DEPLOYMENTS, "a/status", MERGE, status)
+                        .status())
                 .isEqualTo(200);
         cluster.advance(Duration.ofSeconds(20));
         assertThat(cluster.serverSide()
@@ -122,7 +126,8 @@ class FoundByFuzzingTest {
 
     @Test
     void anEmptyListAndNoneAreTheSameGeneration() {
-        String manifest = seed(ResourceType.DEPLOYMENTS).replace("\"terminationGrace", "\"tolerations\": [], \"terminationGrace");
+        String manifest =
+                seed(ResourceType.DEPLOYMENTS).replace("\"terminationGrace", "\"tolerations\": [], \"terminationGrace");
         Answer.Whole created = send("POST", ResourceType.DEPLOYMENTS, "", JSON, manifest);
         assertThat(created.status()).isEqualTo(201);
         Answer.Whole patched = send("PATCH", ResourceType.DEPLOYMENTS, "a", MERGE, "{\"kind\": \"Deployment\"}");

@@ -19,7 +19,8 @@ class FuzzTest {
 
     @Test
     void noRequestIsTheServersFaultAndWhatMustHoldHolds() {
-        long seed = Long.getLong("rollproof.fuzz.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
+        long seed =
+                Long.getLong("rollproof.fuzz.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
         System.out.println("fuzzing for " + SECONDS + " s from seed " + seed + " (-Drollproof.fuzz.seed=" + seed + ")");
         long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
         int accepted = 0;
@@ -37,7 +38,9 @@ class FuzzTest {
             }
         }
         System.out.println("fuzzed: " + accepted + " accepted, " + refused + " refused");
-        assertThat(accepted).as("requests near enough to right ones to be let in").isGreaterThan(refused / 20);
+        assertThat(accepted)
+                .as("requests near enough to right ones to be let in")
+                .isGreaterThan(refused / 20);
         assertThat(refused).isPositive();
     }
 

@@ -90,6 +90,7 @@ final class Fuzzer implements AutoCloseable {
             return new ApiRequest(
                     method,
                     path,
+                    false,
                     new Parameters(query),
                     name -> name.equals("Content-Type") && !type.isEmpty() ? type : null,
                     body.getBytes(StandardCharsets.UTF_8));
@@ -149,14 +150,7 @@ final class Fuzzer implements AutoCloseable {
                                 : "application/strategic-merge-patch+json",
                         Models.toJson(mutations.mutated(mutations.someOf(base), 3)),
                         part);
-            default ->
-                new Request(
-                        "PATCH",
-                        path,
-                        query,
-                        "application/json-patch+json",
-                        operations(stored),
-                        part);
+            default -> new Request("PATCH", path, query, "application/json-patch+json", operations(stored), part);
         };
     }
 
@@ -181,7 +175,9 @@ final class Fuzzer implements AutoCloseable {
     }
 
     private String json() {
-        return mutations.chance(0.9) ? "application/json" : mutations.oneOf(List.of("application/yaml", "", "text/plain"));
+        return mutations.chance(0.9)
+                ? "application/json"
+                : mutations.oneOf(List.of("application/yaml", "", "text/plain"));
     }
 
     private Map<String, List<String>> query() {
@@ -199,8 +195,9 @@ final class Fuzzer implements AutoCloseable {
     }
 
     private String deleteOptions() {
-        Map<String, @Nullable Object> options = Mutations.map(Models.parseJson(
-                "{\"gracePeriodSeconds\": 0, \"propagationPolicy\": \"Foreground\", \"preconditions\": {\"uid\": \"x\"}}"));
+        Map<String, @Nullable Object> options = Mutations.map(
+                Models.parseJson(
+                        "{\"gracePeriodSeconds\": 0, \"propagationPolicy\": \"Foreground\", \"preconditions\": {\"uid\": \"x\"}}"));
         return Models.toJson(mutations.mutated(mutations.someOf(options), 2));
     }
 

@@ -68,8 +68,8 @@ final class Invariants {
         Map<String, Object> is = Models.toTree(after);
         boolean sameSpec = Objects.equals(was.get("spec"), is.get("spec"));
         ObjectMeta metadata = before.getMetadata();
-        boolean marked = metadata.getDeletionTimestamp() == null
-                && after.getMetadata().getDeletionTimestamp() != null;
+        boolean marked =
+                metadata.getDeletionTimestamp() == null && after.getMetadata().getDeletionTimestamp() != null;
         boolean annotated =
                 !Objects.equals(metadata.getAnnotations(), after.getMetadata().getAnnotations());
         Long from = metadata.getGeneration();

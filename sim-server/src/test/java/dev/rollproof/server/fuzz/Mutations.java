@@ -238,9 +238,7 @@ final class Mutations {
         }
         if (tree instanceof Map<?, ?> map) {
             map.forEach((key, value) -> paths(
-                    value,
-                    here + "/" + String.valueOf(key).replace("~", "~0").replace("/", "~1"),
-                    into));
+                    value, here + "/" + String.valueOf(key).replace("~", "~0").replace("/", "~1"), into));
         } else if (tree instanceof List<?> list) {
             for (int i = 0; i < list.size(); i++) {
                 paths(list.get(i), here + "/" + i, into);

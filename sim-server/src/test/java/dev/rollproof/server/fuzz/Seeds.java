@@ -22,14 +22,12 @@ final class Seeds {
         return """
                 {"apiVersion": "apps/v1", "kind": "%s",
                  "metadata": {"name": "a", "namespace": "default", "labels": {"app": "clock"}, "annotations": {"k": "v"}},
-                 "spec": {%s "selector": {"matchLabels": {"app": "clock"}}, "template": %s}}""".formatted(
-                kind, more, TEMPLATE);
+                 "spec": {%s "selector": {"matchLabels": {"app": "clock"}}, "template": %s}}""".formatted(kind, more, TEMPLATE);
     }
 
     private static String core(String kind, String more) {
         return """
-                {"apiVersion": "v1", "kind": "%s", "metadata": {"name": "a", "namespace": "default", "labels": {"l": "v"}}%s}"""
-                .formatted(kind, more);
+                {"apiVersion": "v1", "kind": "%s", "metadata": {"name": "a", "namespace": "default", "labels": {"l": "v"}}%s}""".formatted(kind, more);
     }
 
     static Map<ResourceType<?>, String> all() {
@@ -43,18 +41,23 @@ final class Seeds {
         all.put(ResourceType.REPLICA_SETS, workload("ReplicaSet", "\"replicas\": 1,"));
         all.put(
                 ResourceType.STATEFUL_SETS,
-                workload("StatefulSet", "\"replicas\": 1, \"serviceName\": \"a\", \"podManagementPolicy\": \"Parallel\","));
+                workload(
+                        "StatefulSet",
+                        "\"replicas\": 1, \"serviceName\": \"a\", \"podManagementPolicy\": \"Parallel\","));
         all.put(
                 ResourceType.PODS,
                 TEMPLATE.replaceFirst(
-                        "\\{\"metadata\": \\{", "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"a\","));
+                        "\\{\"metadata\": \\{",
+                        "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"a\","));
         all.put(
                 ResourceType.SERVICES,
                 core(
                         "Service",
                         ", \"spec\": {\"type\": \"NodePort\", \"selector\": {\"app\": \"clock\"}, \"ports\": [{\"name\": \"http\","
                                 + " \"port\": 80, \"targetPort\": \"http\"}, {\"name\": \"b\", \"port\": 81}]}"));
-        all.put(ResourceType.CONFIG_MAPS, core("ConfigMap", ", \"data\": {\"k\": \"v\"}, \"binaryData\": {\"b\": \"AAAA\"}"));
+        all.put(
+                ResourceType.CONFIG_MAPS,
+                core("ConfigMap", ", \"data\": {\"k\": \"v\"}, \"binaryData\": {\"b\": \"AAAA\"}"));
         all.put(ResourceType.SECRETS, core("Secret", ", \"type\": \"Opaque\", \"stringData\": {\"k\": \"v\"}"));
         all.put(ResourceType.SERVICE_ACCOUNTS, core("ServiceAccount", ", \"secrets\": [{\"name\": \"a\"}]"));
         all.put(
@@ -69,7 +72,9 @@ final class Seeds {
                         + " \"effect\": \"NoSchedule\"}]}}");
         all.put(
                 ResourceType.POD_DISRUPTION_BUDGETS,
-                core("PodDisruptionBudget", ", \"spec\": {\"minAvailable\": \"50%\", \"selector\": {\"matchLabels\": {\"app\": \"clock\"}}}")
+                core(
+                                "PodDisruptionBudget",
+                                ", \"spec\": {\"minAvailable\": \"50%\", \"selector\": {\"matchLabels\": {\"app\": \"clock\"}}}")
                         .replace("\"v1\"", "\"policy/v1\""));
         all.put(
                 ResourceType.EVENTS,
