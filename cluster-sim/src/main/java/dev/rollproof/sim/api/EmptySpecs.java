@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaSpec;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
@@ -39,6 +41,8 @@ final class EmptySpecs {
             set.setSpec(new ReplicaSetSpec());
         } else if (manifest instanceof StatefulSet set && set.getSpec() == null) {
             set.setSpec(new StatefulSetSpec());
+        } else if (manifest instanceof DaemonSet set && set.getSpec() == null) {
+            set.setSpec(new DaemonSetSpec());
         } else if (manifest instanceof Pod pod && pod.getSpec() == null) {
             pod.setSpec(new PodSpec());
         } else if (manifest instanceof Service service && service.getSpec() == null) {

@@ -39,6 +39,7 @@ final class Seeds {
                         "\"replicas\": 2, \"strategy\": {\"type\": \"RollingUpdate\", \"rollingUpdate\": {\"maxSurge\": \"25%\","
                                 + " \"maxUnavailable\": 0}}, \"minReadySeconds\": 1,"));
         all.put(ResourceType.REPLICA_SETS, workload("ReplicaSet", "\"replicas\": 1,"));
+        all.put(ResourceType.DAEMON_SETS, workload("DaemonSet", ""));
         all.put(
                 ResourceType.STATEFUL_SETS,
                 workload(
