@@ -99,7 +99,10 @@ public final class Placement {
     public static boolean toleratesAll(Node node, PodSpec pod, Set<String> effects) {
         List<Taint> taints = node.getSpec() == null ? null : node.getSpec().getTaints();
         return taints == null
-                || taints.stream().noneMatch(taint -> effects.contains(taint.getEffect()) && !isTolerated(taint, pod));
+                || taints.stream()
+                        .noneMatch(taint -> taint.getEffect() != null
+                                && effects.contains(taint.getEffect())
+                                && !isTolerated(taint, pod));
     }
 
     private static boolean isTolerated(Taint taint, PodSpec pod) {

@@ -55,7 +55,9 @@ class FoundByFuzzingTest {
         Map<String, Object> tree =
                 Objects.requireNonNull(Models.parseJson(new String(answer.body(), StandardCharsets.UTF_8)));
         return Objects.requireNonNull(
-                field.equals("message") ? tree.get(field) : ((Map<?, ?>) Objects.requireNonNull(tree.get("metadata"))).get(field));
+                field.equals("message")
+                        ? tree.get(field)
+                        : ((Map<?, ?>) Objects.requireNonNull(tree.get("metadata"))).get(field));
     }
 
     @Test

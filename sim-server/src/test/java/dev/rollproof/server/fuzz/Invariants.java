@@ -95,12 +95,12 @@ final class Invariants {
         return request.startsWith("DELETE") || request.contains("/eviction");
     }
 
-    /** So answers a real server, too, where it cannot make sense of a manifest that is applied. */
+    /** So answers a real server, too: where it cannot make sense of an applied manifest, or a new object has a version. */
     private boolean isTheServersOwn() {
         return request.contains("apply-patch")
                         && (text().contains("failed to create typed patch object")
-                                || text().contains("failed to convert new object")
-                                || text().contains("resourceVersion should not be set on objects to be created"))
+                                || text().contains("failed to convert new object"))
+                || text().contains("resourceVersion should not be set on objects to be created")
                 || answer.status() == 501;
     }
 
