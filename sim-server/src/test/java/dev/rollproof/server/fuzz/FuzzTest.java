@@ -9,8 +9,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * Manifests and patches that are nearly right. Some seconds in every build, with another seed each time, which it prints;
- * {@code -Drollproof.fuzz.seconds=600} for longer, {@code -Drollproof.fuzz.seed=N} for the same again.
+ * Manifests and patches that are nearly right. Some seconds in every build, from seed 1, so that a build does not fail for what
+ * another did not try; {@code -Drollproof.fuzz.seconds=600} and {@code -Drollproof.fuzz.seed=N} go on from elsewhere, and 0 from
+ * anywhere. The seed is printed.
  */
 class FuzzTest {
     private static final int SECONDS = Integer.getInteger("rollproof.fuzz.seconds", 3);
