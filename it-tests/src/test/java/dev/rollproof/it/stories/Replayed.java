@@ -49,12 +49,22 @@ final class Replayed {
      */
     private record Act(Duration at, boolean deleted, Deployment deployment, String state) {}
 
+    /**
+     * A replay.
+     *
+     * @param asLong what was told in as much time as the recording has after the last act
+     * @param whole that, and what came afterwards
+     */
+    record Played(Story asLong, Story whole) {}
+
     private final List<Act> acts;
+    private final Duration end;
     private final List<Duration> readyAfter;
     private final String namespace;
 
-    private Replayed(List<Act> acts, List<Duration> readyAfter, String namespace) {
+    private Replayed(List<Act> acts, Duration end, List<Duration> readyAfter, String namespace) {
         this.acts = acts;
+        this.end = end;
         this.readyAfter = readyAfter;
         this.namespace = namespace;
     }
@@ -91,6 +101,7 @@ final class Replayed {
         }
         return new Replayed(
                 acts,
+                recording.entries().get(recording.entries().size() - 1).at(),
                 startsOf(recording),
                 acts.get(0).deployment().getMetadata().getNamespace());
     }
@@ -119,7 +130,7 @@ final class Replayed {
     }
 
     /** Plays it once; seeds differ in when the simulated components take notice of what happens. */
-    Story play(long seed) throws InterruptedException {
+    Played play(long seed) throws InterruptedException {
         Random random = new Random(seed);
         // At the same time, or at the same point of the way: people who wait for something act when it has come.
         boolean byState = seed % 2 == 0;
@@ -128,6 +139,7 @@ final class Replayed {
                 * 1.5
                 * readyAfter.get(random.nextInt(readyAfter.size())).toMillis()));
         Story.Teller teller = new Story.Teller();
+        Story asLong;
         try (SimulatedCluster cluster = SimulatedCluster.builder()
                 .seed(seed)
                 .images(Clock.declared(start))
@@ -160,10 +172,15 @@ final class Replayed {
                 }
                 repeat(cluster, act);
             }
+            Duration left = end.minus(acts.get(acts.size() - 1).at());
+            cluster.time().awaitUntil(cluster.time().now().plus(left), () -> false);
+            synchronized (teller) {
+                asLong = teller.story().copy();
+            }
             cluster.time().awaitUntil(cluster.time().now().plus(AFTERWARDS), () -> false);
         }
         synchronized (teller) {
-            return teller.story();
+            return new Played(asLong, teller.story());
         }
     }
 

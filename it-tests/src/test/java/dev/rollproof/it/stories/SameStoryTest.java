@@ -72,7 +72,7 @@ class SameStoryTest {
 
     /**
      * Runs differ, on one cluster as between two. So what only the real one told is searched for in many simulated ones, and what only
-     * the simulated one told differs only where they all tell it.
+     * the simulated one told differs only where they all tell it, in as much time as the real one had: its recording ends with its test.
      */
     private static List<String> differences(String lesson) throws Exception {
         Recording recorded = Recording.read(recording(KUBERNETES, lesson));
@@ -88,9 +88,9 @@ class SameStoryTest {
         if (!onlyReal.isEmpty() || !onlySimulated.isEmpty()) {
             Replayed replayed = Replayed.of(recording(KUBERNETES, lesson), recorded);
             for (long seed = 1; seed <= SEEDS && !(onlyReal.isEmpty() && onlySimulated.isEmpty()); seed++) {
-                Story again = replayed.play(seed);
-                onlyReal.removeAll(again.facts());
-                onlySimulated.retainAll(again.words());
+                Replayed.Played again = replayed.play(seed);
+                onlyReal.removeAll(again.whole().facts());
+                onlySimulated.retainAll(again.asLong().words());
             }
         }
         List<String> differences = new ArrayList<>();

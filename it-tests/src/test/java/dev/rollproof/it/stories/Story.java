@@ -86,9 +86,18 @@ record Story(
             return way.isEmpty() ? "" : way.get(way.size() - 1);
         }
 
+        /** As told so far; what is told later changes it. */
         Story story() {
             return story;
         }
+    }
+
+    /** As it is now. */
+    Story copy() {
+        Map<String, List<String>> copied = new TreeMap<>();
+        ways.forEach((name, way) -> copied.put(name, List.copyOf(way)));
+        return new Story(
+                copied, new TreeSet<>(conditions), new TreeSet<>(pods), new TreeSet<>(events), new TreeSet<>(silenced));
     }
 
     private void add(ObservedObject object) {
