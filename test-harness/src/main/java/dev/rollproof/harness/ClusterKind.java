@@ -14,7 +14,7 @@ public enum ClusterKind {
 
     /**
      * A simulated cluster, as {@link #SIM}, reached over HTTPS as a real one is: for code that talks to Kubernetes by a client
-     * of its own. It lives in real time.
+     * of its own. It lives in real time, or a multiple of it. There is no {@link dev.rollproof.k8s.traffic.Traffic} for it.
      */
     SERVED,
 

@@ -108,6 +108,12 @@ final class Scope implements AutoCloseable {
     }
 
     Traffic traffic() {
+        if (kind == ClusterKind.SERVED) {
+            throw new IllegalStateException(
+                    "there is no Traffic for the cluster served: the simulated network's own runs"
+                            + " ahead of a time that follows the real one; write @ClusterTest(ClusterKind.SIM), or send requests"
+                            + " to a node port of the server yourself");
+        }
         return kind.isSimulated() ? simulated().traffic() : HttpTraffic.to(shared().addresses(cluster()));
     }
 

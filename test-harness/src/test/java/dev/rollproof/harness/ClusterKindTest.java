@@ -92,6 +92,15 @@ class ClusterKindTest {
     }
 
     @Test
+    void thereIsNoTrafficThroughTheDoor() {
+        assertThat(Trial.of(AskingSamples.ForTraffic.class, "rollproof.cluster", "served")
+                        .failures())
+                .singleElement()
+                .asString()
+                .contains("there is no Traffic for the cluster served");
+    }
+
+    @Test
     void aNodeOfTheSimulationIsNotThere() {
         assertThat(Trial.of(AskingSamples.ForNode.class).failures())
                 .singleElement()
