@@ -31,6 +31,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * How long the door takes to open, how many ConfigMaps are created a second, and how long it takes from the request that creates
@@ -44,9 +46,14 @@ public final class DoorFigures {
     private static final int LATENCIES = 2_000;
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
 
+    /** Held, for loggers that nobody holds forget their level. */
+    private static final Logger MOCK_SERVERS_LOG = Logger.getLogger("io.fabric8.mockwebserver");
+
     private DoorFigures() {}
 
     public static void main(String[] args) throws Exception {
+        // It tells of each request in a line, which would be measured with it.
+        MOCK_SERVERS_LOG.setLevel(Level.OFF);
         opening();
         try (SimulatedCluster cluster = SimulatedCluster.create();
                 SimulatedApiServer server = SimulatedApiServer.serve(cluster)) {
