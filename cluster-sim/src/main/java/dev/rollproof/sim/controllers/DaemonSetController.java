@@ -282,24 +282,7 @@ final class DaemonSetController {
         if (status.equals(before)) {
             return 0;
         }
-        DaemonSet changed = ResourceType.DAEMON_SETS.shallowCopy().apply(set);
-        changed.setStatus(status);
-        DaemonSet stored;
-        try {
-            stored = api.updateStatus(ResourceType.DAEMON_SETS, changed);
-        } catch (ClusterException conflict) {
-            if (conflict.reason() != Reason.CONFLICT) {
-                throw conflict;
-            }
-            DaemonSet latest = ResourceType.DAEMON_SETS
-                    .shallowCopy()
-                    .apply(api.get(
-                            ResourceType.DAEMON_SETS,
-                            Metadata.namespace(set),
-                            set.getMetadata().getName()));
-            latest.setStatus(status);
-            stored = api.updateStatus(ResourceType.DAEMON_SETS, latest);
-        }
+        DaemonSet stored = StatusWrites.write(api, ResourceType.DAEMON_SETS, set, copy -> copy.setStatus(status));
         written.put(set.getMetadata().getUid(), Metadata.version(stored));
         return 1;
     }

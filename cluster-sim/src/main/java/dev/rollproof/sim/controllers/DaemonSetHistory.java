@@ -73,12 +73,7 @@ final class DaemonSetHistory {
         if (created != null) {
             return created;
         }
-        DaemonSet latest = ResourceType.DAEMON_SETS
-                .shallowCopy()
-                .apply(api.get(
-                        ResourceType.DAEMON_SETS,
-                        Metadata.namespace(set),
-                        set.getMetadata().getName()));
+        DaemonSet latest = StatusWrites.latest(api, ResourceType.DAEMON_SETS, set);
         DaemonSetStatus status = latest.getStatus() == null
                 ? new DaemonSetStatus()
                 : Frozen.copy(latest.getStatus(), DaemonSetStatus::new);

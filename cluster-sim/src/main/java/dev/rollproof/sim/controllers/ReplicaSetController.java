@@ -364,26 +364,8 @@ final class ReplicaSetController {
         return longer;
     }
 
-    /** Writes the status; if the cache was behind, once more on top of what is stored. */
     private void writeStatus(ReplicaSet set, ReplicaSetStatus status) {
-        ReplicaSet changed = ResourceType.REPLICA_SETS.shallowCopy().apply(set);
-        changed.setStatus(status);
-        ReplicaSet stored;
-        try {
-            stored = api.updateStatus(ResourceType.REPLICA_SETS, changed);
-        } catch (ClusterException conflict) {
-            if (conflict.reason() != Reason.CONFLICT) {
-                throw conflict;
-            }
-            ReplicaSet latest = ResourceType.REPLICA_SETS
-                    .shallowCopy()
-                    .apply(api.get(
-                            ResourceType.REPLICA_SETS,
-                            Metadata.namespace(set),
-                            set.getMetadata().getName()));
-            latest.setStatus(status);
-            stored = api.updateStatus(ResourceType.REPLICA_SETS, latest);
-        }
+        ReplicaSet stored = StatusWrites.write(api, ResourceType.REPLICA_SETS, set, copy -> copy.setStatus(status));
         written.put(set.getMetadata().getUid(), Metadata.version(stored));
     }
 

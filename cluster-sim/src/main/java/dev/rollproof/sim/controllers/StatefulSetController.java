@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.controllers;
 
-import dev.rollproof.k8s.ClusterException;
-import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Frozen;
 import dev.rollproof.sim.api.Informer;
@@ -234,24 +232,7 @@ final class StatefulSetController {
         if (!isNews(set.getStatus(), status)) {
             return 0;
         }
-        StatefulSet changed = ResourceType.STATEFUL_SETS.shallowCopy().apply(set);
-        changed.setStatus(status);
-        StatefulSet stored;
-        try {
-            stored = api.updateStatus(ResourceType.STATEFUL_SETS, changed);
-        } catch (ClusterException conflict) {
-            if (conflict.reason() != Reason.CONFLICT) {
-                throw conflict;
-            }
-            StatefulSet latest = ResourceType.STATEFUL_SETS
-                    .shallowCopy()
-                    .apply(api.get(
-                            ResourceType.STATEFUL_SETS,
-                            Metadata.namespace(set),
-                            set.getMetadata().getName()));
-            latest.setStatus(status);
-            stored = api.updateStatus(ResourceType.STATEFUL_SETS, latest);
-        }
+        StatefulSet stored = StatusWrites.write(api, ResourceType.STATEFUL_SETS, set, copy -> copy.setStatus(status));
         written.computeIfAbsent(set.getMetadata().getUid(), uid -> new Written()).set = Metadata.version(stored);
         return 1;
     }
