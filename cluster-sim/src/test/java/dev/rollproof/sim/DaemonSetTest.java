@@ -74,18 +74,14 @@ class DaemonSetTest {
         world.api.update(ResourceType.NODES, node);
     }
 
-    private static int zero(Integer number) {
-        return number == null ? 0 : number;
-    }
-
     private boolean complete(int nodes) {
         DaemonSetStatus status = stored().getStatus();
         return status != null
                 && status.getObservedGeneration() != null
                 && status.getObservedGeneration() == Metadata.generation(stored())
-                && zero(status.getDesiredNumberScheduled()) == nodes
-                && zero(status.getUpdatedNumberScheduled()) == nodes
-                && zero(status.getNumberAvailable()) == nodes
+                && World.orZero(status.getDesiredNumberScheduled()) == nodes
+                && World.orZero(status.getUpdatedNumberScheduled()) == nodes
+                && World.orZero(status.getNumberAvailable()) == nodes
                 && world.pods().size() == nodes;
     }
 
@@ -203,7 +199,7 @@ class DaemonSetTest {
     void aTaintKeepsNewDaemonsAwayOrDrivesThemOut() {
         settle(agent(), 5);
         editNode("node-1", spec -> spec.setTaints(List.of(new Taint("NoSchedule", "gpu", null, "yes"))));
-        assertThat(world.runUntil(LONG, () -> zero(stored().getStatus().getNumberMisscheduled()) == 1))
+        assertThat(world.runUntil(LONG, () -> World.orZero(stored().getStatus().getNumberMisscheduled()) == 1))
                 .as("the pod stays, but is not wanted")
                 .isTrue();
         assertThat(nodes()).contains("node-1");

@@ -72,13 +72,9 @@ class StatefulSetTest {
                 && status.getObservedGeneration() != null
                 && status.getObservedGeneration() == Metadata.generation(set)
                 && status.getReplicas() == replicas
-                && zero(status.getAvailableReplicas()) == replicas
-                && zero(status.getUpdatedReplicas()) == replicas
+                && World.orZero(status.getAvailableReplicas()) == replicas
+                && World.orZero(status.getUpdatedReplicas()) == replicas
                 && world.pods().size() == replicas;
-    }
-
-    private static int zero(Integer number) {
-        return number == null ? 0 : number;
     }
 
     private static World settled(World world, StatefulSet set) {

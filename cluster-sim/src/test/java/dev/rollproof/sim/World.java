@@ -251,7 +251,7 @@ public final class World {
                 && orZero(status.getAvailableReplicas()) == replicas;
     }
 
-    private static int orZero(Integer number) {
+    static int orZero(Integer number) {
         return number == null ? 0 : number;
     }
 

@@ -117,6 +117,19 @@ abstract class Contract {
                 """.formatted(name, namespace, data));
     }
 
+    /** Selector and template of a set, in YAML's flow form, whose pods are ready when they serve and go quickly. */
+    static String template(String app, String image) {
+        return """
+                selector: {matchLabels: {app: %1$s}},
+                template: {metadata: {labels: {app: %1$s}}, spec: {terminationGracePeriodSeconds: 1, containers: [
+                  {name: web, image: "%2$s", readinessProbe: {httpGet: {path: /ready, port: 8080}, periodSeconds: 1}}]}}
+                """.formatted(app, image);
+    }
+
+    static int zero(Integer number) {
+        return number == null ? 0 : number;
+    }
+
     /** A Deployment of the image {@code page:1.0}, whose pods are ready when they serve and go quickly. */
     Deployment clock(String name, int replicas) {
         return Yaml.read(Deployment.class, """

@@ -35,24 +35,12 @@ abstract class DaemonSetsContract extends Contract {
                 """.formatted(namespace, spec));
     }
 
-    private static String template(String image) {
-        return """
-                selector: {matchLabels: {app: agent}},
-                template: {metadata: {labels: {app: agent}}, spec: {terminationGracePeriodSeconds: 1, containers: [
-                  {name: web, image: "%s", readinessProbe: {httpGet: {path: /ready, port: 8080}, periodSeconds: 1}}]}}
-                """.formatted(image);
-    }
-
     private DaemonSet agent(String more) {
-        return set(template("page:1.0") + more);
+        return set(template("agent", "page:1.0") + more);
     }
 
     private DaemonSet stored() {
         return stored(DaemonSet.class, "agent");
-    }
-
-    private static int zero(Integer number) {
-        return number == null ? 0 : number;
     }
 
     private void eventuallyComplete() {
@@ -224,7 +212,7 @@ abstract class DaemonSetsContract extends Contract {
 
     @Test
     void aSetIsRefusedForWhatIsWrongInIt() {
-        String valid = template("page:1.0");
+        String valid = template("agent", "page:1.0");
         String selector = "selector: {matchLabels: {app: agent}}";
         String mismatch =
                 "spec.template.metadata.labels: Invalid value: %s: `selector` does not match template `labels`";

@@ -38,24 +38,12 @@ abstract class StatefulSetsContract extends Contract {
                 """.formatted(namespace, spec));
     }
 
-    private static String template(String image) {
-        return """
-                selector: {matchLabels: {app: web}},
-                template: {metadata: {labels: {app: web}}, spec: {terminationGracePeriodSeconds: 1, containers: [
-                  {name: web, image: "%s", readinessProbe: {httpGet: {path: /ready, port: 8080}, periodSeconds: 1}}]}}
-                """.formatted(image);
-    }
-
     private StatefulSet web(int replicas, String more) {
-        return set(template("page:1.0") + ", serviceName: web, replicas: " + replicas + more);
+        return set(template("web", "page:1.0") + ", serviceName: web, replicas: " + replicas + more);
     }
 
     private StatefulSetStatus status() {
         return stored(StatefulSet.class, "web").getStatus();
-    }
-
-    private static int zero(Integer number) {
-        return number == null ? 0 : number;
     }
 
     private void eventuallyComplete(int replicas) {
@@ -400,7 +388,7 @@ abstract class StatefulSetsContract extends Contract {
 
     @Test
     void aSetIsRefusedForWhatIsWrongInIt() {
-        String valid = template("page:1.0");
+        String valid = template("web", "page:1.0");
         String mismatch =
                 "spec.template.metadata.labels: Invalid value: %s: `selector` does not match template `labels`";
         refused(
