@@ -172,11 +172,15 @@ public final class Requests {
         }
     }
 
-    private static void refuseUnknownFields(ResourceType<?> type, HasMetadata manifest, FieldValidation fields) {
+    private static void refuseUnreadable(ResourceType<?> type, HasMetadata manifest) {
         Optional<String> unreadable = Quantities.unreadableIn(manifest);
         if (unreadable.isPresent()) {
             throw unhandled(type, unreadable.get(), null);
         }
+    }
+
+    private static void refuseUnknownFields(ResourceType<?> type, HasMetadata manifest, FieldValidation fields) {
+        refuseUnreadable(type, manifest);
         List<String> unknown = fields.refusedIn(manifest);
         if (!unknown.isEmpty()) {
             throw unhandled(type, strictly(unknown), null);
@@ -281,6 +285,7 @@ public final class Requests {
 
     public <T extends HasMetadata> T replaceStatus(ResourceType<T> type, T manifest, WriteOptions options) {
         place(type, manifest);
+        refuseUnreadable(type, manifest);
         T stored = api.get(
                 type, Metadata.namespace(manifest), manifest.getMetadata().getName());
         T checked = api.overwriteStatus(type, manifest, true);
@@ -435,10 +440,7 @@ public final class Requests {
                             + ") does not match the name on the URL (" + name + ")");
         }
         T changed = model(type, tree);
-        Optional<String> unreadable = Quantities.unreadableIn(changed);
-        if (unreadable.isPresent()) {
-            throw unhandled(type, unreadable.get(), null);
-        }
+        refuseUnreadable(type, changed);
         List<String> unknown = unknownFields.refusedIn(changed);
         if (!unknown.isEmpty()) {
             FieldErrors errors = new FieldErrors();

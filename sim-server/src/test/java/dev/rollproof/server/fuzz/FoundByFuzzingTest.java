@@ -77,6 +77,17 @@ class FoundByFuzzingTest {
     }
 
     @Test
+    void aQuantityThatIsNoneIsRefusedInAStatusToo() {
+        create(ResourceType.RESOURCE_QUOTAS);
+        String manifest = seed(ResourceType.RESOURCE_QUOTAS)
+                .replace("\"spec\"", "\"status\": {\"hard\": {\"requests.cpu\": true}}, \"spec\"");
+        Answer.Whole refused = send("PUT", ResourceType.RESOURCE_QUOTAS, "a/status", JSON, manifest);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat((String) at(refused, "message")).contains("quantities must match the regular expression");
+        cluster.advance(Duration.ofSeconds(5));
+    }
+
+    @Test
     void aSpecThatIsTakenAwayIsOneThatSaysNothing() {
         for (ResourceType<?> type : List.of(
                 ResourceType.DEPLOYMENTS,
