@@ -4,9 +4,10 @@ package dev.rollproof.server.api;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,15 +19,38 @@ final class EventQueue {
     /** So many news may wait for a client. */
     static final int MOST_WAITING = 16_384;
 
+    /** And news of so many bytes, however few. */
+    static final long MOST_WAITING_BYTES = 64L * 1024 * 1024;
+
+    /**
+     * So many are weighed together: how many bytes an object has is known when its text is made, which takes too long for whoever has
+     * the news.
+     */
+    static final int WEIGHED_AT_ONCE = 32;
+
     private static final int BYTES_AT_ONCE = 128 * 1024;
 
     private final Executor executor;
     private final Runnable onGone;
-    private final Queue<Supplier<byte[]>> waiting = new ArrayDeque<>();
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private List<Waiting> unweighed = new ArrayList<>();
+    private long weight;
+    private boolean weighing;
     private @Nullable Outlet outlet;
     private boolean writing;
     private boolean ending;
     private boolean over;
+
+    /** News in the queue, and its weight once that is known and counted. Under the monitor. */
+    private static final class Waiting {
+        final News news;
+        int weight;
+        boolean taken;
+
+        Waiting(News news) {
+            this.news = news;
+        }
+    }
 
     /** @param onGone called once, on any thread, when nothing more can be written */
     EventQueue(Executor executor, Runnable onGone) {
@@ -44,8 +68,8 @@ final class EventQueue {
         }
     }
 
-    /** Has something written after all that was put here before. It is made on another thread. */
-    synchronized void put(Supplier<byte[]> news) {
+    /** Has something written after all that was put here before. */
+    synchronized void put(News news) {
         if (over || ending) {
             return;
         }
@@ -53,14 +77,49 @@ final class EventQueue {
             cut();
             return;
         }
-        waiting.add(news);
+        Waiting last = new Waiting(news);
+        waiting.add(last);
+        unweighed.add(last);
         writeMore();
+        weighMore();
     }
 
     /** The same, however many wait: for what was there when the client came. */
-    synchronized void putFirst(Supplier<byte[]> news) {
+    synchronized void putFirst(News news) {
         if (!over) {
-            waiting.add(news);
+            waiting.add(new Waiting(news));
+        }
+    }
+
+    /** Under the monitor. Does nothing for a client that keeps up. */
+    private void weighMore() {
+        if (unweighed.size() < WEIGHED_AT_ONCE || weighing || over) {
+            return;
+        }
+        unweighed.removeIf(one -> one.taken);
+        if (unweighed.size() >= WEIGHED_AT_ONCE) {
+            weighing = true;
+            List<Waiting> some = unweighed;
+            unweighed = new ArrayList<>();
+            executor.execute(() -> weigh(some));
+        }
+    }
+
+    private void weigh(List<Waiting> some) {
+        int[] weights = some.stream().mapToInt(one -> one.news.weight()).toArray();
+        synchronized (this) {
+            weighing = false;
+            for (int i = 0; i < weights.length; i++) {
+                Waiting one = some.get(i);
+                if (!one.taken) {
+                    one.weight = weights[i];
+                    weight += weights[i];
+                }
+            }
+            if (weight > MOST_WAITING_BYTES) {
+                cut();
+            }
+            weighMore();
         }
     }
 
@@ -77,6 +136,7 @@ final class EventQueue {
         }
         over = true;
         waiting.clear();
+        unweighed.clear();
         Outlet open = outlet;
         if (open != null) {
             executor.execute(open::abort);
@@ -95,11 +155,11 @@ final class EventQueue {
     private void write() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
         while (bytes.size() < BYTES_AT_ONCE) {
-            Supplier<byte[]> next = next();
+            News next = next();
             if (next == null) {
                 break;
             }
-            bytes.writeBytes(next.get());
+            bytes.writeBytes(next.text());
         }
         Outlet open = open();
         if (open == null) {
@@ -122,8 +182,14 @@ final class EventQueue {
         });
     }
 
-    private synchronized @Nullable Supplier<byte[]> next() {
-        return waiting.poll();
+    private synchronized @Nullable News next() {
+        Waiting next = waiting.poll();
+        if (next == null) {
+            return null;
+        }
+        next.taken = true;
+        weight -= next.weight;
+        return next.news;
     }
 
     private synchronized @Nullable Outlet open() {

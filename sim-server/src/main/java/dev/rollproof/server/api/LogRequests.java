@@ -77,7 +77,7 @@ final class LogRequests {
             byte[] news = log.text(told).getBytes(java.nio.charset.StandardCharsets.UTF_8);
             told = log.lines();
             if (news.length > 0) {
-                queue.put(() -> news);
+                queue.put(News.of(() -> news, () -> news.length));
             }
             if (log.ended()) {
                 queue.end();

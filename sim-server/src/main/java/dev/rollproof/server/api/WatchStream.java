@@ -66,10 +66,10 @@ final class WatchStream<T extends HasMetadata> implements WatchListener<T> {
         if (fromNow) {
             for (T object : gate.cluster().api().reader(type).list(options.query(type.model(), namespace))) {
                 Rendered rendered = gate.renderings().of(type, object);
-                queue.putFirst(() -> event("ADDED", form.inEvent(rendered)));
+                queue.putFirst(News.of(() -> event("ADDED", form.inEvent(rendered))));
             }
             if (options.initialEvents() && options.bookmarks()) {
-                queue.putFirst(() -> event("BOOKMARK", bookmark(current, true)));
+                queue.putFirst(News.of(() -> event("BOOKMARK", bookmark(current, true))));
             }
             version = current;
         }
@@ -112,7 +112,7 @@ final class WatchStream<T extends HasMetadata> implements WatchListener<T> {
             Watch<T> open = watch;
             if (open != null && open.isUpToDate()) {
                 long version = gate.cluster().api().version();
-                queue.put(() -> event("BOOKMARK", bookmark(version, false)));
+                queue.put(News.of(() -> event("BOOKMARK", bookmark(version, false))));
             }
             return type;
         });
@@ -122,7 +122,7 @@ final class WatchStream<T extends HasMetadata> implements WatchListener<T> {
     public void onEvent(StoredEvent<T> stored) {
         Rendered rendered = gate.renderings().of(type, stored.object());
         String word = stored.type().name();
-        queue.put(() -> event(word, form.inEvent(rendered)));
+        queue.put(News.of(() -> event(word, form.inEvent(rendered)), rendered::bytes));
     }
 
     /** A fault ended it. */
@@ -137,7 +137,7 @@ final class WatchStream<T extends HasMetadata> implements WatchListener<T> {
 
     private void end(ClusterException why) {
         byte[] status = StatusObjects.bytes(StatusObjects.tree(why));
-        queue.putFirst(() -> event("ERROR", status));
+        queue.putFirst(News.of(() -> event("ERROR", status)));
         queue.end();
     }
 
