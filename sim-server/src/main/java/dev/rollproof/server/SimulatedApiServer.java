@@ -10,8 +10,11 @@ import dev.rollproof.server.tls.Authority;
 import dev.rollproof.server.tls.Kubeconfig;
 import dev.rollproof.sim.SimulatedCluster;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,18 +36,22 @@ import org.jspecify.annotations.Nullable;
  * has the kubeconfig is let in. Thread-safe.
  */
 public final class SimulatedApiServer implements AutoCloseable {
-    private final Authority authority;
-    private final String token = Kubeconfig.newToken();
+    /** Made beside the rest, since the first time in a JVM both take long. */
+    private final CompletableFuture<Authority> authority;
+
+    private final String token;
     private final Pace pace;
     private final HttpDoor door;
     private final NodePortDoor nodePorts;
     private @Nullable KubernetesApi api;
 
     private SimulatedApiServer(Builder builder) {
-        authority = Authority.create(Time.system().now());
+        Instant now = Time.system().now();
+        authority = CompletableFuture.supplyAsync(() -> Authority.create(now));
+        token = Kubeconfig.newToken();
         pace = new Pace(builder.cluster.time(), builder.speed);
         try {
-            door = new HttpDoor(builder.port, authority, token, executor -> {
+            door = new HttpDoor(builder.port, builder.idle, authority::join, token, executor -> {
                 api = new KubernetesApi(builder.cluster.serverSide(), pace::catchUp, executor);
                 return api;
             });
@@ -54,6 +61,7 @@ public final class SimulatedApiServer implements AutoCloseable {
             throw notOpened;
         }
         nodePorts = new NodePortDoor(
+                builder.idle,
                 Objects.requireNonNull(api).nodePorts(),
                 (port, local) -> builder.onNodePort.accept(address(port, local)));
     }
@@ -78,6 +86,7 @@ public final class SimulatedApiServer implements AutoCloseable {
         private final SimulatedCluster cluster;
         private int port;
         private double speed = 1;
+        private Duration idle = Duration.ofSeconds(60);
         private Consumer<NodePortAddress> onNodePort = address -> {};
 
         private Builder(SimulatedCluster cluster) {
@@ -99,6 +108,12 @@ public final class SimulatedApiServer implements AutoCloseable {
                 throw new IllegalArgumentException("the speed is between 0.01 and 1000, was " + value);
             }
             speed = value;
+            return this;
+        }
+
+        /** How long a connection may be idle that watches nothing: 60 seconds, but for tests. */
+        Builder idleLimit(Duration value) {
+            idle = value;
             return this;
         }
 
@@ -129,12 +144,12 @@ public final class SimulatedApiServer implements AutoCloseable {
 
     /** What a client needs, as the text of a kubeconfig. It lets in whoever has it. */
     public String kubeconfig() {
-        return Kubeconfig.of(url(), authority, token);
+        return Kubeconfig.of(url(), authority.join(), token);
     }
 
     /** The authority that the server's certificate is of, in PEM form. */
     public String certificateAuthority() {
-        return authority.pem();
+        return authority.join().pem();
     }
 
     /** What a client sends as {@code Authorization: Bearer TOKEN}. */

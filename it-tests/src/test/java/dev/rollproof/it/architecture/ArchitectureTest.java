@@ -60,15 +60,6 @@ class ArchitectureTest {
             .resideInAPackage("org.eclipse.jetty..");
 
     @ArchTest
-    static final ArchRule onePackageOfTheServerMakesCertificates = noClasses()
-            .that()
-            .resideInAPackage("dev.rollproof..")
-            .and(not(resideInAnyPackage("dev.rollproof.server.tls..")))
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("org.bouncycastle..");
-
-    @ArchTest
     static final ArchRule onePackageOfTheServerReadsProtobuf = noClasses()
             .that()
             .resideInAPackage("dev.rollproof..")

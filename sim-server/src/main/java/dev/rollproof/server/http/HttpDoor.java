@@ -3,12 +3,14 @@ package dev.rollproof.server.http;
 
 import dev.rollproof.server.api.KubernetesApi;
 import dev.rollproof.server.tls.Authority;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -20,9 +22,6 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** The embedded HTTPS server: on loopback only, HTTP/1.1, for those who bring the token. Thread-safe. */
 public final class HttpDoor implements AutoCloseable {
-    /** A connection on which nothing happens, but for a watch, is closed after so long. */
-    private static final long IDLE_MILLIS = 60_000;
-
     private static final int MOST_HEADER_BYTES = 32 * 1024;
     private static final int MOST_THREADS = 64;
 
@@ -38,20 +37,28 @@ public final class HttpDoor implements AutoCloseable {
      * Opens it.
      *
      * @param port 0 for any that is free
+     * @param idle a connection on which nothing happens, but for a watch, is closed after so long
+     * @param authority asked for at last: it may still be in the making
      * @param api makes what answers, given what runs its writing
      * @throws PortInUseException if it cannot be had
      */
-    public HttpDoor(int port, Authority authority, String token, Function<Executor, KubernetesApi> api) {
-        QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, 4);
+    public HttpDoor(
+            int port,
+            Duration idle,
+            Supplier<Authority> authority,
+            String token,
+            Function<Executor, KubernetesApi> api) {
+        // With a queue of Java's: for its own it has the JVM's management begun, to ask how long references are.
+        QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, 4, new LinkedBlockingQueue<>());
         threads.setName("rollproof-api");
         threads.setDaemon(true);
         server = new Server(threads);
         writers = writers();
         server.setHandler(new ApiHandler(api.apply(writers), token));
-        connector = new ServerConnector(server, 1, 1, tls(authority), http());
+        connector = new ServerConnector(server, 1, 1, tls(authority.get()), http());
         connector.setHost("127.0.0.1");
         connector.setPort(port);
-        connector.setIdleTimeout(IDLE_MILLIS);
+        connector.setIdleTimeout(idle.toMillis());
         server.addConnector(connector);
         server.setStopTimeout(0);
         try {
@@ -84,8 +91,7 @@ public final class HttpDoor implements AutoCloseable {
 
     private static SslConnectionFactory tls(Authority authority) {
         SslContextFactory.Server keys = new SslContextFactory.Server();
-        keys.setKeyStore(authority.serverKeys());
-        keys.setKeyStorePassword(new String(authority.password()));
+        keys.setSslContext(authority.server());
         keys.setSniRequired(false);
         return new SslConnectionFactory(keys, HttpVersion.HTTP_1_1.asString());
     }

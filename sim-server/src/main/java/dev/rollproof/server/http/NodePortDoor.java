@@ -4,9 +4,11 @@ package dev.rollproof.server.http;
 import dev.rollproof.server.api.Answer;
 import dev.rollproof.server.api.NodePorts;
 import dev.rollproof.server.api.NodePorts.NodePort;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -32,18 +34,22 @@ public final class NodePortDoor implements AutoCloseable {
     private static final int MOST_PORTS = 100;
 
     private static final int MOST_THREADS = MOST_PORTS + 32;
-    private static final long IDLE_MILLIS = 60_000;
 
+    private final Duration idle;
     private final NodePorts ports;
     private final BiConsumer<NodePort, Integer> onOpened;
     private final Map<NodePort, ServerConnector> open = new LinkedHashMap<>();
     private final Server server;
 
-    /** @param onOpened told which port of loopback leads to a node port, on another thread */
-    public NodePortDoor(NodePorts ports, BiConsumer<NodePort, Integer> onOpened) {
+    /**
+     * @param idle a connection on which nothing happens is closed after so long
+     * @param onOpened told which port of loopback leads to a node port, on another thread
+     */
+    public NodePortDoor(Duration idle, NodePorts ports, BiConsumer<NodePort, Integer> onOpened) {
+        this.idle = idle;
         this.ports = ports;
         this.onOpened = onOpened;
-        QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, 1);
+        QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, 1, new LinkedBlockingQueue<>());
         threads.setName("rollproof-node-port");
         threads.setDaemon(true);
         server = new Server(threads);
@@ -127,7 +133,7 @@ public final class NodePortDoor implements AutoCloseable {
         ServerConnector connector = new ServerConnector(server, 0, 1, new HttpConnectionFactory(configuration));
         connector.setHost("127.0.0.1");
         connector.setPort(number);
-        connector.setIdleTimeout(IDLE_MILLIS);
+        connector.setIdleTimeout(idle.toMillis());
         try {
             connector.open();
             server.addConnector(connector);

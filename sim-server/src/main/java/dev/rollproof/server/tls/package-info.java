@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Makes an authority, certificates and the kubeconfig that trusts them. Only here BouncyCastle is used. */
+/** Makes an authority, certificates and the kubeconfig that trusts them. With nothing but Java: a certificate is written by hand. */
 @NullMarked
 package dev.rollproof.server.tls;
 
