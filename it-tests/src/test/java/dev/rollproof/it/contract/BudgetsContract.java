@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollproof.it.Yaml;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.Patch;
-import dev.rollproof.k8s.Query;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -114,22 +113,19 @@ abstract class BudgetsContract extends Contract {
         create(budget("some", "{minAvailable: 1, selector: {matchLabels: {app: nothing}}}"));
         eventuallyCounts("none", 0, 0, 0, 0);
         eventuallyCounts("some", 0, 1, 0, 0);
-        assertThat(cluster.list(Query.of(Event.class).inNamespace(namespace))).anySatisfy(event -> {
-            assertThat(event.getInvolvedObject().getName()).isEqualTo("some");
-            assertThat(event.getReason()).isEqualTo("NoPods");
-            assertThat(event.getMessage()).isEqualTo("No matching pods found");
-            assertThat(event.getSource().getComponent()).isEqualTo("controllermanager");
-        });
+        Event event = eventuallyHasEvent("NoPods", "some");
+        assertThat(event.getMessage()).isEqualTo("No matching pods found");
+        assertThat(event.getSource().getComponent()).isEqualTo("controllermanager");
     }
 
     @Test
     void aNumberCountsPodsAndAShareCountsWhatTheDeploymentIsScaledTo() {
-        create(clock("clock", 3));
         String pods = "selector: {matchLabels: {app: clock}}";
         create(budget("number", "{minAvailable: 2, " + pods + "}"));
         create(budget("share", "{minAvailable: 50%, " + pods + "}"));
         create(budget("missing", "{maxUnavailable: 1, " + pods + "}"));
         create(budget("share-missing", "{maxUnavailable: 30%, " + pods + "}"));
+        create(clock("clock", 3));
         eventually(
                 "three pods to be ready",
                 () -> Integer.valueOf(3)
@@ -147,13 +143,11 @@ abstract class BudgetsContract extends Contract {
         eventuallyCounts("share", 3, 2, 3, 1);
         eventuallyCounts("missing", 3, 2, 3, 1);
         eventuallyCounts("share-missing", 3, 2, 3, 1);
-        assertThat(cluster.list(Query.of(Event.class).inNamespace(namespace))).anySatisfy(event -> {
-            assertThat(event.getReason()).isEqualTo("MultiplePodDisruptionBudgets");
-            assertThat(event.getMessage())
-                    .matches("Pod \"" + namespace
-                            + "\"/\"clock-.*\" matches multiple PodDisruptionBudgets.  Chose \".*\""
-                            + " arbitrarily\\.");
-        });
+        assertThat(eventuallyHasEvent("MultiplePodDisruptionBudgets", "clock-.*")
+                        .getMessage())
+                .matches("Pod \"" + namespace
+                        + "\"/\"clock-.*\" matches multiple PodDisruptionBudgets.  Chose \".*\""
+                        + " arbitrarily\\.");
     }
 
     @Test
@@ -162,16 +156,12 @@ abstract class BudgetsContract extends Contract {
         create(naked);
         create(budget("naked", "{maxUnavailable: 1, selector: {matchLabels: {app: clock}}}"));
         eventuallyCounts("naked", 1, 0, 0, 0);
-        assertThat(cluster.list(Query.of(Event.class).inNamespace(namespace))).anySatisfy(event -> {
-            assertThat(event.getReason()).isEqualTo("UnmanagedPods");
-            assertThat(event.getMessage())
-                    .isEqualTo(
-                            "Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]"
-                                    + "string{app: clock,},MatchExpressions:[]LabelSelectorRequirement{},}) were found to be unmanaged."
-                                    + " As a result, the status of the PDB cannot be calculated correctly, which may result in"
-                                    + " undefined behavior. To account for these pods please set \".spec.minAvailable\" field of the"
-                                    + " PDB to an integer value.");
-        });
+        assertThat(eventuallyHasEvent("UnmanagedPods", "naked").getMessage())
+                .isEqualTo("Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]"
+                        + "string{app: clock,},MatchExpressions:[]LabelSelectorRequirement{},}) were found to be unmanaged."
+                        + " As a result, the status of the PDB cannot be calculated correctly, which may result in"
+                        + " undefined behavior. To account for these pods please set \".spec.minAvailable\" field of the"
+                        + " PDB to an integer value.");
     }
 
     @Test
@@ -197,10 +187,9 @@ abstract class BudgetsContract extends Contract {
                                             .getMessage()
                                             .equals("configmaps does not implement the scale subresource"));
         });
-        assertThat(cluster.list(Query.of(Event.class).inNamespace(namespace)))
-                .anySatisfy(event -> assertThat(event.getMessage())
-                        .isEqualTo(
-                                "Failed to calculate the number of expected pods: configmaps does not implement the scale"
-                                        + " subresource"));
+        assertThat(eventuallyHasEvent("CalculateExpectedPodCountFailed", "owned")
+                        .getMessage())
+                .isEqualTo("Failed to calculate the number of expected pods: configmaps does not implement the scale"
+                        + " subresource");
     }
 }

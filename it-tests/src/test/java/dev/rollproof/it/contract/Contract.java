@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.rollproof.harness.TestNamespace;
 import dev.rollproof.it.Yaml;
+import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.DeleteOptions;
+import dev.rollproof.k8s.Observation;
+import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -19,6 +23,9 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -62,6 +69,39 @@ abstract class Contract {
             }
             pass(LOOK_AGAIN);
         }
+    }
+
+    /** Waits for an event of such a reason about what has such a name (a regular expression): components tell later than they act. */
+    Event eventuallyHasEvent(String reason, String about) {
+        List<Event> told = new ArrayList<>();
+        eventually("an event with reason " + reason, () -> {
+            cluster.list(Query.of(Event.class).inNamespace(namespace)).stream()
+                    .filter(event -> event.getReason().equals(reason))
+                    .filter(event -> event.getInvolvedObject().getName().matches(about))
+                    .forEach(told::add);
+            return !told.isEmpty();
+        });
+        return told.get(0);
+    }
+
+    /** All changes of a kind in the namespace, as they are told. */
+    List<Change> following(Class<? extends HasMetadata> type) {
+        List<Change> heard = new CopyOnWriteArrayList<>();
+        Observation observation = cluster.observe(Query.of(type).inNamespace(namespace), heard::add);
+        eventually("to be in sync", observation::synced);
+        return heard;
+    }
+
+    /** Each kind is told by a watch of its own: what a Deployment's status counts may be on its way still. */
+    void eventuallyToldOf(Class<? extends HasMetadata> type, List<Change> heard) {
+        eventually(
+                "all changes to be told",
+                () -> cluster.list(Query.of(type).inNamespace(namespace)).stream()
+                        .allMatch(stored -> heard.stream()
+                                .map(change -> change.object().metadata())
+                                .anyMatch(told ->
+                                        told.name().equals(stored.getMetadata().getName())
+                                                && Long.parseLong(told.resourceVersion()) >= version(stored))));
     }
 
     /** Lets time pass. */

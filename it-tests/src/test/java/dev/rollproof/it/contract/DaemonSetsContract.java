@@ -129,12 +129,10 @@ abstract class DaemonSetsContract extends Contract {
         assertThat(status.getNumberReady()).isEqualTo(1);
         assertThat(status.getNumberMisscheduled()).isZero();
         assertThat(status.getNumberUnavailable()).isNull();
-        assertThat(cluster.list(Query.of(Event.class).inNamespace(namespace))).anySatisfy(event -> {
-            assertThat(event.getReason()).isEqualTo("SuccessfulCreate");
-            assertThat(event.getMessage())
-                    .isEqualTo("Created pod: " + pod.getMetadata().getName());
-            assertThat(event.getSource().getComponent()).isEqualTo("daemonset-controller");
-        });
+        Event event = eventuallyHasEvent("SuccessfulCreate", "agent");
+        assertThat(event.getMessage())
+                .isEqualTo("Created pod: " + pod.getMetadata().getName());
+        assertThat(event.getSource().getComponent()).isEqualTo("daemonset-controller");
     }
 
     @Test
@@ -148,8 +146,7 @@ abstract class DaemonSetsContract extends Contract {
         assertThat(pods().get(0).getSpec().getContainers().get(0).getImage()).isEqualTo("page:1.1");
         assertThat(pods().get(0).getMetadata().getLabels()).containsEntry("pod-template-generation", "2");
         assertThat(stored().getMetadata().getAnnotations()).containsEntry(GENERATION, "2");
-        assertThat(cluster.list(Query.of(Event.class).inNamespace(namespace)))
-                .anySatisfy(event -> assertThat(event.getMessage()).isEqualTo("Deleted pod: " + before));
+        assertThat(eventuallyHasEvent("SuccessfulDelete", "agent").getMessage()).isEqualTo("Deleted pod: " + before);
         String second = revisions().get(1).getMetadata().getName();
         setImage("page:1.0");
         eventuallyComplete();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.ObjectRef;
-import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.observed.Observed;
@@ -14,7 +13,6 @@ import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import dev.rollproof.verifier.RolloutActions;
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -26,7 +24,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** What the controllers of Deployments and ReplicaSets promise: what they create, in which steps, and what they say of it. */
@@ -70,25 +67,6 @@ abstract class RolloutsContract extends Contract {
         return cluster.list(Query.of(Pod.class).inNamespace(namespace)).stream()
                 .map(Observed::from)
                 .toList();
-    }
-
-    private List<Change> following(Class<? extends HasMetadata> type) {
-        List<Change> heard = new CopyOnWriteArrayList<>();
-        Observation observation = cluster.observe(Query.of(type).inNamespace(namespace), heard::add);
-        eventually("to be in sync", observation::synced);
-        return heard;
-    }
-
-    /** Each kind is told by a watch of its own: what a Deployment's status counts may be on its way still. */
-    private void eventuallyToldOf(Class<? extends HasMetadata> type, List<Change> heard) {
-        eventually(
-                "all changes to be told",
-                () -> cluster.list(Query.of(type).inNamespace(namespace)).stream()
-                        .allMatch(stored -> heard.stream()
-                                .map(change -> change.object().metadata())
-                                .anyMatch(told ->
-                                        told.name().equals(stored.getMetadata().getName())
-                                                && Long.parseLong(told.resourceVersion()) >= version(stored))));
     }
 
     @Test
@@ -386,10 +364,14 @@ abstract class RolloutsContract extends Contract {
     void whatIsReadyIsAvailableLater() {
         Deployment clock = clock("clock", 1);
         clock.getSpec().setMinReadySeconds(3);
+        List<Change> changes = following(Deployment.class);
         create(clock);
-        eventually("the pod to be ready", () -> observed().readyReplicas() == 1);
-        assertThat(observed().availableReplicas()).isZero();
         eventuallyComplete();
+        eventuallyToldOf(Deployment.class, changes);
+        assertThat(changes)
+                .map(change -> (ObservedDeployment) change.object())
+                .as("ready, and not yet available")
+                .anyMatch(seen -> seen.readyReplicas() == 1 && seen.availableReplicas() == 0);
     }
 
     @Test

@@ -7,7 +7,6 @@ import dev.rollproof.it.Yaml;
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.DeleteOptions;
-import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.observed.ObservedPod;
@@ -24,7 +23,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** What the API and the controller of StatefulSets promise: the pods' order and names, their revisions, and what is said of it. */
@@ -101,6 +99,11 @@ abstract class StatefulSetsContract extends Contract {
                 DEFAULTS);
     }
 
+    /** Components tell what they did later than they do it. */
+    private void eventuallyTold(String... events) {
+        eventually("events that say so", () -> told().containsAll(List.of(events)), this::told);
+    }
+
     private List<String> told() {
         return cluster.list(Query.of(Event.class).inNamespace(namespace)).stream()
                 .filter(event -> "StatefulSet".equals(event.getInvolvedObject().getKind()))
@@ -109,13 +112,6 @@ abstract class StatefulSetsContract extends Contract {
                         + event.getMessage().substring(0, 1).toUpperCase(java.util.Locale.ROOT)
                         + event.getMessage().substring(1))
                 .toList();
-    }
-
-    private List<Change> followingPods() {
-        List<Change> heard = new CopyOnWriteArrayList<>();
-        Observation observation = cluster.observe(Query.of(Pod.class).inNamespace(namespace), heard::add);
-        eventually("to be in sync", observation::synced);
-        return heard;
     }
 
     /** The pods that came, in the order in which they came. */
@@ -131,13 +127,14 @@ abstract class StatefulSetsContract extends Contract {
 
     @Test
     void podsHaveNamesAndAreMadeOneAfterTheOther() {
-        List<Change> changes = followingPods();
+        List<Change> changes = following(Pod.class);
         StatefulSet created = create(web(3, ""));
         assertThat(created.getSpec().getPodManagementPolicy()).isEqualTo("OrderedReady");
         assertThat(created.getSpec().getUpdateStrategy().getRollingUpdate().getPartition())
                 .isZero();
         assertThat(created.getStatus().getReplicas()).isZero();
         eventuallyComplete(3);
+        eventuallyToldOf(Pod.class, changes);
 
         assertThat(came(changes)).containsExactly("web-0", "web-1", "web-2");
         String lastReady = null;
@@ -163,10 +160,9 @@ abstract class StatefulSetsContract extends Contract {
         assertThat(second.getSpec().getSubdomain()).isEqualTo("web");
         assertThat(second.getMetadata().getOwnerReferences().get(0).getUid())
                 .isEqualTo(created.getMetadata().getUid());
-        assertThat(told())
-                .contains(
-                        "SuccessfulCreate: Create Pod web-0 in StatefulSet web successful",
-                        "SuccessfulCreate: Create Pod web-2 in StatefulSet web successful");
+        eventuallyTold(
+                "SuccessfulCreate: Create Pod web-0 in StatefulSet web successful",
+                "SuccessfulCreate: Create Pod web-2 in StatefulSet web successful");
     }
 
     @Test
@@ -222,16 +218,17 @@ abstract class StatefulSetsContract extends Contract {
     void anUpdateGoesFromTheHighestDownAndWaitsForEach() {
         create(web(3, ""));
         eventuallyComplete(3);
-        List<Change> changes = followingPods();
+        List<Change> changes = following(Pod.class);
         setImage("page:1.1");
         eventuallyComplete(3);
         assertThat(images()).containsOnly("page:1.1");
+        eventuallyToldOf(Pod.class, changes);
         List<String> again = came(changes);
         assertThat(again.subList(again.size() - 3, again.size())).containsExactly("web-2", "web-1", "web-0");
         assertThat(revisions()).extracting(ControllerRevision::getRevision).containsExactly(1L, 2L);
         assertThat(status().getCurrentRevision())
                 .isEqualTo(revisions().get(1).getMetadata().getName());
-        assertThat(told()).contains("SuccessfulDelete: Delete Pod web-1 in StatefulSet web successful");
+        eventuallyTold("SuccessfulDelete: Delete Pod web-1 in StatefulSet web successful");
     }
 
     @Test
@@ -281,10 +278,9 @@ abstract class StatefulSetsContract extends Contract {
         cluster.scale(StatefulSet.class, namespace, "web", 1, DEFAULTS);
         eventually("two pods to go", () -> podNames().equals(List.of("web-5")));
         eventuallyComplete(1);
-        assertThat(told())
-                .contains(
-                        "SuccessfulDelete: Delete Pod web-7 in StatefulSet web successful",
-                        "SuccessfulDelete: Delete Pod web-6 in StatefulSet web successful");
+        eventuallyTold(
+                "SuccessfulDelete: Delete Pod web-7 in StatefulSet web successful",
+                "SuccessfulDelete: Delete Pod web-6 in StatefulSet web successful");
     }
 
     @Test
