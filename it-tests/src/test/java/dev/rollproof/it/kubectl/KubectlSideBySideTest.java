@@ -14,24 +14,23 @@ import dev.rollproof.sim.SimulatedCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The same commands on the simulated cluster and on real Kubernetes say the same, and end the same. */
 @Tag("k3s")
-@Execution(
-        ExecutionMode
-                .SAME_THREAD) // one kubectl after the other: each loads a processor, which lessons that count requests
-// notice
-@ResourceLock("moments")
+@Execution(ExecutionMode.SAME_THREAD) // one story after the other: each kubectl loads a processor
 class KubectlSideBySideTest {
     @RegisterExtension
     static final ClusterExtension KUBERNETES =
@@ -40,12 +39,18 @@ class KubectlSideBySideTest {
     @TempDir
     Path folder;
 
+    private final ExecutorService aside = Executors.newSingleThreadExecutor();
     private K3s k3s;
 
     @BeforeEach
     void loadImages(K3s given) {
         k3s = given;
         PageImages.loadInto(k3s);
+    }
+
+    @AfterEach
+    void end() {
+        aside.shutdownNow();
     }
 
     @ParameterizedTest
@@ -65,8 +70,9 @@ class KubectlSideBySideTest {
             }
             SoftAssertions all = new SoftAssertions();
             for (Step step : story.steps()) {
-                Outcome told = simulated.run(namespace, step.in(namespace));
+                Future<Outcome> asked = aside.submit(() -> simulated.run(namespace, step.in(namespace)));
                 Outcome really = real.run(namespace, step.in(namespace));
+                Outcome told = asked.get();
                 all.assertThat(told.exit())
                         .as(step + " exits\n" + told.said() + "---\n" + really.said())
                         .isEqualTo(really.exit());

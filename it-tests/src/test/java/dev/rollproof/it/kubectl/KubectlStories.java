@@ -60,6 +60,7 @@ enum KubectlStories {
             command("annotate", "deployment", "clock", "note=here").exits(0),
             command("patch", "deployment", "clock", "-p", "{\"spec\":{\"minReadySeconds\":1}}")
                     .exits(0),
+            rolledOut(), // so that no status changes between what kubectl reads and what it is answered
             command("patch", "deployment", "clock", "-p", "{\"spec\":{\"minReadySeconds\":1}}")
                     .exits(0),
             command("patch", "deployment", "clock", "--type=merge", "-p", "{\"spec\":{\"minReadySeconds\":2}}")
