@@ -6,11 +6,13 @@ import dev.rollproof.harness.ClusterKind;
 import dev.rollproof.harness.K3s;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A real Kubernetes keeps the contract: so it is one. */
 @Tag("k3s")
+@Order(3) // the longest of the others
 class KubernetesContractTest {
     @RegisterExtension
     static final ClusterExtension KUBERNETES =

@@ -209,6 +209,8 @@ abstract class PodsContract extends Contract {
         eventually("the pod to go", () -> gone(Pod.class, "clock"));
         assertThat(Duration.between(before, cluster.time().now()))
                 .isBetween(Duration.ofMillis(2500), Duration.ofSeconds(15));
+        eventually(
+                "its end to be told", () -> changes.stream().anyMatch(change -> change.type() == Change.Type.DELETED));
         assertThat(changes)
                 .anyMatch(change -> change.type() == Change.Type.MODIFIED
                         && change.object().metadata().terminating());
