@@ -2,8 +2,6 @@
 package dev.rollproof.strategies;
 
 import dev.rollproof.k8s.ObjectRef;
-import dev.rollproof.k8s.fabric8.Models;
-import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.rolling.Fenceposts;
 import dev.rollproof.strategies.ReplicaRatio.Counts;
 import dev.rollproof.strategies.ReplicaRatio.Sized;
@@ -54,7 +52,7 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
     private final Canary strategy;
     private final Versions versions;
     private final Duration patience;
-    private final Deployment beside;
+    private final CanaryPair pair;
     private final ObjectRef stable;
     private final ObjectRef canary;
     private final Fenceposts posts;
@@ -67,10 +65,9 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
         this.strategy = strategy;
         this.versions = versions;
         this.patience = patience;
-        this.beside = beside;
-        this.stable = versions.ref();
-        this.canary = new ObjectRef(
-                "Deployment", stable.namespace(), beside.getMetadata().getName());
+        this.pair = new CanaryPair(versions, beside);
+        this.stable = pair.stable();
+        this.canary = pair.canary();
         this.posts = Fenceposts.of(versions.after());
     }
 
@@ -81,9 +78,7 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
 
     @Override
     public List<Participant> participants() {
-        return List.of(
-                new Participant(stable, versions.observedBefore().labelSelector()),
-                new Participant(canary, Observed.from(beside).labelSelector()));
+        return pair.participants();
     }
 
     @Override
@@ -98,7 +93,7 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
 
     @Override
     public List<ObjectRef> versions() {
-        return List.of(stable, canary);
+        return pair.both();
     }
 
     @Override
@@ -210,16 +205,9 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
             return Decision.acting(state, Action.scale(stable, to.stable()), line);
         }
         if (to.next() != next.replicas()) {
-            return Decision.acting(
-                    state, next.exists() ? Action.scale(canary, to.next()) : new Action.Create(sized(to.next())), line);
+            return Decision.acting(state, pair.canaryOf(to.next(), next.exists()), line);
         }
         return Decision.waiting(state, line);
-    }
-
-    private Deployment sized(int replicas) {
-        Deployment sized = Models.copy(beside);
-        sized.getSpec().setReplicas(replicas);
-        return sized;
     }
 
     private Decision<Phase> holding(State<Phase> state, Seen seen, Instant at) {

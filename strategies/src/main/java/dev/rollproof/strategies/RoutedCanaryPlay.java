@@ -2,8 +2,6 @@
 package dev.rollproof.strategies;
 
 import dev.rollproof.k8s.ObjectRef;
-import dev.rollproof.k8s.fabric8.Models;
-import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.strategies.ReplicaRatio.Counts;
 import dev.rollproof.strategies.drive.Action;
 import dev.rollproof.strategies.drive.BackTo;
@@ -57,7 +55,7 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
     private final Canary strategy;
     private final Versions versions;
     private final Duration patience;
-    private final Deployment beside;
+    private final CanaryPair pair;
     private final ObjectRef stable;
     private final ObjectRef canary;
     private final WeighedRoute route;
@@ -80,10 +78,9 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
         this.strategy = strategy;
         this.versions = versions;
         this.patience = patience;
-        this.beside = beside;
-        this.stable = versions.ref();
-        this.canary = new ObjectRef(
-                "Deployment", stable.namespace(), beside.getMetadata().getName());
+        this.pair = new CanaryPair(versions, beside);
+        this.stable = pair.stable();
+        this.canary = pair.canary();
         this.route = new WeighedRoute(split, weights, strategy.steps());
         this.scale = new RoutedScale(
                 versions.replicasBefore(), versions.replicasAfter(), shift.canaryPods(), shift.dynamicStableScale());
@@ -97,9 +94,7 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
 
     @Override
     public List<Participant> participants() {
-        return List.of(
-                new Participant(stable, versions.observedBefore().labelSelector()),
-                new Participant(canary, Observed.from(beside).labelSelector()));
+        return pair.participants();
     }
 
     @Override
@@ -121,7 +116,7 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
 
     @Override
     public List<ObjectRef> versions() {
-        return List.of(stable, canary);
+        return pair.both();
     }
 
     @Override
@@ -233,7 +228,7 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
 
     private Optional<Action> growth(Side old, Side next, Counts needed) {
         if (next.replicas() < needed.next()) {
-            return Optional.of(next.exists() ? Action.scale(canary, needed.next()) : create(needed.next()));
+            return Optional.of(pair.canaryOf(needed.next(), next.exists()));
         }
         return scale.dynamicStableScale() && old.replicas() < needed.stable()
                 ? Optional.of(Action.scale(stable, needed.stable()))
@@ -248,12 +243,6 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
         return scale.dynamicStableScale() && old.replicas() > needed.stable()
                 ? Optional.of(Action.scale(stable, needed.stable()))
                 : Optional.empty();
-    }
-
-    private Action create(int replicas) {
-        Deployment sized = Models.copy(beside);
-        sized.getSpec().setReplicas(replicas);
-        return new Action.Create(sized);
     }
 
     private Decision<Phase> settling(State<Phase> state, Seen seen, Instant at) {

@@ -5,7 +5,6 @@ import dev.rollproof.harness.ClusterExtension;
 import dev.rollproof.harness.ClusterKind;
 import dev.rollproof.harness.K3s;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -13,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A real Kubernetes keeps the contract: so it is one. */
 @Tag("k3s")
 @Order(3) // the longest of the others
-class KubernetesContractTest {
+class KubernetesContractTest extends WholeContract {
     @RegisterExtension
     static final ClusterExtension KUBERNETES =
             ClusterExtension.builder().on(ClusterKind.K3S).build();
@@ -22,40 +21,4 @@ class KubernetesContractTest {
     void loadImages(K3s k3s) {
         PageImages.loadInto(k3s);
     }
-
-    @Nested
-    class Objects extends ObjectsContract {}
-
-    @Nested
-    class Validation extends ValidationContract {}
-
-    @Nested
-    class Patches extends PatchesContract {}
-
-    @Nested
-    class Routes extends RoutesContract {}
-
-    @Nested
-    class Namespaces extends NamespacesContract {}
-
-    @Nested
-    class Observations extends ObservationContract {}
-
-    @Nested
-    class Rollouts extends RolloutsContract {}
-
-    @Nested
-    class Pods extends PodsContract {}
-
-    @Nested
-    class Roles extends RolesContract {}
-
-    @Nested
-    class Budgets extends BudgetsContract {}
-
-    @Nested
-    class StatefulSets extends StatefulSetsContract {}
-
-    @Nested
-    class DaemonSets extends DaemonSetsContract {}
 }

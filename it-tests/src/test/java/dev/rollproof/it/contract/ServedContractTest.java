@@ -6,7 +6,7 @@ import dev.rollproof.harness.ClusterKind;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract through the second door: over HTTPS, five times as fast as real time, and by the adapter that real clusters are reached by. */
-class ServedContractTest extends SimulatedContract {
+class ServedContractTest extends WholeContract {
     @RegisterExtension
     static final ClusterExtension SERVED = ClusterExtension.builder()
             .on(ClusterKind.SERVED)

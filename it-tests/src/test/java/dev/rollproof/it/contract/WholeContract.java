@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.contract;
+
+import org.junit.jupiter.api.Nested;
+
+/** All parts of the contract, for whatever cluster a test class says. */
+abstract class WholeContract {
+    @Nested
+    class Objects extends ObjectsContract {}
+
+    @Nested
+    class Validation extends ValidationContract {}
+
+    @Nested
+    class Patches extends PatchesContract {}
+
+    @Nested
+    class Routes extends RoutesContract {}
+
+    @Nested
+    class Namespaces extends NamespacesContract {}
+
+    @Nested
+    class Observations extends ObservationContract {}
+
+    @Nested
+    class Rollouts extends RolloutsContract {}
+
+    @Nested
+    class Pods extends PodsContract {}
+
+    @Nested
+    class Roles extends RolesContract {}
+
+    @Nested
+    class Budgets extends BudgetsContract {}
+
+    @Nested
+    class StatefulSets extends StatefulSetsContract {}
+
+    @Nested
+    class DaemonSets extends DaemonSetsContract {}
+}
