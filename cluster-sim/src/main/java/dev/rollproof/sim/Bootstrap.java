@@ -4,13 +4,17 @@ package dev.rollproof.sim;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.controllers.NamespaceController;
+import dev.rollproof.sim.controllers.NodeConditions;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** What is in a cluster when it starts. */
 final class Bootstrap {
@@ -25,6 +29,10 @@ final class Bootstrap {
         return new NodeBuilder()
                 .withNewMetadata()
                 .withName(name)
+                .addToAnnotations("node.alpha.kubernetes.io/ttl", "0")
+                .addToAnnotations("volumes.kubernetes.io/controller-managed-attach-detach", "true")
+                .addToLabels("beta.kubernetes.io/os", "linux")
+                .addToLabels("beta.kubernetes.io/arch", "amd64")
                 .addToLabels("kubernetes.io/hostname", name)
                 .addToLabels("kubernetes.io/os", "linux")
                 .addToLabels("kubernetes.io/arch", "amd64")
@@ -59,27 +67,38 @@ final class Bootstrap {
             api.create(ResourceType.NAMESPACES, namespace);
             NamespaceController.furnish(api, name);
         }
-        for (Node node : nodes) {
-            String now = api.timestamps().now();
+        for (int i = 0; i < nodes.size(); i++) {
             api.create(
                     ResourceType.NODES,
-                    new NodeBuilder(node)
-                            .editStatus()
-                            .addNewCondition()
-                            .withType("Ready")
-                            .withStatus("True")
-                            .withReason("KubeletReady")
-                            .withMessage("kubelet is posting ready status")
-                            .withLastHeartbeatTime(now)
-                            .withLastTransitionTime(now)
-                            .endCondition()
-                            .withNewNodeInfo()
-                            .withKubeletVersion("v" + minor + ".0")
-                            .withOperatingSystem("linux")
-                            .withArchitecture("amd64")
-                            .endNodeInfo()
-                            .endStatus()
-                            .build());
+                    running(nodes.get(i), i, minor, api.timestamps().now()));
         }
+    }
+
+    /** A node as its kubelet has it: where it is, that it is well, and what it is, which is a simulation and says so. */
+    private static Node running(Node node, int number, String minor, String now) {
+        // Of the node's name alone: whoever has the same cluster has the same.
+        String machine = UUID.nameUUIDFromBytes(node.getMetadata().getName().getBytes(StandardCharsets.UTF_8))
+                .toString();
+        return new NodeBuilder(node)
+                .editStatus()
+                .addToAddresses(0, new NodeAddress("192.0.2." + (10 + number % 240), "InternalIP"))
+                .withConditions(NodeConditions.healthy(now))
+                .withNewDaemonEndpoints()
+                .withNewKubeletEndpoint(10250)
+                .endDaemonEndpoints()
+                .withNewNodeInfo()
+                .withMachineID(machine.replace("-", ""))
+                .withSystemUUID(machine)
+                .withBootID(machine)
+                .withKubeProxyVersion("")
+                .withKubeletVersion("v" + minor + ".0")
+                .withContainerRuntimeVersion("rollproof://simulated")
+                .withOsImage("Rollproof (simulated)")
+                .withKernelVersion("simulated")
+                .withOperatingSystem("linux")
+                .withArchitecture("amd64")
+                .endNodeInfo()
+                .endStatus()
+                .build();
     }
 }

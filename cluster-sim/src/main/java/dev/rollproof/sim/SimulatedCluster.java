@@ -79,6 +79,7 @@ public final class SimulatedCluster implements Cluster {
                 api,
                 minor,
                 builder.nodes.isEmpty() ? List.of(Bootstrap.node("node-0", "8", "16Gi", 110)) : builder.nodes);
+        new KubernetesService(api, random.fork("kubernetes-service")).keep();
         ControlPlane plane = new ControlPlane(
                 api, random.fork("control-plane"), watchLatency.mostNanos() > watchLatency.leastNanos(), minorNumber());
         images = builder.images;

@@ -20,6 +20,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,6 +145,15 @@ public final class ApiServer {
     }
 
     <T extends HasMetadata> T insert(ResourceType<T> type, T object, boolean dryRun) {
+        return insert(type, object, dryRun, random::uuid);
+    }
+
+    /** Creates an object of the server's own, with a uid that is given. */
+    public <T extends HasMetadata> T createAs(ResourceType<T> type, T object, String uid) {
+        return insert(type, object, false, () -> uid);
+    }
+
+    private <T extends HasMetadata> T insert(ResourceType<T> type, T object, boolean dryRun, Supplier<String> uid) {
         T created = type.shallowCopy().apply(object);
         ObjectMeta metadata = Metadata.copy(object.getMetadata());
         created.setMetadata(metadata);
@@ -159,7 +169,7 @@ public final class ApiServer {
             throw new ClusterException(
                     Reason.ALREADY_EXISTS, type.resource() + " \"" + metadata.getName() + "\" already exists");
         }
-        metadata.setUid(random.uuid());
+        metadata.setUid(uid.get());
         metadata.setCreationTimestamp(timestamps.now());
         metadata.setDeletionTimestamp(null);
         metadata.setDeletionGracePeriodSeconds(null);

@@ -33,6 +33,7 @@ final class EndpointSliceController {
     private static final int RETRIES = 15;
     static final String SERVICE_NAME = "kubernetes.io/service-name";
     private static final String MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
+    private static final String OWN_NAME = "endpointslice-controller.k8s.io";
 
     private final ApiServer api;
     private final Informer<Service> services;
@@ -64,7 +65,10 @@ final class EndpointSliceController {
         if (!deleted) {
             index(service, key, true);
         }
-        queue.add(key);
+        // One without a selector has its endpoints from elsewhere.
+        if (deleted || !selector(service).isEmpty()) {
+            queue.add(key);
+        }
     }
 
     /** Services are found by one label of their selector: whoever has it is looked at closer. */
@@ -134,6 +138,9 @@ final class EndpointSliceController {
 
     /** The cache caught up with a write of this controller, or somebody else changed a slice. */
     private void onSlice(@Nullable EndpointSlice previous, EndpointSlice slice, boolean deleted) {
+        if (!Metadata.label(slice, MANAGED_BY).equals(OWN_NAME)) {
+            return;
+        }
         Long own = unseen.get(slice.getMetadata().getUid());
         if (own != null && Metadata.version(slice) < own) {
             return;
@@ -262,7 +269,7 @@ final class EndpointSliceController {
         if (owner.getLabels() != null) {
             labels.putAll(owner.getLabels());
         }
-        labels.put(MANAGED_BY, "endpointslice-controller.k8s.io");
+        labels.put(MANAGED_BY, OWN_NAME);
         labels.put(SERVICE_NAME, owner.getName());
         ObjectMeta metadata = new ObjectMeta();
         metadata.setGenerateName(owner.getName() + "-");

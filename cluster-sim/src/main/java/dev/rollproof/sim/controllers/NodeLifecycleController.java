@@ -208,17 +208,7 @@ public final class NodeLifecycleController {
 
     private void unmark(Node node) {
         NodeStatus status = Frozen.copy(node.getStatus(), NodeStatus::new);
-        status.setConditions(node.getStatus().getConditions().stream()
-                .map(condition -> {
-                    NodeCondition known = Frozen.copy(condition, NodeCondition::new);
-                    boolean ready = "Ready".equals(condition.getType());
-                    known.setStatus(ready ? "True" : "False");
-                    known.setReason(ready ? "KubeletReady" : "KubeletHas" + condition.getType());
-                    known.setMessage(ready ? "kubelet is posting ready status" : "kubelet has recovered");
-                    known.setLastTransitionTime(api.timestamps().now());
-                    return known;
-                })
-                .toList());
+        status.setConditions(NodeConditions.healthy(api.timestamps().now()));
         write(node, status, false);
         events.normal(node, "NodeReady", "Node " + node.getMetadata().getName() + " status is now: NodeReady");
         for (ObjectKey key : podsOn(node.getMetadata().getName())) {

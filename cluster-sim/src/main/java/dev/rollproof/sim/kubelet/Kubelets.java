@@ -9,6 +9,8 @@ import dev.rollproof.sim.controllers.ControlPlane;
 import dev.rollproof.sim.controllers.EventRecorder;
 import dev.rollproof.sim.controllers.NodeLifecycleController;
 import dev.rollproof.sim.controllers.Pods;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -82,13 +84,25 @@ public final class Kubelets {
         if (known != null) {
             return known;
         }
-        if (api.find(ResourceType.NODES, "", node) == null) {
+        Node stored = api.find(ResourceType.NODES, "", node);
+        if (stored == null) {
             throw new IllegalArgumentException("no node is called \"" + node + "\"");
         }
-        String address = "192.0.2." + (10 + nodes.size() % 240);
-        NodeAgent agent = new NodeAgent(node, address, new EventRecorder(api, "kubelet", node));
+        NodeAgent agent = new NodeAgent(node, address(stored), new EventRecorder(api, "kubelet", node));
         nodes.put(node, agent);
         return agent;
+    }
+
+    /** One that somebody created need not say where it is. */
+    private String address(Node node) {
+        if (node.getStatus() != null && node.getStatus().getAddresses() != null) {
+            for (NodeAddress address : node.getStatus().getAddresses()) {
+                if ("InternalIP".equals(address.getType())) {
+                    return address.getAddress();
+                }
+            }
+        }
+        return "192.0.2." + (10 + nodes.size() % 240);
     }
 
     ContainerBehavior.Source behaviors() {

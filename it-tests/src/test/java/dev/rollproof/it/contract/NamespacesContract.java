@@ -2,6 +2,7 @@
 package dev.rollproof.it.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.rollproof.it.Yaml;
 import dev.rollproof.k8s.ClusterException;
@@ -12,12 +13,19 @@ import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeAddress;
+import io.fabric8.kubernetes.api.model.NodeCondition;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -33,6 +41,53 @@ abstract class NamespacesContract extends Contract {
         assertThat(stored.getSpec().getFinalizers()).containsExactly("kubernetes");
         eventually("the certificate", () -> !gone(ConfigMap.class, "kube-root-ca.crt"));
         assertThat(stored(ConfigMap.class, "kube-root-ca.crt").getData()).containsOnlyKeys("ca.crt");
+    }
+
+    @Test
+    void aServiceLeadsToTheApiServer() {
+        Service service = cluster.get(Service.class, "default", "kubernetes").orElseThrow();
+        assertThat(service.getMetadata().getLabels())
+                .isEqualTo(Map.of("component", "apiserver", "provider", "kubernetes"));
+        assertThat(service.getSpec().getClusterIP()).endsWith(".0.1");
+        assertThat(service.getSpec().getSelector()).isNullOrEmpty();
+        assertThat(service.getSpec().getType()).isEqualTo("ClusterIP");
+        ServicePort port = service.getSpec().getPorts().get(0);
+        assertThat(port.getName()).isEqualTo("https");
+        assertThat(port.getPort()).isEqualTo(443);
+
+        EndpointSlice slice =
+                cluster.get(EndpointSlice.class, "default", "kubernetes").orElseThrow();
+        assertThat(slice.getMetadata().getLabels()).isEqualTo(Map.of("kubernetes.io/service-name", "kubernetes"));
+        assertThat(slice.getMetadata().getOwnerReferences()).isNullOrEmpty();
+        assertThat(slice.getPorts().get(0).getPort())
+                .isEqualTo(port.getTargetPort().getIntVal());
+        Endpoint endpoint = slice.getEndpoints().get(0);
+        assertThat(endpoint.getAddresses()).hasSize(1);
+        assertThat(endpoint.getConditions().getReady()).isTrue();
+        assertThat(endpoint.getTargetRef()).isNull();
+    }
+
+    @Test
+    void aNodeSaysWhereItIsAndThatItIsWell() {
+        Node node = cluster.list(Query.of(Node.class)).get(0);
+        String name = node.getMetadata().getName();
+        assertThat(node.getStatus().getAddresses())
+                .extracting(NodeAddress::getType)
+                .containsExactly("InternalIP", "Hostname");
+        assertThat(node.getStatus().getAddresses().get(1).getAddress()).isEqualTo(name);
+        assertThat(node.getMetadata().getLabels()).containsEntry("kubernetes.io/hostname", name);
+        assertThat(node.getStatus().getConditions())
+                .extracting(NodeCondition::getType, NodeCondition::getStatus, NodeCondition::getReason)
+                .containsExactly(
+                        tuple("MemoryPressure", "False", "KubeletHasSufficientMemory"),
+                        tuple("DiskPressure", "False", "KubeletHasNoDiskPressure"),
+                        tuple("PIDPressure", "False", "KubeletHasSufficientPID"),
+                        tuple("Ready", "True", "KubeletReady"));
+        assertThat(node.getStatus().getNodeInfo().getKubeletVersion()).startsWith("v1.");
+        assertThat(node.getStatus().getNodeInfo().getOperatingSystem()).isEqualTo("linux");
+        assertThat(node.getStatus().getNodeInfo().getContainerRuntimeVersion()).contains("://");
+        assertThat(node.getStatus().getDaemonEndpoints().getKubeletEndpoint().getPort())
+                .isEqualTo(10250);
     }
 
     @Test

@@ -180,6 +180,21 @@ enum KubectlStories {
             command("auth", "can-i", "get", "gadgets").exits(0),
             command("auth", "can-i", "--list").exits(0).exitOnly(),
             command("auth", "whoami").exits(0).exitOnly(),
+            command("get", "service", "kubernetes", "--namespace=default").exits(0),
+            command("get", "service", "kubernetes", "--namespace=default", "-o", "jsonpath={.metadata.labels} {.spec}")
+                    .exits(0),
+            command("get", "endpointslice", "kubernetes", "--namespace=default").exits(0),
+            command("describe", "service", "kubernetes", "--namespace=default").exits(0),
+            command("get", "nodes", "-o", "wide").exits(0).exitOnly(),
+            command(
+                            "get",
+                            "nodes",
+                            "-o",
+                            "custom-columns=A:.status.addresses[*].type,C:.status.conditions[*].type,"
+                                    + "S:.status.conditions[*].status,R:.status.conditions[*].reason,"
+                                    + "M:.status.conditions[*].message,P:.status.daemonEndpoints")
+                    .exits(0),
+            command("get", "all", "--all-namespaces").exits(0).exitOnly(),
             command("top", "nodes").exits(1),
             command("create", "job", "one", "--image=page:1.0", "--dry-run=client")
                     .exits(0)),
