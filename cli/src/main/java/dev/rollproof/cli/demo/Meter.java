@@ -113,7 +113,8 @@ final class Meter implements AutoCloseable {
         boolean anyServing = false;
         for (ObservedEndpointSlice slice : slices.values()) {
             for (Endpoint endpoint : slice.endpoints()) {
-                anyServing |= endpoint.ready() || endpoint.serving();
+                // Behind the cluster's own Service is no pod.
+                anyServing |= !endpoint.podUid().isEmpty() && (endpoint.ready() || endpoint.serving());
             }
         }
         return anyServing;

@@ -55,6 +55,7 @@ class NodePortAddressesTest {
     void aNodesAddressIsFoundInTheCluster() {
         serve("NodePort");
         NodePortAddresses onANode = NodePortAddresses.onANodeOf(cluster);
+        addresses(new NodeAddress("node-0", "Hostname"));
         assertThatThrownBy(() -> onANode.apply(LOAD))
                 .hasMessageEndingWith("has an address; say yourself where its node ports answer");
         addresses(new NodeAddress("192.0.2.7", "InternalIP"), new NodeAddress("node-0", "Hostname"));

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.k8s.selection;
+
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Whether labels are what a selector asks for. Source: k8s.io/apimachinery, pkg/labels/selector.go. */
+public final class Selectors {
+    private Selectors() {}
+
+    /** Whether labels have all that a selector wants; one that wants nothing matches everything. */
+    public static boolean matches(LabelSelector selector, Map<String, String> labels) {
+        if (selector.getMatchLabels() != null && !containsAll(labels, selector.getMatchLabels())) {
+            return false;
+        }
+        if (selector.getMatchExpressions() != null) {
+            for (LabelSelectorRequirement one : selector.getMatchExpressions()) {
+                if (!meets(one.getOperator(), one.getValues(), labels.get(one.getKey()))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    public static boolean containsAll(Map<String, String> labels, Map<String, String> wanted) {
+        for (Map.Entry<String, String> entry : wanted.entrySet()) {
+            if (!entry.getValue().equals(labels.get(entry.getKey()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether a label's value meets one requirement, of a label selector or a node selector. An operator that Kubernetes does not
+     * know is met by nothing; the server lets none in.
+     *
+     * @param value the label's; null where it is not there
+     */
+    public static boolean meets(@Nullable String operator, @Nullable List<String> values, @Nullable String value) {
+        List<String> named = values == null ? List.of() : values;
+        return switch (String.valueOf(operator)) {
+            case "In" -> value != null && named.contains(value);
+            case "NotIn" -> value == null || !named.contains(value);
+            case "Exists" -> value != null;
+            case "DoesNotExist" -> value == null;
+            case "Gt" -> compare(value, named) > 0;
+            case "Lt" -> compare(value, named) < 0;
+            default -> false;
+        };
+    }
+
+    /** As numbers; 0 where they are none. */
+    private static int compare(@Nullable String value, List<String> values) {
+        try {
+            return value == null || values.size() != 1
+                    ? 0
+                    : Long.compare(Long.parseLong(value), Long.parseLong(values.get(0)));
+        } catch (NumberFormatException noNumbers) {
+            return 0;
+        }
+    }
+}
