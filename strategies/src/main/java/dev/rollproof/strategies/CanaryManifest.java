@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.strategies;
 
+import dev.rollproof.k8s.selection.Selectors;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.rolling.Fenceposts;
@@ -42,7 +43,7 @@ final class CanaryManifest {
         if (Selectors.matches(stableSelector, podLabels)) {
             throw new RolloutActionException(versions.ref() + " selects "
                     + versions.observedAfter().labelSelector() + ", which also matches the canary's pods ("
-                    + Selectors.text(podLabels)
+                    + Labels.text(podLabels)
                     + "); its selector cannot be changed, so create it anew with \"track: stable\" in its selector and its"
                     + " template, or hold the canary within the one Deployment (withinOneDeployment)");
         }
@@ -58,8 +59,8 @@ final class CanaryManifest {
         for (Map<String, String> stablePods : List.of(
                 versions.templateAfter().labels(), versions.templateBefore().labels())) {
             if (Selectors.matches(selector, stablePods)) {
-                throw new RolloutActionException("the canary would select " + Selectors.text(matchLabels)
-                        + ", which also matches the pods of " + versions.ref() + " (" + Selectors.text(stablePods)
+                throw new RolloutActionException("the canary would select " + Labels.text(matchLabels)
+                        + ", which also matches the pods of " + versions.ref() + " (" + Labels.text(stablePods)
                         + "); give these another label \"track\", such as \"track: stable\"");
             }
         }

@@ -65,7 +65,7 @@ record Colors(String base, String live) {
         String live = selector.getOrDefault(LABEL, "");
         if (!(live.equals(BLUE) || live.equals(GREEN))) {
             throw new RolloutActionException("Service/" + name + " in " + namespace + " selects "
-                    + Selectors.text(selector) + ", which matches the pods of both colours; add \"" + LABEL + ": "
+                    + Labels.text(selector) + ", which matches the pods of both colours; add \"" + LABEL + ": "
                     + base
                     + "\" to its selector");
         }

@@ -67,20 +67,20 @@ final class RouteCheck {
         String service = "Service/" + name + " in " + namespace;
         Service found = cluster.get(Service.class, namespace, name)
                 .orElseThrow(() -> new RolloutActionException(
-                        service + " does not exist; create it with the selector " + Selectors.text(its.get(0))));
+                        service + " does not exist; create it with the selector " + Labels.text(its.get(0))));
         Map<String, String> selector = Observed.from(found).selector();
         for (Map<String, String> pods : its) {
             if (selector.isEmpty() || !pods.entrySet().containsAll(selector.entrySet())) {
                 throw new RolloutActionException(service + " selects "
-                        + (selector.isEmpty() ? "nothing" : Selectors.text(selector))
+                        + (selector.isEmpty() ? "nothing" : Labels.text(selector))
                         + ", which does not match the pods ("
-                        + Selectors.text(pods) + ") that are to get its requests; correct its selector");
+                        + Labels.text(pods) + ") that are to get its requests; correct its selector");
             }
         }
         for (Map<String, String> pods : others) {
             if (pods.entrySet().containsAll(selector.entrySet())) {
-                throw new RolloutActionException(service + " selects " + Selectors.text(selector)
-                        + ", which also matches the pods of the other version (" + Selectors.text(pods)
+                throw new RolloutActionException(service + " selects " + Labels.text(selector)
+                        + ", which also matches the pods of the other version (" + Labels.text(pods)
                         + "), so weights would split nothing; add \"" + CanaryManifest.TRACK + ": "
                         + its.get(0).getOrDefault(CanaryManifest.TRACK, "stable") + "\" to its selector");
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api;
 
+import dev.rollproof.k8s.selection.Selectors;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import java.util.ArrayList;
@@ -22,31 +23,9 @@ public final class LabelSelectors {
                                 || selector.getMatchExpressions().isEmpty()));
     }
 
+    /** Whether it selects them; none selects nothing. */
     public static boolean matches(@Nullable LabelSelector selector, @Nullable Map<String, String> labels) {
-        Map<String, String> present = labels == null ? Map.of() : labels;
-        if (selector == null) {
-            return false;
-        }
-        if (selector.getMatchLabels() != null && !containsAll(present, selector.getMatchLabels())) {
-            return false;
-        }
-        if (selector.getMatchExpressions() != null) {
-            for (LabelSelectorRequirement requirement : selector.getMatchExpressions()) {
-                if (!matches(requirement, present.get(requirement.getKey()))) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    public static boolean containsAll(Map<String, String> labels, Map<String, String> wanted) {
-        for (Map.Entry<String, String> entry : wanted.entrySet()) {
-            if (!entry.getValue().equals(labels.get(entry.getKey()))) {
-                return false;
-            }
-        }
-        return true;
+        return selector != null && Selectors.matches(selector, labels == null ? Map.of() : labels);
     }
 
     /** The selector in Kubernetes' text form, such as {@code app=clock,track in (a,b)}; by the labels' names. */
@@ -71,17 +50,6 @@ public final class LabelSelectors {
             case "NotIn" -> requirement.getKey() + " notin " + all;
             case "DoesNotExist" -> "!" + requirement.getKey();
             default -> requirement.getKey();
-        };
-    }
-
-    private static boolean matches(LabelSelectorRequirement requirement, @Nullable String value) {
-        List<String> values = Objects.requireNonNullElse(requirement.getValues(), List.of());
-        return switch (String.valueOf(requirement.getOperator())) {
-            case "In" -> value != null && values.contains(value);
-            case "NotIn" -> value == null || !values.contains(value);
-            case "Exists" -> value != null;
-            case "DoesNotExist" -> value == null;
-            default -> false;
         };
     }
 }

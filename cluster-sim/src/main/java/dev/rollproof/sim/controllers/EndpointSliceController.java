@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.controllers;
 
+import dev.rollproof.k8s.selection.Selectors;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Informer;
-import dev.rollproof.sim.api.LabelSelectors;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.engine.Delay;
@@ -128,7 +128,7 @@ final class EndpointSliceController {
             if (keys != null) {
                 for (ObjectKey key : keys) {
                     Service service = services.find(key.namespace(), key.name());
-                    if (service != null && LabelSelectors.containsAll(labels, selector(service))) {
+                    if (service != null && Selectors.containsAll(labels, selector(service))) {
                         queue.add(key);
                     }
                 }

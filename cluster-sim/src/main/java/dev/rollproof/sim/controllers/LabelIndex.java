@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.controllers;
 
+import dev.rollproof.k8s.selection.Selectors;
 import dev.rollproof.sim.api.Informer;
-import dev.rollproof.sim.api.LabelSelectors;
 import dev.rollproof.sim.api.Metadata;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ final class LabelIndex<T extends HasMetadata> {
         List<T> matching = new ArrayList<>();
         if (fewest != null) {
             for (T candidate : fewest.values()) {
-                if (LabelSelectors.containsAll(candidate.getMetadata().getLabels(), labels)) {
+                if (Selectors.containsAll(candidate.getMetadata().getLabels(), labels)) {
                     matching.add(candidate);
                 }
             }

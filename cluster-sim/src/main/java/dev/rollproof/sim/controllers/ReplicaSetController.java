@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.controllers;
 
+import dev.rollproof.k8s.selection.Selectors;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.DeleteOptions;
@@ -316,7 +317,7 @@ final class ReplicaSetController {
             Map<String, String> labels = pod.getMetadata().getLabels();
             labelled += templateLabels == null
                             || same(templateLabels, labels)
-                            || LabelSelectors.containsAll(labels, templateLabels)
+                            || Selectors.containsAll(labels, templateLabels)
                     ? 1
                     : 0;
             ready += Pods.isReady(pod) ? 1 : 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.k8s.scheduling;
 
+import dev.rollproof.k8s.selection.Selectors;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeSelector;
 import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
@@ -72,27 +73,7 @@ public final class Placement {
     }
 
     private static boolean matches(NodeSelectorRequirement requirement, @Nullable String value) {
-        List<String> values = Objects.requireNonNullElse(requirement.getValues(), List.of());
-        return switch (String.valueOf(requirement.getOperator())) {
-            case "In" -> value != null && values.contains(value);
-            case "NotIn" -> value == null || !values.contains(value);
-            case "Exists" -> value != null;
-            case "DoesNotExist" -> value == null;
-            case "Gt" -> compare(value, values) > 0;
-            case "Lt" -> compare(value, values) < 0;
-            default -> false;
-        };
-    }
-
-    /** As numbers; 0 where they are none. */
-    private static int compare(@Nullable String value, List<String> values) {
-        try {
-            return value == null || values.size() != 1
-                    ? 0
-                    : Long.compare(Long.parseLong(value), Long.parseLong(values.get(0)));
-        } catch (NumberFormatException noNumbers) {
-            return 0;
-        }
+        return Selectors.meets(requirement.getOperator(), requirement.getValues(), value);
     }
 
     /** Whether the pod tolerates all the node's taints that have one of the effects, such as {@code NoExecute}. */
