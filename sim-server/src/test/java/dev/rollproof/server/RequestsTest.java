@@ -125,6 +125,18 @@ class RequestsTest {
     }
 
     @Test
+    void whoCreatesAKindThatIsNotThereIsToldSoInAWarningToo() {
+        Reply refused = served.post("/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers", "{}");
+        assertThat(refused.code()).isEqualTo(404);
+        assertThat(refused.header("Warning"))
+                .isEqualTo("299 - \"the simulated cluster has no horizontalpodautoscalers and creates none\"");
+        Reply odd = served.post("/apis/a.b/v2/namespaces/default/%0D%0AX-Header:%20a", "{}");
+        assertThat(odd.code()).isIn(400, 404);
+        assertThat(odd.header("Warning")).isEmpty();
+        assertThat(odd.header("X-Header")).isEmpty();
+    }
+
+    @Test
     void whatTheServerDoesNotAllowItSays() {
         String not = "the server does not allow this method on the requested resource";
         assertStatus(served.send("PUT", MAPS, JSON, map("a")), 405, "MethodNotAllowed", not);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,9 @@ public final class KubernetesApi implements AutoCloseable {
             "ephemeralcontainers", "its containers run nothing that one could debug",
             "resize", "its containers cannot be resized in place",
             "token", "its service accounts have no tokens");
+
+    /** As paths name them. */
+    private static final Pattern KINDS = Pattern.compile("[a-z]{1,63}");
 
     private final ServerSide cluster;
     private final Catalog catalog;
@@ -102,6 +106,17 @@ public final class KubernetesApi implements AutoCloseable {
 
     static Answer.Whole pageNotFound() {
         return Answer.Whole.text(404, "404 page not found\n");
+    }
+
+    /**
+     * As on a cluster without the kind, and with a warning that names it: some commands tell nothing of the answer's code, such as
+     * kubectl's autoscale, which then blames its own input.
+     */
+    private static Answer notCreated(List<String> path) {
+        String kind = path.get(path.size() - 1);
+        return KINDS.matcher(kind).matches()
+                ? pageNotFound().warning(List.of("the simulated cluster has no " + kind + " and creates none"))
+                : pageNotFound();
     }
 
     private Answer route(ApiRequest request) {
@@ -174,7 +189,7 @@ public final class KubernetesApi implements AutoCloseable {
     private Answer versioned(
             ApiRequest request, @org.jspecify.annotations.Nullable GroupVersion version, List<String> path) {
         if (version == null) {
-            return pageNotFound();
+            return request.method().equals("POST") ? notCreated(request.path()) : pageNotFound();
         }
         if (path.isEmpty()) {
             return reading(request, () -> discovery.resources(version));
