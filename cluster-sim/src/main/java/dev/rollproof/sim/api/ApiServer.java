@@ -183,19 +183,21 @@ public final class ApiServer {
         return overwrite(type, object);
     }
 
-    <T extends HasMetadata> T overwrite(ResourceType<T> type, T object) {
-        return overwrite(type, object, false);
+    private <T extends HasMetadata> T overwrite(ResourceType<T> type, T object) {
+        Object spec = type.spec().apply(object);
+        T stored = existing(type, object);
+        return overwrite(type, object, spec == null || spec.equals(type.spec().apply(stored)), false);
     }
 
-    <T extends HasMetadata> T overwrite(ResourceType<T> type, T object, boolean dryRun) {
+    /** @param sameSpec whether it is of the same generation as the stored one */
+    <T extends HasMetadata> T overwrite(ResourceType<T> type, T object, boolean sameSpec, boolean dryRun) {
         T stored = existing(type, object);
         T updated = type.shallowCopy().apply(object);
         ObjectMeta metadata = Metadata.copy(object.getMetadata());
         keepServerFields(metadata, stored.getMetadata());
         updated.setMetadata(metadata);
         type.setStatus().accept(updated, stored);
-        Object spec = type.spec().apply(updated);
-        if (spec != null && !spec.equals(type.spec().apply(stored))) {
+        if (!sameSpec) {
             metadata.setGeneration(Metadata.generation(stored) + 1);
         }
         if (dryRun) {

@@ -332,6 +332,11 @@ public record ResourceType<T extends HasMetadata>(
         return equals(HTTP_ROUTES);
     }
 
+    /** Whether it may be replaced by who does not say which version he has seen. */
+    public boolean allowsUnconditionalUpdate() {
+        return !isCustom() && this != POD_DISRUPTION_BUDGETS && this != CONTROLLER_REVISIONS;
+    }
+
     /** Whether it has replicas that the {@code scale} subresource sets. */
     public boolean isScalable() {
         return equals(DEPLOYMENTS) || equals(REPLICA_SETS) || equals(STATEFUL_SETS);

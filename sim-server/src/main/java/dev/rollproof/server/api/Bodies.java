@@ -5,7 +5,7 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.server.protobuf.BrokenProtobufException;
 import dev.rollproof.server.protobuf.ProtobufBodies;
 import dev.rollproof.server.protobuf.UnknownMessageException;
-import dev.rollproof.sim.api.Requests;
+import dev.rollproof.sim.api.Decoding;
 import dev.rollproof.sim.api.ResourceType;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -99,7 +99,7 @@ final class Bodies {
         checkKind(tree, type.apiVersion(), type.kind());
         tree.put("apiVersion", type.apiVersion());
         tree.put("kind", type.kind());
-        T object = Requests.model(type, tree);
+        T object = Decoding.model(type, tree);
         if (object.getMetadata() == null) {
             object.setMetadata(new ObjectMeta());
         }

@@ -5,7 +5,7 @@ import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.sim.Faults.Verb;
 import dev.rollproof.sim.api.LabelSelectors;
-import dev.rollproof.sim.api.Requests;
+import dev.rollproof.sim.api.Patching;
 import dev.rollproof.sim.api.ResourceType;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
@@ -47,7 +47,7 @@ final class ScaleRequests {
                     Map<String, @Nullable Object> metadata = new LinkedHashMap<>(metadata(tree));
                     metadata.remove("resourceVersion");
                     tree.put("metadata", metadata);
-                    Requests.change(tree, WriteRequests.patch(request));
+                    Patching.change(tree, WriteRequests.patch(request));
                     return tree;
                 });
             default -> throw Refusal.methodNotAllowed();

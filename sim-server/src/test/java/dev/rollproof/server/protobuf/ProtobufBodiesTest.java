@@ -8,7 +8,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Message;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.manifest.Shape;
-import dev.rollproof.sim.api.Requests;
+import dev.rollproof.sim.api.Decoding;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.api.validation.UnknownFields;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -64,7 +64,7 @@ class ProtobufBodiesTest {
             byte[] body = RandomMessages.body(
                     type.apiVersion(), type.kind(), new RandomMessages(seed + i, i == 0 ? 1 : 0.3).of(message(type)));
             Map<String, Object> tree = plain(ProtobufBodies.tree(body));
-            T model = Requests.model(type, tree);
+            T model = Decoding.model(type, tree);
             assertThat(UnknownFields.of(model))
                     .as("seed " + (seed + i))
                     .allMatch(path -> ONLY_IN_DEFINITIONS.contains(path.substring(path.lastIndexOf('.') + 1)));

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api;
+
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.sim.api.validation.FieldValidation;
+import dev.rollproof.sim.api.validation.Quantities;
+import dev.rollproof.sim.api.validation.UnknownFields;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what clients send, and refuses what no object can be made of, in the server's words. */
+public final class Decoding {
+    private Decoding() {}
+
+    /** The model of what a client sent; fails with BadRequest where it is misshapen. Unknown fields are kept apart in it. */
+    public static <T extends HasMetadata> T model(ResourceType<T> type, Map<String, ? extends @Nullable Object> tree) {
+        try {
+            T model = Models.fromTree(tree, type.model());
+            if (NullValues.anyIn(tree)) {
+                NullValues.replaceIn(model);
+            }
+            return model;
+        } catch (RuntimeException misshapen) {
+            String why =
+                    String.valueOf(misshapen.getMessage()).lines().findFirst().orElse("");
+            throw unhandled(type, why, misshapen);
+        }
+    }
+
+    /** Puts an object where its kind belongs: in its namespace, or in none. Who owns its fields, the server knows. */
+    static <T extends HasMetadata> void place(ResourceType<T> type, T manifest) {
+        manifest.getMetadata().setManagedFields(null);
+        if (!type.namespaced()) {
+            manifest.getMetadata().setNamespace(null);
+        } else if (manifest.getMetadata().getNamespace() == null) {
+            manifest.getMetadata().setNamespace("default");
+        }
+    }
+
+    /** Refuses quantities that are none. */
+    static void refuseUnreadable(ResourceType<?> type, HasMetadata manifest) {
+        Optional<String> unreadable = Quantities.unreadableIn(manifest);
+        if (unreadable.isPresent()) {
+            throw unhandled(type, unreadable.get(), null);
+        }
+    }
+
+    static void refuseUnknownFields(ResourceType<?> type, HasMetadata manifest, FieldValidation fields) {
+        refuseUnreadable(type, manifest);
+        List<String> unknown = fields.refusedIn(manifest);
+        if (!unknown.isEmpty()) {
+            throw unhandled(type, strictly(unknown), null);
+        }
+    }
+
+    private static ClusterException unhandled(ResourceType<?> type, String why, @Nullable Throwable cause) {
+        return new ClusterException(
+                Reason.BAD_REQUEST,
+                type.kind() + " in version \"" + type.version() + "\" cannot be handled as a " + type.kind() + ": "
+                        + why,
+                List.of(),
+                cause);
+    }
+
+    static String strictly(List<String> unknown) {
+        return "strict decoding error: unknown field \"" + String.join("\", unknown field \"", unknown) + "\"";
+    }
+
+    /** What cannot be applied is refused; the name of what can. */
+    static <T extends HasMetadata> String checkApplied(ResourceType<T> type, T manifest) {
+        place(type, manifest);
+        String name = manifest.getMetadata().getName();
+        if (name == null || name.isEmpty()) {
+            throw new ClusterException(Reason.BAD_REQUEST, "metadata.name is required for server-side apply");
+        }
+        List<String> unknown = UnknownFields.of(manifest);
+        if (!unknown.isEmpty()) {
+            throw new ClusterException(
+                    Reason.INTERNAL_ERROR,
+                    "failed to create typed patch object (" + Metadata.namespace(manifest) + "/" + name + "; "
+                            + type.apiVersion() + ", Kind=" + type.kind() + "): ." + unknown.get(0)
+                            + ": field not declared in schema");
+        }
+        Optional<String> unreadable = Quantities.unreadableIn(manifest);
+        if (unreadable.isPresent()) {
+            throw new ClusterException(
+                    Reason.INTERNAL_ERROR,
+                    "failed to convert new object (" + Metadata.namespace(manifest) + "/" + name + "; "
+                            + type.apiVersion() + ", Kind=" + type.kind()
+                            + ") to proper version: unable to convert unstructured object to " + type.apiVersion()
+                            + ", Kind=" + type.kind() + ": " + unreadable.get());
+        }
+        return name;
+    }
+}

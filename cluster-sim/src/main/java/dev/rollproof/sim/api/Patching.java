@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api;
+
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.Patch;
+import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.sim.api.patch.JsonPatch;
+import dev.rollproof.sim.api.patch.MergePatch;
+import dev.rollproof.sim.api.validation.FieldErrors;
+import dev.rollproof.sim.api.validation.FieldValidation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What patches make of objects. Pure. */
+public final class Patching {
+    private Patching() {}
+
+    /** Whether it changes who owns which field, so that the object has to say that before. */
+    static boolean isAboutOwners(Patch patch) {
+        return patch.body().contains("managedFields");
+    }
+
+    /** The object as the patch makes it; not stored. */
+    static <T extends HasMetadata> T patched(
+            ResourceType<T> type, T stored, Patch patch, FieldValidation unknownFields) {
+        if (type.isCustom() && patch.type() == Patch.Type.STRATEGIC_MERGE) {
+            throw new ClusterException(
+                    Reason.UNSUPPORTED_MEDIA_TYPE,
+                    "the body of the request was in an unknown format - accepted media types include:"
+                            + " application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
+        }
+        String namespace = Metadata.namespace(stored);
+        String name = stored.getMetadata().getName();
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>(Models.toTree(stored));
+        change(tree, patch);
+        Object metadata = tree.get("metadata");
+        boolean sameObject = metadata instanceof Map<?, ?> fields
+                && Objects.equals(fields.get("name"), name)
+                && (!type.namespaced() || Objects.equals(fields.get("namespace"), namespace));
+        if (!sameObject) {
+            throw new ClusterException(
+                    Reason.BAD_REQUEST,
+                    "the name of the object (" + (metadata instanceof Map<?, ?> fields ? fields.get("name") : "")
+                            + ") does not match the name on the URL (" + name + ")");
+        }
+        T changed = Decoding.model(type, tree);
+        Decoding.refuseUnreadable(type, changed);
+        List<String> unknown = unknownFields.refusedIn(changed);
+        if (!unknown.isEmpty()) {
+            FieldErrors errors = new FieldErrors();
+            errors.invalid(
+                    "patch",
+                    patch.type() == Patch.Type.STRATEGIC_MERGE
+                            ? GoText.ofMergedPatch(parse(patch.body()))
+                            : patch.body(),
+                    Decoding.strictly(unknown));
+            errors.throwIfAny("", "", "");
+        }
+        return changed;
+    }
+
+    /** Changes a tree, which may be of anything that can be patched, such as a Scale. */
+    public static void change(Map<String, @Nullable Object> tree, Patch patch) {
+        String body = patch.body().strip();
+        switch (patch.type()) {
+            case JSON -> {
+                Object operations = parse("{\"operations\":" + body + "}").get("operations");
+                if (!(operations instanceof List<?> list)) {
+                    throw new ClusterException(Reason.BAD_REQUEST, "a JSON patch is a list of operations");
+                }
+                JsonPatch.apply(tree, list);
+            }
+            case MERGE -> MergePatch.merge(tree, parse(body));
+            case STRATEGIC_MERGE -> MergePatch.strategic(tree, parse(body));
+        }
+    }
+
+    private static Map<String, Object> parse(String json) {
+        try {
+            return Objects.requireNonNull(Models.parseJson(json));
+        } catch (RuntimeException malformed) {
+            throw new ClusterException(
+                    Reason.BAD_REQUEST,
+                    "error decoding patch: "
+                            + String.valueOf(malformed.getMessage())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse(""),
+                    List.of(),
+                    malformed);
+        }
+    }
+}
