@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.strategies;
 
-import dev.rollproof.k8s.selection.Selectors;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.rolling.Fenceposts;
+import dev.rollproof.k8s.selection.Selectors;
 import dev.rollproof.verifier.RolloutActionException;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.OwnerReference;

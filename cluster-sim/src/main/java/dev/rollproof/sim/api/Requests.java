@@ -158,9 +158,7 @@ public final class Requests {
         Function<HasMetadata, Ownership> then =
                 after -> given.update(Models.toTree(stored), Models.toTree(after), options.fieldManager());
         T written = owners.entering(
-                changed,
-                after -> managed.set(after, then.apply(after)),
-                () -> update(type, changed, stored, options));
+                changed, after -> managed.set(after, then.apply(after)), () -> update(type, changed, stored, options));
         return options.dryRun() ? owners.shown(written, () -> then.apply(written)) : shown(written);
     }
 
@@ -250,9 +248,7 @@ public final class Requests {
         if (same(type, checked, stored)) {
             return stored;
         }
-        return options.dryRun()
-                ? checked
-                : api.overwrite(type, changed, sameSpec(type, changed, stored), false);
+        return options.dryRun() ? checked : api.overwrite(type, changed, sameSpec(type, changed, stored), false);
     }
 
     /** An empty list and none are two specs to Java, and one to those who read it: no new generation. */

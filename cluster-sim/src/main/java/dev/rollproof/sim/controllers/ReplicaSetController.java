@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.controllers;
 
-import dev.rollproof.k8s.selection.Selectors;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.DeleteOptions;
+import dev.rollproof.k8s.selection.Selectors;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Informer;
 import dev.rollproof.sim.api.LabelSelectors;

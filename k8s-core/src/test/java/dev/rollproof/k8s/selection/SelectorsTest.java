@@ -15,7 +15,9 @@ class SelectorsTest {
 
     private static boolean matches(String selector) {
         return Selectors.matches(
-                Models.fromYaml("{spec: {selector: " + selector + "}}", ReplicaSet.class)
+                Models.fromYaml(
+                                "{apiVersion: apps/v1, kind: ReplicaSet, spec: {selector: " + selector + "}}",
+                                ReplicaSet.class)
                         .getSpec()
                         .getSelector(),
                 LABELS);
@@ -61,7 +63,8 @@ class SelectorsTest {
         "app, Like, '[clock]', false"
     })
     void aRequirementIsMetByKubernetesRules(String key, String operator, String values, boolean expected) {
-        assertThat(matches("{matchExpressions: [{key: " + key + ", operator: " + operator + ", values: " + values + "}]}"))
+        assertThat(matches(
+                        "{matchExpressions: [{key: " + key + ", operator: " + operator + ", values: " + values + "}]}"))
                 .isEqualTo(expected);
     }
 }
