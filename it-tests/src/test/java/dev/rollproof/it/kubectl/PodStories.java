@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.it.kubectl;
+
+import static dev.rollproof.it.kubectl.Commands.command;
+import static dev.rollproof.it.kubectl.Commands.evict;
+
+import dev.rollproof.it.kubectl.KubectlStories.Step;
+import java.util.List;
+
+/** Single pods, what guards them, and who may do what. */
+final class PodStories {
+    static final List<Step> PODS = List.of(
+            command("run", "one", "--image=page:1.0").exits(0),
+            command("wait", "--for=condition=Ready", "pod/one", "--timeout=60s").exits(0),
+            command("get", "pod", "one").exits(0),
+            command("logs", "one", "--previous").exits(1),
+            command("logs", "one", "-c", "other").exits(1),
+            command("logs", "nothing").exits(1),
+            command("delete", "pod", "one", "--grace-period=1").exits(0),
+            command("get", "pod", "one").exits(1),
+            command("delete", "pod", "one").exits(1),
+            command("run", "two", "--image=page:nothing").exits(0),
+            command("wait", "--for=condition=Ready", "pod/two", "--timeout=1s").exits(1),
+            command("delete", "pod", "two", "--force").exits(0));
+
+    static final List<Step> BUDGET = List.of(
+            command("run", "one", "--image=page:1.0").exits(0),
+            command("wait", "--for=condition=Ready", "pod/one", "--timeout=60s").exits(0),
+            command("create", "poddisruptionbudget", "one", "--selector=run=one", "--min-available=1")
+                    .exits(0),
+            command("wait", "--for=jsonpath={.status.currentHealthy}=1", "pdb/one", "--timeout=60s")
+                    .exits(0),
+            command("get", "pdb").exits(0),
+            evict("one").exits(1),
+            command("patch", "pdb", "one", "--type=merge", "-p", "{\"spec\":{\"minAvailable\":0}}")
+                    .exits(0),
+            command("wait", "--for=jsonpath={.status.disruptionsAllowed}=1", "pdb/one", "--timeout=60s")
+                    .exits(0),
+            evict("one").exits(0),
+            command("patch", "pdb", "one", "--type=merge", "-p", "{\"spec\":{\"minAvailable\":\"x\"}}")
+                    .exits(1),
+            command("delete", "pdb", "one").exits(0));
+
+    static final List<Step> ROLES = List.of(
+            command("create", "serviceaccount", "robot").exits(0),
+            command("create", "role", "reader", "--verb=get,list", "--resource=pods,deployments.apps")
+                    .exits(0),
+            command(
+                            "create",
+                            "rolebinding",
+                            "reads",
+                            "--role=reader",
+                            "--serviceaccount=NAMESPACE:robot",
+                            "--user=jane")
+                    .exits(0),
+            command("get", "rolebindings", "-o", "wide").exits(0),
+            command("describe", "role", "reader").exits(0),
+            command("describe", "rolebinding", "reads").exits(0),
+            command("get", "role", "reader", "-o", "jsonpath={.rules}").exits(0),
+            command("patch", "rolebinding", "reads", "--type=merge", "-p", "{\"roleRef\":{\"name\":\"other\"}}")
+                    .exits(1),
+            command("create", "role", "none", "--verb=get", "--resource=gadgets")
+                    .exits(1),
+            command("delete", "rolebinding,role", "--all").exits(0));
+
+    private PodStories() {}
+}
