@@ -334,7 +334,7 @@ public record ResourceType<T extends HasMetadata>(
 
     /** Whether it may be replaced by who does not say which version he has seen. */
     public boolean allowsUnconditionalUpdate() {
-        return !isCustom() && this != POD_DISRUPTION_BUDGETS && this != CONTROLLER_REVISIONS;
+        return !isCustom() && this != POD_DISRUPTION_BUDGETS;
     }
 
     /** Whether it has replicas that the {@code scale} subresource sets. */

@@ -212,6 +212,17 @@ abstract class RoutesContract extends Contract {
         assertThat(version(weighed)).isGreaterThan(version(created));
     }
 
+    @Test
+    void aRouteIsReplacedByWhoHasSeenIt() {
+        HTTPRoute created = create(routeTo("{name: a, port: 80}"));
+        HTTPRoute unseen = Models.copy(created);
+        unseen.getMetadata().setResourceVersion(null);
+        assertThat(refusal(Reason.INVALID, () -> cluster.replace(unseen, DEFAULTS)))
+                .hasMessageContaining("metadata.resourceVersion: Invalid value: ")
+                .hasMessageEndingWith(": must be specified for an update");
+        assertThat(version(cluster.replace(created, DEFAULTS))).isEqualTo(version(created));
+    }
+
     /** The way in which weights are set. */
     @Test
     void aPatchOfWeightsOnTheConditionOfAVersionChangesNothingElseAndNothingLate() {
