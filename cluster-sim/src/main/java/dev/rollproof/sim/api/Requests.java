@@ -16,12 +16,14 @@ import dev.rollproof.sim.api.validation.FieldErrors;
 import dev.rollproof.sim.api.validation.FieldValidation;
 import dev.rollproof.sim.api.validation.Validation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResource;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -254,15 +256,19 @@ public final class Requests {
     /** An empty list and none are two specs to Java, and one to those who read it: no new generation. */
     private static <T extends HasMetadata> boolean sameSpec(ResourceType<T> type, T changed, T stored) {
         Object spec = type.spec().apply(changed);
-        return spec == null
-                || spec.equals(type.spec().apply(stored))
-                || withoutMetadataAndStatus(changed).equals(withoutMetadataAndStatus(stored));
+        Object before = type.spec().apply(stored);
+        return spec == null || spec.equals(before) || asRead(spec).equals(asRead(before));
     }
 
-    private static Map<String, Object> withoutMetadataAndStatus(HasMetadata object) {
-        Map<String, Object> tree = new LinkedHashMap<>(Models.toTree(object));
-        tree.keySet().removeAll(Set.of("metadata", "status"));
-        return tree;
+    /** The parts of what counts for the generation, as trees, in which nothing is empty. */
+    private static Object asRead(@Nullable Object spec) {
+        if (spec instanceof Optional<?> part) {
+            return asRead(part.orElse(null));
+        }
+        if (spec instanceof List<?> parts) {
+            return parts.stream().map(Requests::asRead).toList();
+        }
+        return spec == null ? List.of() : spec instanceof KubernetesResource part ? Models.toTree(part) : spec;
     }
 
     private static <T extends HasMetadata> boolean same(ResourceType<T> type, T changed, T stored) {
