@@ -6,7 +6,7 @@ import dev.rollproof.server.api.KubernetesApi;
 import dev.rollproof.server.api.NodePorts.NodePort;
 import dev.rollproof.server.http.HttpDoor;
 import dev.rollproof.server.http.NodePortDoor;
-import dev.rollproof.server.tls.Authority;
+import dev.rollproof.server.tls.Credentials;
 import dev.rollproof.server.tls.Kubeconfig;
 import dev.rollproof.sim.SimulatedCluster;
 import java.net.URI;
@@ -37,9 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedApiServer implements AutoCloseable {
     /** Made beside the rest, since the first time in a JVM both take long. */
-    private final CompletableFuture<Authority> authority;
+    private final CompletableFuture<Credentials> credentials;
 
-    private final String token;
     private final Pace pace;
     private final HttpDoor door;
     private final NodePortDoor nodePorts;
@@ -47,11 +46,10 @@ public final class SimulatedApiServer implements AutoCloseable {
 
     private SimulatedApiServer(Builder builder) {
         Instant now = Time.system().now();
-        authority = CompletableFuture.supplyAsync(() -> Authority.create(now));
-        token = Kubeconfig.newToken();
+        credentials = CompletableFuture.supplyAsync(() -> Credentials.create(now));
         pace = new Pace(builder.cluster.time(), builder.speed);
         try {
-            door = new HttpDoor(builder.port, builder.idle, authority::join, token, executor -> {
+            door = new HttpDoor(builder.port, builder.idle, credentials::join, executor -> {
                 api = new KubernetesApi(builder.cluster.serverSide(), pace::catchUp, executor);
                 return api;
             });
@@ -144,17 +142,17 @@ public final class SimulatedApiServer implements AutoCloseable {
 
     /** What a client needs, as the text of a kubeconfig. It lets in whoever has it. */
     public String kubeconfig() {
-        return Kubeconfig.of(url(), authority.join(), token);
+        return Kubeconfig.of(url(), credentials.join());
     }
 
     /** The authority that the server's certificate is of, in PEM form. */
     public String certificateAuthority() {
-        return authority.join().pem();
+        return credentials.join().authority().pem();
     }
 
     /** What a client sends as {@code Authorization: Bearer TOKEN}. */
     public String token() {
-        return token;
+        return credentials.join().token();
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.rollproof.server.http;
 
 import dev.rollproof.server.api.KubernetesApi;
 import dev.rollproof.server.tls.Authority;
+import dev.rollproof.server.tls.Credentials;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,24 +39,22 @@ public final class HttpDoor implements AutoCloseable {
      *
      * @param port 0 for any that is free
      * @param idle a connection on which nothing happens, but for a watch, is closed after so long
-     * @param authority asked for at last: it may still be in the making
+     * @param credentials asked for at last: they may still be in the making
      * @param api makes what answers, given what runs its writing
      * @throws PortInUseException if it cannot be had
      */
-    public HttpDoor(
-            int port,
-            Duration idle,
-            Supplier<Authority> authority,
-            String token,
-            Function<Executor, KubernetesApi> api) {
+    public HttpDoor(int port, Duration idle, Supplier<Credentials> credentials, Function<Executor, KubernetesApi> api) {
         // With a queue of Java's: for its own it has the JVM's management begun, to ask how long references are.
         QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, 4, new LinkedBlockingQueue<>());
         threads.setName("rollproof-api");
         threads.setDaemon(true);
         server = new Server(threads);
         writers = writers();
-        server.setHandler(new ApiHandler(api.apply(writers), token));
-        connector = new ServerConnector(server, 1, 1, tls(authority.get()), http());
+        KubernetesApi served = api.apply(writers);
+        HttpConnectionFactory http = http();
+        Credentials made = credentials.get();
+        server.setHandler(new ApiHandler(served, made.token()));
+        connector = new ServerConnector(server, 1, 1, tls(made.authority()), http);
         connector.setHost("127.0.0.1");
         connector.setPort(port);
         connector.setIdleTimeout(idle.toMillis());

@@ -2,23 +2,16 @@
 package dev.rollproof.server.tls;
 
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.util.Base64;
 
 /** What a client needs to reach a server: its address, whom to trust, and the token that lets it in. */
 public final class Kubeconfig {
     private Kubeconfig() {}
 
-    /** A token that nobody guesses. */
-    public static String newToken() {
-        byte[] bytes = new byte[24];
-        new SecureRandom().nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    }
-
     /** The file, in YAML; its one context and what it names are called {@code rollproof-sim}. */
-    public static String of(String url, Authority authority, String token) {
-        String trusted = Base64.getEncoder().encodeToString(authority.pem().getBytes(StandardCharsets.UTF_8));
+    public static String of(String url, Credentials credentials) {
+        String trusted =
+                Base64.getEncoder().encodeToString(credentials.authority().pem().getBytes(StandardCharsets.UTF_8));
         return """
                 apiVersion: v1
                 kind: Config
@@ -37,6 +30,6 @@ public final class Kubeconfig {
                     cluster: rollproof-sim
                     user: rollproof-sim
                 current-context: rollproof-sim
-                """.formatted(url, trusted, token);
+                """.formatted(url, trusted, credentials.token());
     }
 }
