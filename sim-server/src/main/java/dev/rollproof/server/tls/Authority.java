@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Base64;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.security.auth.x500.X500Principal;
 
@@ -39,6 +40,9 @@ public final class Authority {
                 new KeyManager[] {new OneKey(keys.getPrivate(), serverCertificate, certificate)},
                 new TrustManager[0],
                 random);
+        // The first to ask for these waits for much of TLS to be loaded: better here, beside the rest, than in the
+        // server's start.
+        SSLParameters unused = server.getDefaultSSLParameters();
     }
 
     /** Makes one. */
