@@ -127,10 +127,15 @@ class RequestsTest {
     @Test
     void whoCreatesAKindThatIsNotThereIsToldSoInAWarningToo() {
         Reply refused = served.post("/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers", "{}");
-        assertThat(refused.code()).isEqualTo(404);
+        assertStatus(
+                refused,
+                404,
+                "NotFound",
+                "the server could not find the requested resource (post horizontalpodautoscalers.autoscaling)");
         assertThat(refused.header("Warning"))
                 .isEqualTo("299 - \"the simulated cluster has no horizontalpodautoscalers and creates none\"");
         Reply odd = served.post("/apis/a.b/v2/namespaces/default/%0D%0AX-Header:%20a", "{}");
+        assertThat(served.post("/api/v2/pods", "{}").body()).isEqualTo("404 page not found\n");
         assertThat(odd.code()).isIn(400, 404);
         assertThat(odd.header("Warning")).isEmpty();
         assertThat(odd.header("X-Header")).isEmpty();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -51,6 +52,22 @@ class KubectlTest {
                 "",
                 0,
                 KubectlStories.Compared.EXIT);
+    }
+
+    /** kubectl says nothing of the answer to its autoscale, but shows warnings. */
+    @Test
+    void whoeverAsksForAnAutoscalerIsToldThatThereIsNone() throws Exception {
+        String binary = kubectl();
+        try (SimulatedCluster cluster = cluster();
+                SimulatedApiServer server = SimulatedApiServer.serve(cluster)) {
+            RealKubectl kubectl = new RealKubectl(binary, server.kubeconfig(), folder);
+            assertThat(kubectl.run("default", Commands.apply("page:1.0")).exit())
+                    .isZero();
+            Outcome refused = kubectl.run("default", Commands.command("autoscale", "deployment", "clock", "--max=3"));
+            assertThat(refused.exit()).isEqualTo(1);
+            assertThat(refused.errors())
+                    .startsWith("Warning: the simulated cluster has no horizontalpodautoscalers and creates none\n");
+        }
     }
 
     @ParameterizedTest

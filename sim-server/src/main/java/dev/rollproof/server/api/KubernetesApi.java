@@ -35,8 +35,8 @@ public final class KubernetesApi implements AutoCloseable {
             "resize", "its containers cannot be resized in place",
             "token", "its service accounts have no tokens");
 
-    /** As paths name them. */
-    private static final Pattern KINDS = Pattern.compile("[a-z]{1,63}");
+    /** Of kinds and groups, as paths have them. */
+    private static final Pattern NAMES = Pattern.compile("[a-z][a-z0-9.-]{0,252}");
 
     private final ServerSide cluster;
     private final Catalog catalog;
@@ -109,14 +109,23 @@ public final class KubernetesApi implements AutoCloseable {
     }
 
     /**
-     * As on a cluster without the kind, and with a warning that names it: some commands tell nothing of the answer's code, such as
-     * kubectl's autoscale, which then blames its own input.
+     * As on a cluster without the kind, and with a warning that names it: some commands tell nothing of the answer, such as kubectl's
+     * autoscale, which then blames its own input. Clients look for warnings in answers only whose form they can read.
      */
     private static Answer notCreated(List<String> path) {
         String kind = path.get(path.size() - 1);
-        return KINDS.matcher(kind).matches()
-                ? pageNotFound().warning(List.of("the simulated cluster has no " + kind + " and creates none"))
-                : pageNotFound();
+        boolean ofAGroup = path.get(0).equals("apis") && path.size() >= 4;
+        if (!ofAGroup
+                || !NAMES.matcher(kind).matches()
+                || !NAMES.matcher(path.get(1)).matches()) {
+            return pageNotFound();
+        }
+        Refusal refused = new Refusal(
+                404,
+                "NotFound",
+                "the server could not find the requested resource (post " + kind + "." + path.get(1) + ")");
+        return StatusObjects.answer(refused)
+                .warning(List.of("the simulated cluster has no " + kind + " and creates none"));
     }
 
     private Answer route(ApiRequest request) {
