@@ -73,7 +73,7 @@ class KubernetesServiceTest {
     }
 
     @Test
-    void everyNodeHasItsOwnAddressAndItsPodsName() {
+    void everyNodeHasAnAddressOfItsOwnWhichItsPodsTell() {
         List<String> addresses = cluster.list(Query.of(Node.class)).stream()
                 .flatMap(node -> node.getStatus().getAddresses().stream())
                 .filter(address -> address.getType().equals("InternalIP"))

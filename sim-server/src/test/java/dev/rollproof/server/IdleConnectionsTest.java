@@ -32,7 +32,7 @@ class IdleConnectionsTest {
 
     private final SimulatedCluster cluster = SimulatedCluster.create();
     private final SimulatedApiServer server =
-            SimulatedApiServer.of(cluster).idleLimit(Duration.ofMillis(800)).start();
+            SimulatedApiServer.of(cluster).idleLimit(Duration.ofMillis(1_500)).start();
     private final List<Socket> open = new ArrayList<>();
 
     @AfterEach
