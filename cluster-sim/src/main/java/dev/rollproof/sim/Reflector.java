@@ -98,13 +98,13 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
         for (T object : objects) {
             T before = gone.remove(key(object));
             if (before == null) {
-                tell(Change.Type.ADDED, object, Observed.from(object));
+                tell(Change.Type.ADDED, object, Observed.from(object), true);
             } else if (!version(before).equals(version(object))) {
-                tell(Change.Type.MODIFIED, object, Observed.from(object));
+                tell(Change.Type.MODIFIED, object, Observed.from(object), true);
             }
         }
         for (T object : new ArrayList<>(gone.values())) {
-            tell(Change.Type.DELETED, object, Observed.from(object));
+            tell(Change.Type.DELETED, object, Observed.from(object), true);
         }
         synced = true;
         watch();
@@ -138,7 +138,7 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
     public void onEvent(StoredEvent<T> event) {
         heard();
         lastVersion = event.version();
-        tell(event.type(), event.object(), event.observed());
+        tell(event.type(), event.object(), event.observed(), false);
     }
 
     @Override
@@ -176,7 +176,7 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
         lastHeard = loop.now();
     }
 
-    private void tell(Change.Type change, T object, ObservedObject observed) {
+    private void tell(Change.Type change, T object, ObservedObject observed, boolean listed) {
         if (closed) {
             return;
         }
@@ -185,7 +185,7 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
         } else {
             known.put(key(object), object);
         }
-        onChange.accept(new Change(change, observed, () -> Models.copy(object)));
+        onChange.accept(new Change(change, observed, () -> Models.copy(object), listed));
     }
 
     private static String key(HasMetadata object) {

@@ -21,11 +21,23 @@ public final class Change {
     private final Type type;
     private final ObservedObject object;
     private final Supplier<? extends HasMetadata> manifest;
+    private final boolean listed;
 
     /**
+     * One that a watch tells.
+     *
      * @param manifest makes a fresh copy of the whole object at each call
      */
     public Change(Type type, ObservedObject object, Supplier<? extends HasMetadata> manifest) {
+        this(type, object, manifest, false);
+    }
+
+    /**
+     * @param manifest makes a fresh copy of the whole object at each call
+     * @param listed whether a list tells it, and not a watch
+     */
+    public Change(Type type, ObservedObject object, Supplier<? extends HasMetadata> manifest, boolean listed) {
+        this.listed = listed;
         this.type = Objects.requireNonNull(type, "type");
         this.object = Objects.requireNonNull(object, "object");
         this.manifest = Objects.requireNonNull(manifest, "manifest");
@@ -37,6 +49,14 @@ public final class Change {
 
     public ObservedObject object() {
         return object;
+    }
+
+    /**
+     * Whether a list tells it: the one that an observation begins with, or another after its watch was lost. Many changes may have led
+     * there, and those that one list tells come in no order.
+     */
+    public boolean listed() {
+        return listed;
     }
 
     /** The whole object as the server sent it: a copy, made at each call. For recordings and for fields outside the records. */

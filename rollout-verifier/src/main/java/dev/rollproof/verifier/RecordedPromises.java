@@ -62,7 +62,8 @@ final class RecordedPromises {
 
     private void take(Duration at) {
         Recording.Entry entry = entries.get(next++);
-        book = book.next(at, entry.object(), entry.type() == Change.Type.DELETED);
+        // A recording does not say what a list told: there only versions that go back tell it.
+        book = book.next(at, entry.object(), entry.type() == Change.Type.DELETED, false);
     }
 
     /** Which entry told of the change that is being judged; empty where none did. */

@@ -56,6 +56,17 @@ abstract class ObservationContract extends Contract {
     }
 
     @Test
+    void whatAListTellsIsKnownFromWhatAWatchTells() {
+        create(configMap("a", "{}"));
+        try (Observation observation = observe("made-by=contract")) {
+            eventually("to be in sync", observation::synced);
+            cluster.replace(configMap("a", "{x: y}"), DEFAULTS);
+            eventuallyTold("ADDED a", "MODIFIED a");
+            assertThat(heard).extracting(Change::listed).containsExactly(true, false);
+        }
+    }
+
+    @Test
     void whereNothingExistsAnObservationIsInSync() {
         try (Observation observation = observe("made-by=nobody")) {
             eventually("to be in sync", observation::synced);

@@ -33,6 +33,10 @@ final class InformerObservation<T extends HasMetadata> implements Observation, R
     private volatile @Nullable ClusterException trouble;
     private volatile boolean closed;
     private volatile boolean synced;
+
+    /** An informer says so before and after a list, in the order of what it tells. */
+    private volatile boolean listing;
+
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     InformerObservation(
@@ -106,6 +110,16 @@ final class InformerObservation<T extends HasMetadata> implements Observation, R
     }
 
     @Override
+    public void onBeforeList(String resourceVersion) {
+        listing = true;
+    }
+
+    @Override
+    public void onList(String resourceVersion, boolean remainedEmpty) {
+        listing = false;
+    }
+
+    @Override
     public void onAdd(T object) {
         tell(Change.Type.ADDED, object);
     }
@@ -129,7 +143,7 @@ final class InformerObservation<T extends HasMetadata> implements Observation, R
             return;
         }
         heard();
-        onChange.accept(new Change(type, Observed.from((HasMetadata) object), () -> Models.copy(object)));
+        onChange.accept(new Change(type, Observed.from((HasMetadata) object), () -> Models.copy(object), listing));
         if (!synced) {
             told.add(informer.getIndexer().getKey(object));
         }

@@ -21,8 +21,8 @@ import java.util.Optional;
  * Keeps account of the promises of one rollout. Pure and immutable: {@link #next} returns the book with one more event in it.
  *
  * <p>First it is told what is there, then {@link #begin} is called, then the change is made; every event from then on counts. Each
- * promise is judged by the events of one kind in their order. Events of a kind whose version goes back come from a new list after a
- * broken watch, which tells of many changes in no order: what is seen within a second of one counts for nothing.
+ * promise is judged by the events of one kind in their order. A new list after a broken watch tells of many changes in no order, and so
+ * do events of a kind whose version goes back: what is seen within a second of one counts for nothing.
  */
 public final class PromiseBook {
     private static final Duration UNORDERED = Duration.ofSeconds(1);
@@ -93,16 +93,17 @@ public final class PromiseBook {
      *
      * @param at since the start
      * @param deleted whether it is gone; the object is then its last state
+     * @param listed whether a list tells of it, and not a watch
      */
-    public PromiseBook next(Duration at, ObservedObject object, boolean deleted) {
+    public PromiseBook next(Duration at, ObservedObject object, boolean deleted, boolean listed) {
         if (object instanceof ObservedDeployment d && d.ref().equals(workload)) {
             return with(begun || terms.newest().isEmpty() ? terms.next(d, deleted) : terms.start(d));
         }
         if (object instanceof ObservedReplicaSet set && isOurs(set)) {
-            return with(sizes.with(set, deleted), pods).seen(Kind.REPLICA_SETS, at, object.metadata());
+            return with(sizes.with(set, deleted), pods).seen(Kind.REPLICA_SETS, at, object.metadata(), listed);
         }
         if (object instanceof ObservedPod pod && isOurs(pod)) {
-            return with(sizes, pods.with(pod, deleted)).seen(Kind.PODS, at, object.metadata());
+            return with(sizes, pods.with(pod, deleted)).seen(Kind.PODS, at, object.metadata(), listed);
         }
         return this;
     }
@@ -187,14 +188,20 @@ public final class PromiseBook {
         return with(kind, new Stream(stream.version, stream.orderedFrom, stream.events, why));
     }
 
-    private PromiseBook seen(Kind kind, Duration at, ObservedMetadata metadata) {
+    private PromiseBook seen(Kind kind, Duration at, ObservedMetadata metadata, boolean listed) {
         Stream stream = stream(kind);
         long version = version(metadata, stream.version);
         if (!begun) {
             return with(kind, new Stream(Math.max(version, stream.version), Duration.ZERO, 0, stream.hidden));
         }
-        if (version < stream.version) {
-            return with(kind, new Stream(stream.version, at.plus(UNORDERED), stream.events + 1, stream.hidden))
+        if (listed || version < stream.version) {
+            return with(
+                            kind,
+                            new Stream(
+                                    Math.max(version, stream.version),
+                                    at.plus(UNORDERED),
+                                    stream.events + 1,
+                                    stream.hidden))
                     .withdrawn(kind, at.minus(UNORDERED));
         }
         PromiseBook counted = with(kind, new Stream(version, stream.orderedFrom, stream.events + 1, stream.hidden));

@@ -32,7 +32,7 @@ public final class PromiseLedger implements Consumer<Change> {
         boolean opening;
         synchronized (this) {
             Duration at = begunAt.map(begun -> Duration.between(begun, now)).orElse(Duration.ZERO);
-            book = book.next(at, change.object(), change.type() == Change.Type.DELETED);
+            book = book.next(at, change.object(), change.type() == Change.Type.DELETED, change.listed());
             opening = begunAt.isEmpty();
         }
         if (opening) {

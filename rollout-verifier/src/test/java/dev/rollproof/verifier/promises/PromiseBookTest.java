@@ -37,12 +37,17 @@ class PromiseBookTest {
 
     private void tell(ObservedObject object) {
         millis += 10;
-        book = book.next(Duration.ofMillis(millis), object, false);
+        book = book.next(Duration.ofMillis(millis), object, false, false);
+    }
+
+    private void listed(ObservedObject object) {
+        millis += 10;
+        book = book.next(Duration.ofMillis(millis), object, false, true);
     }
 
     private void gone(ObservedObject object) {
         millis += 10;
-        book = book.next(Duration.ofMillis(millis), object, true);
+        book = book.next(Duration.ofMillis(millis), object, true, false);
     }
 
     private static Deployment deployment(String image, int replicas) {
@@ -393,5 +398,19 @@ class PromiseBookTest {
         millis += 2000;
         tell(pod("old", 2, Is.TERMINATING));
         assertThat(of(Promise.READY_PODS_KEPT)).as("order has come back").isInstanceOf(Broken.class);
+    }
+
+    /** As a list by name does where the older ReplicaSet has the later name: it is told last, and its version is the highest. */
+    @Test
+    void whatANewListTellsInAscendingVersionsCountsForNothingEither() {
+        changed();
+        tell(set("old", 3));
+        millis += 2000;
+        listed(set("new", 3));
+        listed(set("old", 0));
+        assertThat(of(Promise.SIZES_WITHIN_SURGE)).isInstanceOf(Kept.class);
+        millis += 2000;
+        tell(set("old", 3));
+        assertThat(of(Promise.SIZES_WITHIN_SURGE)).as("order has come back").isInstanceOf(Broken.class);
     }
 }
