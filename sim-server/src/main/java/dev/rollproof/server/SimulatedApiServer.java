@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves a simulated cluster's API over HTTPS on 127.0.0.1, for kubectl and every other client. The cluster's own methods work
- * as before, on the same objects. From here until {@link #close()}, virtual time follows real time, or a multiple of it.
+ * as before, on the same objects. From here until {@link #close()}, virtual time follows real time, or a multiple of it: whoever waits
+ * on the cluster's own {@code time()} sleeps, also its traffic; {@code advance} and {@code settle} still let time pass at once.
  *
  * <pre>{@code
  * try (SimulatedCluster cluster = SimulatedCluster.create();
@@ -50,7 +51,7 @@ public final class SimulatedApiServer implements AutoCloseable {
         pace = new Pace(builder.cluster.time(), builder.speed);
         try {
             door = new HttpDoor(builder.port, builder.idle, credentials::join, executor -> {
-                api = new KubernetesApi(builder.cluster.serverSide(), pace::catchUp, executor);
+                api = new KubernetesApi(builder.cluster.serverSide(), executor);
                 return api;
             });
         } catch (RuntimeException notOpened) {
@@ -124,6 +125,7 @@ public final class SimulatedApiServer implements AutoCloseable {
         /**
          * Begins to serve.
          *
+         * @throws IllegalStateException if this cluster is being served already
          * @throws RuntimeException if the port cannot be had; the message says which, and what to do
          */
         public SimulatedApiServer start() {
@@ -163,6 +165,23 @@ public final class SimulatedApiServer implements AutoCloseable {
         return nodePorts.addresses().entrySet().stream()
                 .map(entry -> address(entry.getKey(), entry.getValue()))
                 .toList();
+    }
+
+    /** Virtual time that stands still until this is closed. */
+    public interface Hold extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Has virtual time stand still, for whoever measures in it what happens on the cluster and not what the machine does: a test's client
+     * holds it while a request is on its way, so that at ten times real time a slow request does not take ten times as long. Several may
+     * hold it at once.
+     *
+     * @param atMost the longest, in real time: the answer may be waiting for virtual time to pass
+     */
+    public Hold hold(Duration atMost) {
+        return pace.hold(atMost);
     }
 
     private void closeApi() {

@@ -8,21 +8,15 @@ import java.util.function.Supplier;
 /** The way to the cluster: under its lock, and at the present time. Thread-safe. */
 final class Gate {
     private final ServerSide cluster;
-    private final Runnable catchUp;
     private final Renderings renderings;
 
-    /** @param catchUp lets virtual time follow real time, called under the lock */
-    Gate(ServerSide cluster, Runnable catchUp) {
+    Gate(ServerSide cluster) {
         this.cluster = cluster;
-        this.catchUp = catchUp;
         this.renderings = new Renderings(cluster.requests());
     }
 
     <T> T call(Supplier<T> access) {
-        return cluster.loop().call(() -> {
-            catchUp.run();
-            return access.get();
-        });
+        return cluster.loop().call(access);
     }
 
     /** The cluster's time. */

@@ -53,12 +53,11 @@ public final class KubernetesApi implements AutoCloseable {
     private final NodePorts nodePorts;
 
     /**
-     * @param catchUp lets virtual time follow real time; called under the lock
      * @param executor runs what is written to those who watch
      */
-    public KubernetesApi(ServerSide cluster, Runnable catchUp, Executor executor) {
+    public KubernetesApi(ServerSide cluster, Executor executor) {
         this.cluster = cluster;
-        Gate gate = new Gate(cluster, catchUp);
+        Gate gate = new Gate(cluster);
         catalog = Catalog.of(cluster);
         discovery = new Discovery(catalog);
         openApi = new OpenApi(catalog, gitVersion());

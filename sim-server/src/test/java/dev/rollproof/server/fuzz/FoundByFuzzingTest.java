@@ -25,7 +25,7 @@ class FoundByFuzzingTest {
     private static final String JSON_PATCH = "application/json-patch+json";
 
     private final SimulatedCluster cluster = SimulatedCluster.create();
-    private final KubernetesApi api = new KubernetesApi(cluster.serverSide(), () -> {}, Runnable::run);
+    private final KubernetesApi api = new KubernetesApi(cluster.serverSide(), Runnable::run);
 
     private Answer.Whole send(String method, ResourceType<?> type, String name, String contentType, String body) {
         List<String> path = new ArrayList<>(

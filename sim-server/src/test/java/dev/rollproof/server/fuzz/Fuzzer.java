@@ -31,7 +31,7 @@ final class Fuzzer implements AutoCloseable {
     private final Random random;
     private final Mutations mutations;
     private final SimulatedCluster cluster = SimulatedCluster.create();
-    private final KubernetesApi api = new KubernetesApi(cluster.serverSide(), () -> {}, Runnable::run);
+    private final KubernetesApi api = new KubernetesApi(cluster.serverSide(), Runnable::run);
     private final Map<ResourceType<?>, String> seeds = Seeds.all();
     private final Map<Integer, Integer> answered = new java.util.TreeMap<>();
     private int requests;
