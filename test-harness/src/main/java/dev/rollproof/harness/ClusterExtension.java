@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +48,14 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * <ul>
  *   <li>{@link Cluster}: the cluster, on every kind
  *   <li>{@link TestNamespace}: a namespace of the test's own
- *   <li>{@link Traffic}: requests to Services; on real clusters over HTTP, to Services of type NodePort
+ *   <li>{@link Traffic}: requests to Services; on real clusters over HTTP, to Services of type NodePort, on simulated ones by
+ *       their simulated network
  *   <li>{@link KubernetesClient}: fabric8's client, with the test's namespace as its own; on the simulated cluster it goes to an
- *       API server on loopback, and from when it is asked for, time passes there by itself, ten times as fast as in the world
+ *       API server on loopback, and from when it is asked for, time passes there by itself, ten times as fast as in the world:
+ *       whoever waits on the cluster's time sleeps
  *   <li>{@link SimulatedCluster}, {@link Images}: on the simulated cluster, to declare and to break things
- *   <li>{@link K3s}: on k3s, to load images, run commands on the node, and break things; a test that runs elsewhere, too, takes
- *       an {@code Optional<K3s>}
+ *   <li>{@link K3s}: on k3s, to load images, run commands on the node, and break things
+ *   <li>{@code Optional<SimulatedCluster>}, {@code Optional<K3s>}: the same for tests that run elsewhere, too
  * </ul>
  *
  * <p>What a test takes is its own: on a real cluster a namespace, on the simulated one (which is made in 20 ms, and shares no
@@ -79,6 +82,8 @@ public final class ClusterExtension
             KubernetesClient.class, Scope::client,
             SimulatedCluster.class, Scope::simulated,
             Images.class, scope -> scope.simulated().images());
+
+    private static final Set<Type> OPTIONAL = Set.of(K3s.class, SimulatedCluster.class);
 
     private final @Nullable Settings built;
 
@@ -137,13 +142,13 @@ public final class ClusterExtension
         }
 
         /**
-         * How many seconds pass on a simulated cluster in one of those of whoever reaches it over HTTPS; by default 1 for {@link
-         * ClusterKind#SERVED}, and 10 for a client of {@link ClusterKind#SIM}.
+         * How many seconds pass on a simulated cluster in one of those of whoever reaches it over HTTPS; by default what {@code
+         * -Drollproof.speed} says, else 1 for {@link ClusterKind#SERVED}, and 10 for a client of {@link ClusterKind#SIM}.
          *
          * @throws IllegalArgumentException if it is not a positive number
          */
         public Builder speed(double value) {
-            if (!(value > 0) || Double.isInfinite(value)) {
+            if (!Settings.isSpeed(value)) {
                 throw new IllegalArgumentException("speed is " + value + "; give a positive number, such as 10");
             }
             speed = OptionalDouble.of(value);
@@ -209,27 +214,33 @@ public final class ClusterExtension
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return value(parameter.getParameter().getType(), context);
+        return value(
+                parameter.getParameter().getType(), parameter.getParameter().getParameterizedType(), context);
     }
 
     private static boolean isInjected(Class<?> type, Type generic) {
-        return type.equals(K3s.class)
-                || OF_THE_TEST.containsKey(type)
-                || generic instanceof ParameterizedType parameterized
-                        && type.equals(Optional.class)
-                        && parameterized.getActualTypeArguments()[0].equals(K3s.class);
+        return type.equals(K3s.class) || OF_THE_TEST.containsKey(type) || OPTIONAL.contains(optional(type, generic));
     }
 
-    private Object value(Class<?> type, ExtensionContext context) {
+    /** What an Optional may hold; for any other type, the type itself. */
+    private static Type optional(Class<?> type, Type generic) {
+        return type.equals(Optional.class) && generic instanceof ParameterizedType parameterized
+                ? parameterized.getActualTypeArguments()[0]
+                : type;
+    }
+
+    private Object value(Class<?> type, Type generic, ExtensionContext context) {
         if (type.equals(K3s.class)) {
             // Everybody's: a class that takes it shares nothing else with its tests.
             return SharedCluster.k3s(settings(context), context);
         }
         if (type.equals(Optional.class)) {
             Settings settings = settings(context);
-            return settings.kind(context) == ClusterKind.K3S
-                    ? Optional.of(SharedCluster.k3s(settings, context))
-                    : Optional.empty();
+            ClusterKind kind = settings.kind(context);
+            if (optional(type, generic).equals(SimulatedCluster.class)) {
+                return kind.isSimulated() ? Optional.of(scope(context).simulated()) : Optional.empty();
+            }
+            return kind == ClusterKind.K3S ? Optional.of(SharedCluster.k3s(settings, context)) : Optional.empty();
         }
         return Objects.requireNonNull(OF_THE_TEST.get(type), type::getName).apply(scope(context));
     }
@@ -246,7 +257,7 @@ public final class ClusterExtension
     private void inject(@Nullable Object instance, Field field, ExtensionContext context) {
         try {
             field.setAccessible(true);
-            field.set(instance, value(field.getType(), context));
+            field.set(instance, value(field.getType(), field.getGenericType(), context));
         } catch (IllegalAccessException impossible) {
             throw new IllegalStateException("field " + field + " cannot be set", impossible);
         }

@@ -14,7 +14,8 @@ public enum ClusterKind {
 
     /**
      * A simulated cluster, as {@link #SIM}, reached over HTTPS as a real one is: for code that talks to Kubernetes by a client
-     * of its own. It lives in real time, or a multiple of it. There is no {@link dev.rollproof.k8s.traffic.Traffic} for it.
+     * of its own. It lives in real time, or the multiple of it that {@code -Drollproof.speed} or the builder says, and so does
+     * whoever waits on its time. Its {@link dev.rollproof.k8s.traffic.Traffic} is the simulated network's, in the same time.
      */
     SERVED,
 

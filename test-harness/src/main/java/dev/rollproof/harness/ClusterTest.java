@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Gives the tests of a class, or one test, a cluster. On the simulated one, unless {@link #value} or
- * {@code -Drollproof.cluster=sim|k3s|kubeconfig} says otherwise.
+ * {@code -Drollproof.cluster=sim|served|k3s|kubeconfig} says otherwise.
  *
  * <pre>{@code
  * @ClusterTest

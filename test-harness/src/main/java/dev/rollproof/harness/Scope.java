@@ -88,14 +88,15 @@ final class Scope implements AutoCloseable {
         if (simulated != null) {
             return simulated;
         }
-        throw new IllegalStateException("a SimulatedCluster and its Images are there on the cluster sim only, not on "
-                + description + "; write @ClusterTest(ClusterKind.SIM)");
+        throw new IllegalStateException(
+                "a SimulatedCluster and its Images are there on simulated clusters only, not on " + description
+                        + "; write @ClusterTest(ClusterKind.SIM)");
     }
 
     /** The door of the simulated cluster, opened when it is first asked for: virtual time follows real time from then on. */
     private synchronized ServedCluster served() {
         if (served == null) {
-            double speed = settings.speed().orElse(kind == ClusterKind.SERVED ? 1 : FASTER);
+            double speed = settings.speed(owner).orElse(kind == ClusterKind.SERVED ? 1 : FASTER);
             served = new ServedCluster(Objects.requireNonNull(simulated), speed);
         }
         return served;
@@ -108,12 +109,6 @@ final class Scope implements AutoCloseable {
     }
 
     Traffic traffic() {
-        if (kind == ClusterKind.SERVED) {
-            throw new IllegalStateException(
-                    "there is no Traffic for the cluster served: the simulated network's own runs"
-                            + " ahead of a time that follows the real one; write @ClusterTest(ClusterKind.SIM), or send requests"
-                            + " to a node port of the server yourself");
-        }
         return kind.isSimulated() ? simulated().traffic() : HttpTraffic.to(shared().addresses(cluster()));
     }
 

@@ -14,14 +14,19 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 final class ServedCluster implements AutoCloseable {
     private final SimulatedApiServer server;
     private final KubernetesClient client;
-    private final double speed;
+    private final Time time;
 
     /** @param speed how many seconds pass in one */
     ServedCluster(SimulatedCluster cluster, double speed) {
-        this.speed = speed;
+        time = cluster.time();
         server = SimulatedApiServer.of(cluster).speed(speed).start();
+        Config config = Config.fromKubeconfig(server.kubeconfig());
+        // The door has no WebSockets: it would say so before each watch, on a connection of its own.
+        config.setOnlyHttpWatches(true);
         client = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(server.kubeconfig()))
+                .withConfig(config)
+                .withHttpClientBuilderConsumer(
+                        builder -> builder.addOrReplaceInterceptor("rollproof-time", new RequestsTakeNoTime(server)))
                 .build();
     }
 
@@ -30,9 +35,9 @@ final class ServedCluster implements AutoCloseable {
         return client;
     }
 
-    /** Goes through the client, and lives in the time of what is behind it. */
+    /** Goes through the client, and lives in the time of what is behind it: one clock for pods, users, and who waits for them. */
     Cluster cluster() {
-        return KubernetesCluster.over(client, speed == 1 ? Time.system() : Time.atSpeed(speed));
+        return KubernetesCluster.over(client, time);
     }
 
     @Override

@@ -18,7 +18,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * @param k3sImage empty for the one that properties choose
  * @param tars images to load into k3s
  * @param recordAll whether what happened is also kept of tests that pass
- * @param speed how many seconds of a served simulated cluster pass in one; empty for what its kind has
+ * @param speed how many seconds of a served simulated cluster pass in one; empty for what a property says, or its kind has
  */
 record Settings(
         ClusterKind kind,
@@ -27,6 +27,8 @@ record Settings(
         List<Path> tars,
         boolean recordAll,
         OptionalDouble speed) {
+    private static final String SPEED = "rollproof.speed";
+
     static final Settings DEFAULTS = new Settings(
             ClusterKind.CHOSEN, UnaryOperator.identity(), Optional.empty(), List.of(), false, OptionalDouble.empty());
 
@@ -62,6 +64,35 @@ record Settings(
             images.addAll(Images.fromYaml("images: {" + line + "}", "@ClusterTest(images = \"" + line + "\")"));
         }
         return images;
+    }
+
+    /**
+     * How many seconds of a served simulated cluster pass in one, said here or by {@code -Drollproof.speed}; empty where neither says so.
+     *
+     * @throws IllegalArgumentException if the property is not a positive number
+     */
+    OptionalDouble speed(ExtensionContext context) {
+        if (speed.isPresent()) {
+            return speed;
+        }
+        Optional<String> property = context.getConfigurationParameter(SPEED).filter(text -> !text.isBlank());
+        return property.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(speed(property.get()));
+    }
+
+    private static double speed(String text) {
+        try {
+            double speed = Double.parseDouble(text.strip());
+            if (isSpeed(speed)) {
+                return speed;
+            }
+        } catch (NumberFormatException unreadable) {
+            // The sentence is the same.
+        }
+        throw new IllegalArgumentException(SPEED + " is \"" + text + "\"; give a positive number, such as 10");
+    }
+
+    static boolean isSpeed(double value) {
+        return value > 0 && !Double.isInfinite(value);
     }
 
     ClusterKind kind(ExtensionContext context) {

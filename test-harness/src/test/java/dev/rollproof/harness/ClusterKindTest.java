@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.harness.samples.AskingSamples;
 import dev.rollproof.harness.samples.ChosenSample;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -92,12 +93,14 @@ class ClusterKindTest {
     }
 
     @Test
-    void thereIsNoTrafficThroughTheDoor() {
-        assertThat(Trial.of(AskingSamples.ForTraffic.class, "rollproof.cluster", "served")
-                        .failures())
-                .singleElement()
-                .asString()
-                .contains("there is no Traffic for the cluster served");
+    void aSpeedThatIsNoneIsNamed() {
+        for (String wrong : List.of("fast", "0", "-1", "Infinity", "NaN")) {
+            assertThat(Trial.of(AskingSamples.ForClient.class, "rollproof.cluster", "served", "rollproof.speed", wrong)
+                            .failures())
+                    .singleElement()
+                    .asString()
+                    .endsWith("rollproof.speed is \"" + wrong + "\"; give a positive number, such as 10");
+        }
     }
 
     @Test

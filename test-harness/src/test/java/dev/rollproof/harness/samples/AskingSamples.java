@@ -8,7 +8,6 @@ import dev.rollproof.harness.ClusterTest;
 import dev.rollproof.harness.K3s;
 import dev.rollproof.harness.TestNamespace;
 import dev.rollproof.k8s.Cluster;
-import dev.rollproof.k8s.traffic.Traffic;
 import dev.rollproof.sim.SimulatedCluster;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -24,14 +23,6 @@ public final class AskingSamples {
         @Test
         void asks(SimulatedCluster cluster) {
             cluster.settle(java.time.Duration.ofSeconds(10));
-        }
-    }
-
-    @ClusterTest
-    public static class ForTraffic {
-        @Test
-        void asks(Traffic traffic) {
-            throw new AssertionError("was given " + traffic);
         }
     }
 
