@@ -13,23 +13,22 @@ import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.sim.Faults.Call;
 import dev.rollproof.sim.Faults.Verb;
-import dev.rollproof.sim.SimulatedCluster;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class RolloutActionsTest {
-    private final SimulatedCluster cluster = SimulatedCluster.create();
-    private final RolloutActions actions = RolloutActions.on(cluster);
-    private final RolloutVerifier verifier = RolloutVerifier.on(cluster);
+public class RolloutActionsTest extends Rolling {
+    private RolloutActions actions;
+    private RolloutVerifier verifier;
 
-    @AfterEach
-    void close() {
-        cluster.close();
+    @BeforeEach
+    void take() {
+        actions = RolloutActions.on(cluster);
+        verifier = RolloutVerifier.on(cluster);
     }
 
     private void rolledOut(String... images) throws InterruptedException {
@@ -118,7 +117,7 @@ class RolloutActionsTest {
         actions.pause(CLOCK);
         assertThatThrownBy(() -> actions.pause(CLOCK)).hasMessage("deployment \"clock\" is already paused");
         actions.setImage(CLOCK, "web", "clock:2");
-        cluster.advance(java.time.Duration.ofMinutes(1));
+        skip(java.time.Duration.ofMinutes(1));
         assertThat(cluster.list(Query.of(ReplicaSet.class).inNamespace("default")))
                 .hasSize(1);
         verifier.verify(actions.resume(CLOCK)).orElseThrow();
@@ -162,7 +161,7 @@ class RolloutActionsTest {
     @Test
     void somebodyElsesWriteInBetweenIsMetByReadingAgain() throws InterruptedException {
         rolledOut("clock:1");
-        cluster.faults().failNext(Call.to(Verb.PATCH).on(Deployment.class), Reason.CONFLICT);
+        simulated.faults().failNext(Call.to(Verb.PATCH).on(Deployment.class), Reason.CONFLICT);
         assertThat(actions.setImage(CLOCK, "web", "clock:2")
                         .getSpec()
                         .getTemplate()
@@ -175,7 +174,7 @@ class RolloutActionsTest {
     @Test
     void aFightIsGivenUpWithTheServersWord() throws InterruptedException {
         rolledOut("clock:1");
-        cluster.faults().failFrom(1, 100, Call.to(Verb.PATCH).on(Deployment.class), Reason.CONFLICT);
+        simulated.faults().failFrom(1, 100, Call.to(Verb.PATCH).on(Deployment.class), Reason.CONFLICT);
         assertThatThrownBy(() -> actions.setImage(CLOCK, "web", "clock:2"))
                 .isInstanceOfSatisfying(
                         ClusterException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT));

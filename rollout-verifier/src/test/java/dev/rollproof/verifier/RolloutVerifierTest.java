@@ -22,7 +22,6 @@ import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.sim.Faults.Call;
 import dev.rollproof.sim.Faults.Verb;
 import dev.rollproof.sim.ImageBehavior;
-import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.judge.Status;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -39,21 +38,20 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Rollouts on the simulated cluster, verified while they happen: each verdict as a story. */
-class RolloutVerifierTest {
+public class RolloutVerifierTest extends Rolling {
     private static final ImageBehavior WELL = ImageBehavior.wellBehaved();
 
-    private final SimulatedCluster cluster = SimulatedCluster.create();
-    private final RolloutActions actions = RolloutActions.on(cluster);
-    private final RolloutVerifier verifier =
-            RolloutVerifier.on(cluster).with(VerifierOptions.defaults().withTimeout(ofSeconds(60)));
+    private RolloutActions actions;
+    private RolloutVerifier verifier;
 
-    @AfterEach
-    void close() {
-        cluster.close();
+    @BeforeEach
+    void take() {
+        actions = RolloutActions.on(cluster);
+        verifier = RolloutVerifier.on(cluster).with(VerifierOptions.defaults().withTimeout(ofSeconds(60)));
     }
 
     private Deployment running(int replicas) throws InterruptedException {
@@ -75,12 +73,14 @@ class RolloutVerifierTest {
         Verdict verdict = verifier.verify(actions.apply(clock(3, "clock:1.0")));
         assertThat(verdict).isInstanceOf(Verdict.Complete.class);
         assertThat(readyPods("clock:1.0")).isEqualTo(3);
-        assertThat(verdict.evidence().elapsed()).isBetween(ofMillis(500), ofSeconds(5));
+        assertThat(verdict.evidence().elapsed())
+                .isBetween(ofMillis(500).minus(early()), ofSeconds(5).plus(late()));
         assertThat(verdict.evidence().generation()).isEqualTo(1);
     }
 
     @Test
     void anUpdateIsNotDoneBeforeTheControllerHasSeenIt() throws InterruptedException {
+        onlyInVirtualTime("the controller may have seen it before the answer is here");
         running(3);
         List<String> lines = new ArrayList<>();
         Verdict verdict = verifier.onProgress(
@@ -110,7 +110,7 @@ class RolloutVerifierTest {
 
     @Test
     void anOptionWaitsUntilTheOldPodsAreGone() throws InterruptedException {
-        cluster.images().declare("clock:1.0", WELL.drainsFor(ofSeconds(4)));
+        simulated.images().declare("clock:1.0", WELL.drainsFor(ofSeconds(4)));
         running(3);
         Duration plain = verifier.verify(actions.setImage(CLOCK, "web", "clock:1.1"))
                 .evidence()
@@ -128,11 +128,12 @@ class RolloutVerifierTest {
     @Test
     void aCrashingVersionFailsWithItsCauseLongBeforeTheTimeout() throws InterruptedException {
         running(3);
-        cluster.images()
+        simulated
+                .images()
                 .declare("clock:broken", WELL.crashesAfter(Duration.ZERO).withExitCode(1));
         Verdict verdict = verifier.verify(actions.setImage(CLOCK, "web", "clock:broken"));
         assertThat(verdict).isInstanceOf(Verdict.Failed.class);
-        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(15));
+        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(15).plus(late()));
         assertThat(verdict.evidence().causes())
                 .extracting(Cause::reason, Cause::message)
                 .containsExactly(org.assertj.core.api.Assertions.tuple(
@@ -143,10 +144,10 @@ class RolloutVerifierTest {
 
     @Test
     void anImageThatCannotBePulledFailsWithinSeconds() throws InterruptedException {
-        cluster.images().declare("clock:nope", WELL.notFound());
+        simulated.images().declare("clock:nope", WELL.notFound());
         Verdict verdict = verifier.verify(actions.apply(clock(3, "clock:nope")));
         assertThat(verdict).isInstanceOf(Verdict.Failed.class);
-        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(10));
+        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(10).plus(late()));
         assertThat(verdict.summary())
                 .startsWith("Deployment/clock in default failed after ")
                 .contains("ErrImagePull: container \"web\" image \"clock:nope\" cannot be pulled: ")
@@ -155,29 +156,31 @@ class RolloutVerifierTest {
 
     @Test
     void outOfMemoryIsSaidToBe() throws InterruptedException {
-        cluster.images().declare("clock:fat", WELL.readyAfter(ofSeconds(5)).outOfMemoryAfter(ofMillis(500)));
+        simulated.images().declare("clock:fat", WELL.readyAfter(ofSeconds(5)).outOfMemoryAfter(ofMillis(500)));
         Verdict verdict = verifier.verify(actions.apply(clock(1, "clock:fat")));
         assertThat(verdict.evidence().causes()).extracting(Cause::reason).containsExactly("OOMKilled");
     }
 
     @Test
     void aVersionThatIsNeverReadyTimesOutAndTheCauseIsNamed() throws InterruptedException {
-        cluster.images().declare("clock:mute", WELL.neverReady());
+        simulated.images().declare("clock:mute", WELL.neverReady());
         Verdict verdict = verifier.verify(actions.apply(clock(1, "clock:mute")));
         assertThat(verdict).isInstanceOf(Verdict.TimedOut.class);
-        assertThat(verdict.evidence().elapsed()).isEqualTo(ofSeconds(60));
+        assertThat(verdict.evidence().elapsed())
+                .isBetween(ofSeconds(60), ofSeconds(60).plus(late()));
         assertThat(verdict.evidence().causes()).extracting(Cause::reason).containsExactly("ContainersNotReady");
         assertThat(verdict.summary()).contains("statuscode: 503");
     }
 
     @Test
     void theProgressDeadlineIsAFailureBeforeTheTimeout() throws InterruptedException {
-        cluster.images().declare("clock:mute", WELL.neverReady());
+        simulated.images().declare("clock:mute", WELL.neverReady());
         Deployment impatient = clock(1, "clock:mute");
         impatient.getSpec().setProgressDeadlineSeconds(20);
         Verdict verdict = verifier.verify(actions.apply(impatient));
         assertThat(verdict).isInstanceOf(Verdict.Failed.class);
-        assertThat(verdict.evidence().elapsed()).isBetween(ofSeconds(20), ofSeconds(23));
+        assertThat(verdict.evidence().elapsed())
+                .isBetween(ofSeconds(20).minus(early()), ofSeconds(23).plus(late()));
         assertThat(verdict.evidence().causes())
                 .extracting(Cause::reason)
                 .containsExactly("ContainersNotReady", "ProgressDeadlineExceeded");
@@ -197,10 +200,11 @@ class RolloutVerifierTest {
                         .endSpec()
                         .build(),
                 WriteOptions.defaults());
-        cluster.advance(ofSeconds(1));
+        skip(ofSeconds(1));
         Verdict verdict = verifier.verify(actions.setImage(CLOCK, "web", "clock:1.1"));
         assertThat(verdict).isInstanceOf(Verdict.Failed.class);
-        assertThat(verdict.evidence().elapsed()).isBetween(ofSeconds(35), ofSeconds(37));
+        assertThat(verdict.evidence().elapsed())
+                .isBetween(ofSeconds(35).minus(early()), ofSeconds(37).plus(late()));
         assertThat(verdict.evidence().causes()).extracting(Cause::reason).containsExactly("FailedCreate");
         assertThat(verdict.summary())
                 .contains("exceeded quota: pods, requested: pods=1, used: pods=3, limited: pods=3");
@@ -219,13 +223,14 @@ class RolloutVerifierTest {
                         .build());
         Verdict verdict = RolloutVerifier.on(cluster).verify(actions.apply(greedy));
         assertThat(verdict).isInstanceOf(Verdict.Failed.class);
-        assertThat(verdict.evidence().elapsed()).isBetween(ofSeconds(60), ofSeconds(62));
+        assertThat(verdict.evidence().elapsed())
+                .isBetween(ofSeconds(60), ofSeconds(62).plus(late()));
         assertThat(verdict.evidence().causes()).extracting(Cause::reason).containsExactly("Unschedulable");
     }
 
     @Test
     void aVersionThatCrashesAfterItWasCompleteIsCaughtByAskingForStability() throws InterruptedException {
-        cluster.images().declare("clock:late", WELL.crashesAfter(ofSeconds(8)));
+        simulated.images().declare("clock:late", WELL.crashesAfter(ofSeconds(8)));
         assertThat(verifier.verify(actions.apply(clock(3, "clock:late"))).isComplete())
                 .as("without asking, the same early answer that kubectl gives")
                 .isTrue();
@@ -239,9 +244,9 @@ class RolloutVerifierTest {
     @Test
     void somebodyElsesUndoIsASupersededRolloutNotASuccess() throws InterruptedException {
         running(3);
-        cluster.images().declare("clock:mute", WELL.neverReady());
+        simulated.images().declare("clock:mute", WELL.neverReady());
         Deployment broken = actions.setImage(CLOCK, "web", "clock:mute");
-        cluster.advance(ofSeconds(5));
+        skip(ofSeconds(5));
         actions.undo(CLOCK);
         Verdict verdict = verifier.verify(broken);
         assertThat(verdict).isInstanceOf(Verdict.Superseded.class);
@@ -253,7 +258,7 @@ class RolloutVerifierTest {
     @Test
     void somebodyElsesUndoMeanwhileIsASupersededRolloutToo() throws InterruptedException {
         running(3);
-        cluster.images().declare("clock:mute", WELL.neverReady());
+        simulated.images().declare("clock:mute", WELL.neverReady());
         Deployment broken = actions.setImage(CLOCK, "web", "clock:mute");
         Verdict verdict = verifier.onProgress(progress -> {
                     if (progress.elapsed().compareTo(ofSeconds(3)) > 0
@@ -263,7 +268,7 @@ class RolloutVerifierTest {
                 })
                 .verify(broken);
         assertThat(verdict).isInstanceOf(Verdict.Superseded.class);
-        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(30));
+        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(30).plus(late()));
     }
 
     @Test
@@ -286,7 +291,7 @@ class RolloutVerifierTest {
 
     @Test
     void aDeploymentThatAListFromACacheDoesNotKnowYetIsNotDeleted() throws InterruptedException {
-        cluster.faults().staleFirstLists(Duration.ofSeconds(5));
+        simulated.faults().staleFirstLists(Duration.ofSeconds(5));
         assertThat(verifier.verify(actions.apply(clock(3, "clock:1.0"))).isComplete())
                 .isTrue();
     }
@@ -294,7 +299,7 @@ class RolloutVerifierTest {
     @Test
     void aNamesakeThatAListFromACacheStillKnowsIsNotOurs() throws InterruptedException {
         running(3);
-        cluster.faults().staleFirstLists(Duration.ofSeconds(5));
+        simulated.faults().staleFirstLists(Duration.ofSeconds(5));
         cluster.delete(Deployment.class, "default", "clock", DeleteOptions.defaults());
         assertThat(verifier.verify(actions.apply(clock(2, "clock:1.1"))).isComplete())
                 .isTrue();
@@ -303,9 +308,9 @@ class RolloutVerifierTest {
 
     @Test
     void whetherADeploymentIsGoneIsAskedAgainWhereTheServerDoesNotAnswer() throws InterruptedException {
-        cluster.faults().staleFirstLists(Duration.ofSeconds(5));
+        simulated.faults().staleFirstLists(Duration.ofSeconds(5));
         Deployment applied = actions.apply(clock(3, "clock:1.0"));
-        cluster.faults().failFrom(1, 2, Call.to(Verb.GET).on(Deployment.class), Reason.SERVICE_UNAVAILABLE);
+        simulated.faults().failFrom(1, 2, Call.to(Verb.GET).on(Deployment.class), Reason.SERVICE_UNAVAILABLE);
         assertThat(verifier.verify(applied).isComplete()).isTrue();
     }
 
@@ -321,11 +326,13 @@ class RolloutVerifierTest {
 
     @Test
     void aClusterOutOfReachIsAVerdictOfItsOwn() throws InterruptedException {
+        onlyInVirtualTime("before it gives up, fabric8's client tries again for seconds of real time");
         Deployment applied = actions.apply(clock(3, "clock:1.0"));
-        cluster.faults().unreachable(Duration.ofHours(1));
+        simulated.faults().unreachable(Duration.ofHours(1));
         Verdict verdict = RolloutVerifier.on(cluster).verify(applied);
         assertThat(verdict).isInstanceOf(Verdict.Unreachable.class);
-        assertThat(verdict.evidence().elapsed()).isBetween(ofSeconds(90), ofSeconds(91));
+        assertThat(verdict.evidence().elapsed())
+                .isBetween(ofSeconds(90), ofSeconds(91).plus(late()));
         assertThat(verifier.verify(CLOCK)).isInstanceOf(Verdict.Unreachable.class);
     }
 
@@ -333,7 +340,7 @@ class RolloutVerifierTest {
     void aRestartOfTheServerIsSurvived() throws InterruptedException {
         running(3);
         Deployment changed = actions.setImage(CLOCK, "web", "clock:1.1");
-        cluster.faults().unreachable(ofSeconds(30));
+        simulated.faults().unreachable(ofSeconds(30));
         Verdict verdict = verifier.verify(changed);
         assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
         assertThat(readyPods("clock:1.1")).isEqualTo(3);
@@ -347,12 +354,13 @@ class RolloutVerifierTest {
         Verdict verdict = verifier.onProgress(progress -> {
                     if (progress.elapsed().compareTo(ofMillis(500)) > 0 && notes.isEmpty()) {
                         notes.add("silenced");
-                        cluster.faults().silenceWatches();
+                        simulated.faults().silenceWatches();
                     }
                 })
                 .verify(changed);
         assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
-        assertThat(verdict.evidence().elapsed()).isBetween(ofSeconds(10), ofSeconds(32));
+        assertThat(verdict.evidence().elapsed())
+                .isBetween(ofSeconds(10).minus(early()), ofSeconds(32).plus(late()));
         assertThat(verdict.evidence().timeline().entries())
                 .extracting(Timeline.Entry::what)
                 .anyMatch(what -> what.startsWith("the watches were silent while the cluster changed"));
@@ -365,8 +373,8 @@ class RolloutVerifierTest {
         int[] cuts = {0};
         Verdict verdict = verifier.onProgress(progress -> {
                     if (cuts[0]++ % 5 == 2) {
-                        cluster.faults().expireHistory();
-                        cluster.faults().cutWatches();
+                        simulated.faults().expireHistory();
+                        simulated.faults().cutWatches();
                     }
                 })
                 .verify(changed);
@@ -387,7 +395,7 @@ class RolloutVerifierTest {
         Deployment applied = running(2);
         Verdict verdict = RolloutVerifier.on(late).verify(applied);
         assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
-        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(1));
+        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(1).plus(late()));
     }
 
     /** Keeps what it hears to itself until it is asked. */
@@ -447,13 +455,14 @@ class RolloutVerifierTest {
 
     @Test
     void withoutTheRightToSeePodsAndEventsTheStatusIsJudgedAndThatIsSaid() throws InterruptedException {
-        cluster.faults().failFrom(1, Integer.MAX_VALUE, Call.any().on(Pod.class), Reason.FORBIDDEN);
-        cluster.faults().failFrom(1, Integer.MAX_VALUE, Call.any().on(Event.class), Reason.FORBIDDEN);
-        cluster.faults().failFrom(1, Integer.MAX_VALUE, Call.any().on(ReplicaSet.class), Reason.FORBIDDEN);
+        simulated.faults().failFrom(1, Integer.MAX_VALUE, Call.any().on(Pod.class), Reason.FORBIDDEN);
+        simulated.faults().failFrom(1, Integer.MAX_VALUE, Call.any().on(Event.class), Reason.FORBIDDEN);
+        simulated.faults().failFrom(1, Integer.MAX_VALUE, Call.any().on(ReplicaSet.class), Reason.FORBIDDEN);
         Verdict verdict = verifier.verify(actions.apply(clock(3, "clock:1.0")));
         assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
         assertThat(verdict.evidence().unseen())
-                .hasSize(3)
+                .hasSizeBetween(
+                        cluster == simulated ? 3 : 2, 3) // Events may be looked for later: they are never needed.
                 .anyMatch(unseen -> unseen.startsWith("judged without pods: "));
         assertThat(verdict.summary()).contains("by the status alone");
     }
@@ -461,16 +470,16 @@ class RolloutVerifierTest {
     @Test
     void withoutTheRightToWatchDeploymentsNothingIsJudgedAndThatIsSaidAtOnce() throws InterruptedException {
         Deployment applied = actions.apply(clock(3, "clock:1.0"));
-        cluster.faults().failFrom(1, Integer.MAX_VALUE, Call.to(Verb.LIST).on(Deployment.class), Reason.FORBIDDEN);
+        simulated.faults().failFrom(1, Integer.MAX_VALUE, Call.to(Verb.LIST).on(Deployment.class), Reason.FORBIDDEN);
         Verdict verdict = verifier.verify(applied);
         assertThat(verdict).as(verdict.summary()).isInstanceOf(Verdict.Unreachable.class);
-        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(2));
+        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(2).plus(late()));
         assertThat(verdict.summary()).contains("could not be verified").contains("a right is missing: ");
     }
 
     @Test
     void aPodThatCrashedOnceAndThenServesIsNoFailure() throws InterruptedException {
-        cluster.images().declare("clock:shy", WELL.crashesAfter(ofMillis(300)).times(1));
+        simulated.images().declare("clock:shy", WELL.crashesAfter(ofMillis(300)).times(1));
         Verdict verdict = verifier.verify(actions.apply(clock(3, "clock:shy")));
         assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
     }
@@ -494,7 +503,8 @@ class RolloutVerifierTest {
 
     @Test
     void aFailureBecomesAnExceptionWhoseMessageSaysItAll() throws InterruptedException {
-        cluster.images()
+        simulated
+                .images()
                 .declare("clock:broken", WELL.crashesAfter(Duration.ZERO).withExitCode(3));
         Verdict verdict = verifier.verify(actions.apply(clock(1, "clock:broken")));
         assertThatThrownBy(verdict::orElseThrow)

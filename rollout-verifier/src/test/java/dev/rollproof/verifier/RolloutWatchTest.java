@@ -17,7 +17,6 @@ import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.sim.Faults.Call;
 import dev.rollproof.sim.Faults.Verb;
-import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.promises.Finding.Kept;
 import dev.rollproof.verifier.promises.Finding.NotApplicable;
 import dev.rollproof.verifier.promises.Promise;
@@ -26,23 +25,23 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A rollout that is observed from before the change: the verdict knows what became of the strategy's promises. */
-class RolloutWatchTest {
-    private final SimulatedCluster cluster = SimulatedCluster.create();
-    private final RolloutActions actions = RolloutActions.on(cluster);
-    private final RolloutVerifier verifier = RolloutVerifier.on(cluster);
+public class RolloutWatchTest extends Rolling {
+    private RolloutActions actions;
+    private RolloutVerifier verifier;
 
-    @AfterEach
-    void close() {
-        cluster.close();
+    @BeforeEach
+    void take() {
+        actions = RolloutActions.on(cluster);
+        verifier = RolloutVerifier.on(cluster);
     }
 
     private void settled(int replicas) throws InterruptedException {
         verifier.verify(actions.apply(clock(replicas, "clock:1.0"))).orElseThrow();
-        cluster.advance(ofMinutes(1));
+        skip(ofMinutes(1));
     }
 
     private Verdict rollOut(Deployment next) throws InterruptedException {
@@ -75,11 +74,11 @@ class RolloutWatchTest {
     @Test
     void aBrokenPromiseIsOneClauseOfTheSummaryThatNamesTheEvent() throws InterruptedException {
         settled(3);
-        cluster.images().unknownAreNotFound();
+        simulated.images().unknownAreNotFound();
         Deployment next = clock(3, "clock:nope");
         try (RolloutWatch watch = verifier.watch(next)) {
             Deployment applied = actions.apply(next);
-            cluster.advance(ofSeconds(1));
+            pass(ofSeconds(1));
             String victim = cluster.list(Query.of(Pod.class).inNamespace("default")).stream()
                     .map(Observed::from)
                     .filter(pod -> pod.live() && pod.ready())
@@ -118,10 +117,10 @@ class RolloutWatchTest {
         settled(3);
         Deployment next = clock(3, "clock:1.1");
         try (RolloutWatch watch = verifier.watch(next)) {
-            cluster.advance(ofMinutes(3));
+            skip(ofMinutes(3));
             Verdict verdict = watch.verify(actions.apply(next));
             assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
-            assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(20));
+            assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(20).plus(late()));
             assertThat(verdict.evidence().timeline().entries())
                     .isSortedAccordingTo(java.util.Comparator.comparing(Timeline.Entry::at))
                     .allMatch(entry -> entry.at().compareTo(ofSeconds(20)) < 0);
@@ -130,13 +129,14 @@ class RolloutWatchTest {
 
     @Test
     void aBrokenDeploymentIsMendedWithoutWaitingForRestThatWillNotCome() throws InterruptedException {
-        cluster.images().unknownAreNotFound();
+        simulated.images().unknownAreNotFound();
         actions.apply(clock(3, "clock:nope"));
-        cluster.advance(ofSeconds(20));
-        cluster.images().declare("clock:1.0", dev.rollproof.sim.ImageBehavior.wellBehaved());
+        skip(ofSeconds(20));
+        simulated.images().declare("clock:1.0", dev.rollproof.sim.ImageBehavior.wellBehaved());
         Instant before = cluster.time().now();
         try (RolloutWatch watch = verifier.watch(clock(3, "clock:1.0"))) {
-            assertThat(Duration.between(before, cluster.time().now())).isLessThan(ofMillis(500));
+            assertThat(Duration.between(before, cluster.time().now()))
+                    .isLessThan(ofMillis(500).plus(late()));
             Verdict verdict = watch.verify(actions.apply(clock(3, "clock:1.0")));
             assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
             assertThat(promises(verdict).whyNothing().orElseThrow())
@@ -148,7 +148,7 @@ class RolloutWatchTest {
     void whereStatusesOnlyLagItWaitsAMomentForThem() throws InterruptedException {
         actions.apply(clock(3, "clock:1.0"));
         verifier.verify(CLOCK).orElseThrow();
-        cluster.faults().delayWatches(ofMillis(300), Pod.class);
+        simulated.faults().delayWatches(ofMillis(300), Pod.class);
         Verdict verdict = rollOut(clock(3, "clock:1.1"));
         assertThat(promises(verdict).kept()).as("%s", promises(verdict).lines()).hasSize(4);
     }
@@ -156,7 +156,7 @@ class RolloutWatchTest {
     @Test
     void whatMayNotBeSeenIsNotPromisedAndTheRestIs() throws InterruptedException {
         settled(3);
-        cluster.faults().failFrom(1, Integer.MAX_VALUE, Call.any().on(Pod.class), Reason.FORBIDDEN);
+        simulated.faults().failFrom(1, Integer.MAX_VALUE, Call.any().on(Pod.class), Reason.FORBIDDEN);
         Verdict verdict = rollOut(clock(3, "clock:1.1"));
         assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
         assertThat(promises(verdict).kept())
@@ -169,7 +169,7 @@ class RolloutWatchTest {
     @Test
     void whereTheDeploymentMayNotBeSeenTheChangeIsMadeAndNothingIsPromised() throws InterruptedException {
         settled(3);
-        cluster.faults().failFrom(1, Integer.MAX_VALUE, Call.to(Verb.LIST).on(Deployment.class), Reason.FORBIDDEN);
+        simulated.faults().failFrom(1, Integer.MAX_VALUE, Call.to(Verb.LIST).on(Deployment.class), Reason.FORBIDDEN);
         Verdict verdict = rollOut(clock(3, "clock:1.1"));
         assertThat(verdict).isInstanceOf(Verdict.Unreachable.class);
         assertThat(promises(verdict).whyNothing().orElseThrow())
@@ -179,19 +179,20 @@ class RolloutWatchTest {
     @Test
     void aClusterThatIsAwayIsNotWaitedForBeforeTheChange() throws InterruptedException {
         settled(3);
-        cluster.faults().unreachable(ofMinutes(1));
+        simulated.faults().unreachable(ofMinutes(1));
         Instant before = cluster.time().now();
         try (RolloutWatch watch = verifier.watch(clock(3, "clock:1.1"))) {
             assertThatThrownBy(() -> actions.apply(clock(3, "clock:1.1"))).isInstanceOf(ClusterException.class);
             assertThat(watch.promises().whyNothing().orElseThrow()).contains("could not be observed");
         }
-        assertThat(Duration.between(before, cluster.time().now())).isLessThan(ofSeconds(6));
+        assertThat(Duration.between(before, cluster.time().now()))
+                .isLessThan(ofSeconds(6).plus(late()));
     }
 
     @Test
     void aFirstListFromACacheThatLagsIsNoDeletion() throws InterruptedException {
         settled(3);
-        cluster.faults().staleFirstLists(ofSeconds(3));
+        simulated.faults().staleFirstLists(ofSeconds(3));
         Verdict verdict = rollOut(clock(3, "clock:1.1"));
         assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
     }

@@ -13,9 +13,9 @@ import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import dev.rollproof.sim.ImageBehavior;
-import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.Rollback;
 import dev.rollproof.verifier.RollbackResult;
+import dev.rollproof.verifier.Rolling;
 import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
@@ -27,17 +27,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A workload and the strategy to roll it out with, as users write it. */
-class RolloutTest {
-    private final SimulatedCluster cluster = SimulatedCluster.create();
-
-    @AfterEach
-    void close() {
-        cluster.close();
-    }
+public class RolloutTest extends Rolling {
 
     private static String clock(int replicas, String image) {
         return """
@@ -126,13 +119,13 @@ class RolloutTest {
     @Test
     void theVerdictSaysWhatBecameOfThePromisesAndTheClusterIsAskedNoMoreForThat() throws InterruptedException {
         Rollout.of(clock(3, "clock:1.0")).run(cluster).orElseThrow();
-        cluster.advance(ofSeconds(30));
+        skip(ofSeconds(30));
         InterceptedCluster alone = InterceptedCluster.killing(cluster, Integer.MAX_VALUE, false);
         RolloutVerifier.on(alone)
                 .verify(RolloutActions.on(alone)
                         .apply(dev.rollproof.k8s.fabric8.Models.fromYaml(clock(3, "clock:1.1"), Deployment.class)))
                 .orElseThrow();
-        cluster.advance(ofSeconds(30));
+        skip(ofSeconds(30));
         InterceptedCluster counted = InterceptedCluster.killing(cluster, Integer.MAX_VALUE, false);
         Verdict verdict = Rollout.of(clock(3, "clock:1.2")).run(counted);
         assertThat(verdict.evidence().promises().orElseThrow().kept()).hasSize(4);
@@ -144,12 +137,12 @@ class RolloutTest {
 
     @Test
     void thePromisesAreThoseOfTheRolloutAlsoWhereItIsRolledBack() throws InterruptedException {
-        cluster.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(Duration.ZERO));
+        simulated.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(Duration.ZERO));
         Rollout.of(clock(3, "clock:1.0"))
                 .orElse(Rollback.rollBack())
                 .run(cluster)
                 .orElseThrow();
-        cluster.advance(ofSeconds(30));
+        skip(ofSeconds(30));
         Verdict verdict =
                 Rollout.of(clock(3, "clock:broken")).orElse(Rollback.rollBack()).run(cluster);
         assertThat(verdict.evidence().rollback().orElseThrow().timeToRestore()).isPresent();
@@ -173,7 +166,7 @@ class RolloutTest {
 
     @Test
     void aBrokenVersionIsAFailedVerdict() throws InterruptedException {
-        cluster.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(ofSeconds(0)));
+        simulated.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(ofSeconds(0)));
         Verdict verdict =
                 Rollout.of(clock(2, "clock:broken")).within(ofSeconds(60)).run(cluster);
         assertThat(verdict).isInstanceOf(Verdict.Failed.class);
@@ -208,7 +201,7 @@ class RolloutTest {
 
     @Test
     void whatFailsGoesBackToWhatWasSeenWorkingWithTheStrategyThatItHas() throws InterruptedException {
-        cluster.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(Duration.ZERO));
+        simulated.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(Duration.ZERO));
         for (Strategy strategy : List.of(RollingUpdate.of().maxSurge(1).maxUnavailable(0), Recreate.of())) {
             Rollout.of(clock(3, "clock:1.0"))
                     .by(strategy)

@@ -9,7 +9,6 @@ import dev.rollproof.harness.K3s;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.time.Time;
 import dev.rollproof.sim.Faults;
-import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.strategies.RollingUpdate;
 import dev.rollproof.strategies.Rollout;
 import dev.rollproof.verifier.Progress;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The API server goes away half-way through a verification, and comes back. Pods run on and serve; only nobody can change
@@ -35,7 +34,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * server that is asked to end, or that is frozen, is worse: it leaves its watches open and silent, and silence looks like nothing
  * happening. So whoever hears nothing for a while goes and looks.
  */
-@Isolated("the API server is everybody's")
+@ResourceLock(providers = OnRealClusters.Alone.class) // the API server is everybody's
 @TestMethodOrder(
         MethodOrderer.OrderAnnotation.class) // after a restart the controllers are late with the next namespace
 class ApiServerOutageLesson extends Lesson {
@@ -165,14 +164,14 @@ class ApiServerOutageLesson extends Lesson {
     }
 
     private Faults faults() {
-        return ((SimulatedCluster) cluster).faults();
+        return simulated.orElseThrow().faults();
     }
 
     /** Later, in the time that the cluster lives by. */
     private CompletableFuture<Void> after(Duration time, Runnable then) {
-        if (cluster instanceof SimulatedCluster simulated) {
+        if (simulated.isPresent()) {
             CompletableFuture<Void> done = new CompletableFuture<>();
-            simulated.time().after(time, () -> {
+            simulated.get().time().after(time, () -> {
                 then.run();
                 done.complete(null);
             });

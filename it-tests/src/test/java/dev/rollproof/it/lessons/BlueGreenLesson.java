@@ -35,7 +35,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * preview Service leads to the new version; so it can be tried, and no user is in it. After the switch the old version stays for a
  * while, with all its pods: the way back is one patch, too, and nobody waits for pods to start. The price is twice the pods.
  */
-@ResourceLock("moments")
+@ResourceLock(providers = OnRealClusters.Moments.class)
 class BlueGreenLesson extends Lesson {
     /** How long the news of a switch may be on its way to all who send requests; mostly it is a second. */
     private static final Duration NEWS_TRAVEL = ofSeconds(3);
@@ -161,14 +161,20 @@ class BlueGreenLesson extends Lesson {
         private final Observation services;
 
         Switches() {
-            services = cluster.observe(
-                    Query.of(Service.class).inNamespace(namespace.name()).named("clock"), change -> {
-                        String color =
-                                ((ObservedService) change.object()).selector().getOrDefault("color", "");
-                        if (seen.isEmpty() || !seen.get(seen.size() - 1).color().equals(color)) {
-                            seen.add(new Switch(cluster.time().now(), color));
-                        }
-                    });
+            services = watched()
+                    .observe(
+                            Query.of(Service.class)
+                                    .inNamespace(namespace.name())
+                                    .named("clock"),
+                            change -> {
+                                String color = ((ObservedService) change.object())
+                                        .selector()
+                                        .getOrDefault("color", "");
+                                if (seen.isEmpty()
+                                        || !seen.get(seen.size() - 1).color().equals(color)) {
+                                    seen.add(new Switch(cluster.time().now(), color));
+                                }
+                            });
         }
 
         List<String> colors() {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * <p>Kubernetes has no canary. Somebody drives it: a second Deployment with the labels {@code track: canary} and
  * {@code version}, and when it is promoted, the first Deployment gets the new version while the canary still serves.
  */
-@ResourceLock("moments")
+@ResourceLock(providers = OnRealClusters.Moments.class)
 class CanaryLesson extends Lesson {
     /** How sure to be. Of a thousand right runs one may be called wrong. */
     private static final double CONFIDENCE = 0.999;

@@ -20,6 +20,7 @@ import dev.rollproof.k8s.traffic.Load;
 import dev.rollproof.k8s.traffic.RunningTraffic;
 import dev.rollproof.k8s.traffic.Traffic;
 import dev.rollproof.k8s.traffic.TrafficReport;
+import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.strategies.Rollout;
 import dev.rollproof.strategies.plan.Assumptions;
 import dev.rollproof.strategies.plan.Range;
@@ -40,7 +41,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What lies on the desk in every lesson: a cluster, a namespace, traffic, and the clock. Each test has its own; the simulated
- * cluster is the default, {@code -Drollproof.cluster=k3s} chooses a real one.
+ * cluster is the default, {@code -Drollproof.cluster=served} reaches it over HTTPS, and {@code k3s} chooses a real one.
  */
 @Tag("lesson")
 abstract class Lesson {
@@ -57,8 +58,11 @@ abstract class Lesson {
     TestNamespace namespace;
     Traffic traffic;
 
-    /** The node; empty on the simulated cluster. */
+    /** The node; empty on simulated clusters. */
     Optional<K3s> k3s;
+
+    /** The simulated cluster, however it is reached; empty on real ones. */
+    Optional<SimulatedCluster> simulated;
 
     @BeforeEach
     void loadImages() throws InterruptedException {
@@ -151,6 +155,14 @@ abstract class Lesson {
                 .doesNotContainKey("pod-template-hash");
     }
 
+    /**
+     * Where moments are looked at: beside the wire where that can be done, for whoever measures when something happened on the cluster
+     * must not be late himself. Through the door the news comes as late as it takes, times the speed.
+     */
+    Cluster watched() {
+        return simulated.isPresent() ? simulated.get() : cluster;
+    }
+
     /** Lets time pass. */
     void pass(Duration time) throws InterruptedException {
         cluster.time().awaitUntil(cluster.time().now().plus(time), () -> false);
@@ -190,7 +202,9 @@ abstract class Lesson {
     /** A measured figure: a line of the run's report. */
     void figure(String format, Object... values) {
         System.out.println(getClass().getSimpleName()
-                + (k3s.isPresent() ? " on Kubernetes: " : " in the simulation: ")
+                + (k3s.isPresent()
+                        ? " on Kubernetes: "
+                        : cluster instanceof SimulatedCluster ? " in the simulation: " : " through the door: ")
                 + String.format(Locale.ROOT, format, values));
     }
 

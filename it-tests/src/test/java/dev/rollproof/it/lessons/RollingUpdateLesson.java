@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * promised about pods that are terminating, and nothing about requests: those an application keeps itself, by answering
  * until nobody asks any more. What it will be like a plan says before: a likely way, and bounds that hold on every way.
  */
-@ResourceLock("moments")
+@ResourceLock(providers = OnRealClusters.Moments.class)
 @Order(2) // the longest of those that wait for each other
 class RollingUpdateLesson extends Lesson {
     /** How long the news that a pod goes may be on its way to all who send requests to it; mostly it is a second. */
@@ -160,7 +160,7 @@ class RollingUpdateLesson extends Lesson {
     private final class Leaving implements AutoCloseable {
         private final Map<String, Instant> toldToGo = new ConcurrentHashMap<>();
         private final Observation pods =
-                cluster.observe(Query.of(Pod.class).inNamespace(namespace.name()), this::accept);
+                watched().observe(Query.of(Pod.class).inNamespace(namespace.name()), this::accept);
 
         private void accept(Change change) {
             String name = change.object().metadata().name();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  *
  * <p>Who waits for "the Deployment to be complete" is told of somebody else's success. The verifier waits for its own template.
  */
-@ResourceLock("moments")
+@ResourceLock(providers = OnRealClusters.Moments.class)
 class SecondChangeLesson extends Lesson {
     @Test
     void theFirstRolloutIsSupersededAndTheSecondCompletesWithoutALostRequest() throws InterruptedException {

@@ -7,25 +7,18 @@ import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.observed.Observed;
-import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.Deployments;
+import dev.rollproof.verifier.Rolling;
 import dev.rollproof.verifier.promises.Finding.Kept;
 import dev.rollproof.verifier.promises.Finding.NotApplicable;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The watch on the simulated cluster. */
-class PromiseWatchTest {
-    private final SimulatedCluster cluster = SimulatedCluster.create();
-
-    @AfterEach
-    void close() {
-        cluster.close();
-    }
+public class PromiseWatchTest extends Rolling {
 
     private void apply(int replicas, String image) {
         cluster.apply(Deployments.clock(replicas, image), WriteOptions.defaults());
@@ -33,7 +26,7 @@ class PromiseWatchTest {
 
     private void settled(int replicas) {
         apply(replicas, "clock:1.0");
-        cluster.advance(Duration.ofMinutes(1));
+        skip(Duration.ofMinutes(1));
     }
 
     @Test
@@ -41,7 +34,7 @@ class PromiseWatchTest {
         settled(10);
         try (PromiseWatch watch = PromiseWatch.on(cluster, Deployments.CLOCK)) {
             apply(10, "clock:1.1");
-            cluster.advance(Duration.ofMinutes(2));
+            pass(Duration.ofSeconds(30));
             PromiseReport report = watch.report();
             assertThat(report.kept())
                     .as("%s", report.lines())
@@ -63,8 +56,8 @@ class PromiseWatchTest {
         settled(3);
         try (PromiseWatch watch = PromiseWatch.on(cluster, Deployments.CLOCK)) {
             apply(3, "clock:nope");
-            cluster.images().unknownAreNotFound();
-            cluster.advance(Duration.ofSeconds(5));
+            simulated.images().unknownAreNotFound();
+            pass(Duration.ofSeconds(5));
             List<Pod> pods = cluster.list(Query.of(Pod.class).inNamespace("default"));
             String victim = pods.stream()
                     .map(Observed::from)
@@ -73,7 +66,7 @@ class PromiseWatchTest {
                     .findFirst()
                     .orElseThrow();
             cluster.delete(Pod.class, "default", victim, DeleteOptions.defaults());
-            cluster.advance(Duration.ofSeconds(1));
+            pass(Duration.ofSeconds(1));
             assertThat(watch.report().broken()).singleElement().satisfies(broken -> {
                 assertThat(broken.promise()).isEqualTo(Promise.READY_PODS_KEPT);
                 assertThat(broken.by().object().name()).isEqualTo(victim);
@@ -87,13 +80,13 @@ class PromiseWatchTest {
         try (PromiseWatch watch = PromiseWatch.on(cluster, Deployments.CLOCK)) {
             apply(10, "clock:1.1");
             for (int i = 0; i < 20; i++) {
-                cluster.advance(Duration.ofMillis(300));
-                cluster.faults().silenceWatches();
-                cluster.advance(Duration.ofMillis(900));
-                cluster.faults().expireHistory();
-                cluster.faults().cutWatches();
+                pass(Duration.ofMillis(300));
+                simulated.faults().silenceWatches();
+                pass(Duration.ofMillis(900));
+                simulated.faults().expireHistory();
+                simulated.faults().cutWatches();
             }
-            cluster.advance(Duration.ofMinutes(2));
+            pass(Duration.ofSeconds(30));
             assertThat(watch.report().broken()).isEmpty();
         }
     }
@@ -102,7 +95,7 @@ class PromiseWatchTest {
     void nothingIsPromisedOfAFirstRollout() throws InterruptedException {
         try (PromiseWatch watch = PromiseWatch.on(cluster, Deployments.CLOCK)) {
             apply(3, "clock:1.0");
-            cluster.advance(Duration.ofMinutes(1));
+            pass(Duration.ofSeconds(10));
             assertThat(watch.report().findings())
                     .allSatisfy(finding ->
                             assertThat(((NotApplicable) finding).why()).isEqualTo("there was no Deployment to change"));
@@ -117,12 +110,12 @@ class PromiseWatchTest {
             assertThat(d.getStatus().getAvailableReplicas()).isEqualTo(3);
             assertThat(watch.report().broken()).isEmpty();
         }
-        cluster.images().unknownAreNotFound();
+        simulated.images().unknownAreNotFound();
         apply(3, "clock:nope");
-        cluster.advance(Duration.ofSeconds(2));
+        pass(Duration.ofSeconds(2));
         try (PromiseWatch watch = PromiseWatch.on(cluster, Deployments.CLOCK)) {
             apply(3, "clock:1.2");
-            cluster.advance(Duration.ofSeconds(2));
+            pass(Duration.ofSeconds(2));
             assertThat(watch.report().of(Promise.READY_PODS_KEPT).line())
                     .contains("the change did not meet a state of rest");
         }
