@@ -51,6 +51,15 @@ class CompareCommandTest {
                 .orElseThrow();
     }
 
+    /** What is quicker must not tell anything else. */
+    @Test
+    void theSameSeedsGiveTheTableThatWasRecorded() throws IOException {
+        Path recorded = Path.of("src/test/resources/compared.txt");
+        assertThat(compare().out())
+                .as("where the simulation is meant to do something else now, put this into %s", recorded)
+                .isEqualTo(Files.readString(recorded));
+    }
+
     @Test
     void theTableHasARowForEachStrategy() {
         Command command = compare();

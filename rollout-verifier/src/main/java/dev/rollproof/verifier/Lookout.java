@@ -127,7 +127,17 @@ public final class Lookout implements AutoCloseable {
                 until = candidate;
             }
         }
-        time.awaitUntil(until, () -> followed.values().stream().anyMatch(Following::hasNews));
+        time.awaitUntil(until, this::hasNews);
+    }
+
+    /** Asked after every event of a simulated cluster. */
+    private boolean hasNews() {
+        for (Following following : followed.values()) {
+            if (following.hasNews()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Adds to the timeline, unless the last that was added about this subject says the same. */

@@ -64,7 +64,8 @@ final class FieldOwners {
     /** A stored object as lists and watches tell it, with who owns its fields: not a copy, and frozen like it. */
     <T extends HasMetadata> T listed(ResourceType<T> type, T stored) {
         T told = type.shallowCopy().apply(stored);
-        told.setMetadata(OwnedMetadata.of(stored.getMetadata(), entries(stored, managed.asOfNow(stored))));
+        told.setMetadata(Metadata.copy(stored.getMetadata()));
+        told.getMetadata().setManagedFields(new LateEntries(entries(stored, managed.asOfNow(stored))));
         return told;
     }
 
@@ -75,7 +76,7 @@ final class FieldOwners {
 
     <T extends HasMetadata> T shown(T stored, Supplier<Ownership> ownership) {
         T copy = Models.copy(stored);
-        copy.setMetadata(OwnedMetadata.of(copy.getMetadata(), entries(stored, ownership)));
+        copy.getMetadata().setManagedFields(new LateEntries(entries(stored, ownership)));
         return copy;
     }
 

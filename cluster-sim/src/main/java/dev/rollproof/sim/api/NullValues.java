@@ -27,12 +27,18 @@ final class NullValues {
     /** Whether there is a null in a list, or at all in a map: else there is nothing to replace. */
     static boolean anyIn(@Nullable Object tree) {
         if (tree instanceof Map<?, ?> map) {
-            return map.values().stream().anyMatch(NullValues::anyIn);
+            return anyAmong(map.values());
         }
-        if (tree instanceof Collection<?> items) {
-            return items.stream().anyMatch(NullValues::anyIn);
+        return tree instanceof Collection<?> items ? anyAmong(items) : tree == null;
+    }
+
+    private static boolean anyAmong(Collection<?> items) {
+        for (Object item : items) {
+            if (anyIn(item)) {
+                return true;
+            }
         }
-        return tree == null;
+        return false;
     }
 
     /** Replaces them in a model and all that it holds. */

@@ -275,7 +275,7 @@ public final class Requests {
         T comparable = type.shallowCopy().apply(changed);
         comparable.setMetadata(Metadata.copy(changed.getMetadata()));
         comparable.getMetadata().setResourceVersion(stored.getMetadata().getResourceVersion());
-        return Models.toTree(comparable).equals(Models.toTree(stored));
+        return Models.haveSameTree(comparable, stored);
     }
 
     public <T extends HasMetadata> T patch(

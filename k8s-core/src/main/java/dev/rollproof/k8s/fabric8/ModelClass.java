@@ -159,6 +159,11 @@ final class ModelClass {
         return ownForm;
     }
 
+    /** Whether it has no fields of its own, and keeps whatever it is given. */
+    boolean isOpen() {
+        return properties.length == 0 && !ownForm;
+    }
+
     /** In the order in which they are in JSON. */
     Property[] properties() {
         return properties;

@@ -27,6 +27,12 @@ public final class Models {
                 .orElseGet(() -> SERIALIZATION.convertValue(model, LinkedHashMap.class));
     }
 
+    /** Whether two models of one class have the same tree, which an empty list and none have in most places. */
+    public static boolean haveSameTree(Object one, Object other) {
+        return PlainModels.sameTree(one, other, part -> SERIALIZATION.convertValue(part, Object.class))
+                .orElseGet(() -> toTree(one).equals(toTree(other)));
+    }
+
     /** The model of a tree. Fields that the model does not know are kept as additional properties. */
     public static <T> T fromTree(Map<String, ?> tree, Class<T> type) {
         return PlainModels.fromTree(tree, type, SERIALIZATION::convertValue)

@@ -72,11 +72,16 @@ final class PlainModels {
         Object copy = model.create();
         for (Field field : model.fields()) {
             Object item = field.get(value);
-            if (item != null) {
+            if (item != null && !(isEmpty(item) && hasEmpty(field, copy))) {
                 field.set(copy, copied(item));
             }
         }
         return copy;
+    }
+
+    private static boolean hasEmpty(Field field, Object model) throws IllegalAccessException {
+        Object item = field.get(model);
+        return item != null && isEmpty(item);
     }
 
     private static boolean isScalar(Object value) {
@@ -136,11 +141,12 @@ final class PlainModels {
     private static Map<String, @Nullable Object> fieldsOf(
             Object value, ModelClass model, UnaryOperator<Object> otherForms)
             throws NotPlain, ReflectiveOperationException {
-        Field additional = model.additional();
-        if (additional != null && additional.get(value) instanceof Map<?, ?> more && !more.isEmpty()) {
-            throw new NotPlain();
-        }
         Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        Map<?, ?> additional = additionalOf(value, model);
+        for (Map.Entry<?, ?> entry : additional.entrySet()) {
+            Object item = entry.getValue();
+            tree.put(key(entry.getKey()), item == null ? null : tree(item, otherForms));
+        }
         for (ModelClass.Property property : model.properties()) {
             Object item = property.field().get(value);
             if (item != null && !(property.nonEmpty() && isEmpty(item))) {
@@ -150,10 +156,102 @@ final class PlainModels {
         return tree;
     }
 
+    /** What a model that is nothing else holds; models that have fields of their own as well are not plain with more of them. */
+    private static Map<?, ?> additionalOf(Object value, ModelClass model)
+            throws NotPlain, ReflectiveOperationException {
+        Field additional = model.additional();
+        if (additional == null || !(additional.get(value) instanceof Map<?, ?> more) || more.isEmpty()) {
+            return Map.of();
+        }
+        if (!model.isOpen()) {
+            throw new NotPlain();
+        }
+        return more;
+    }
+
     private static boolean isEmpty(Object value) {
         return value instanceof List<?> list
                 ? list.isEmpty()
                 : value instanceof Map<?, ?> map ? map.isEmpty() : value instanceof String text && text.isEmpty();
+    }
+
+    /**
+     * Whether two models have the same tree.
+     *
+     * @param otherForms makes the tree of a part that has a JSON form of its own
+     */
+    static Optional<Boolean> sameTree(Object one, Object other, UnaryOperator<Object> otherForms) {
+        return attempt(() -> same(one, other, otherForms));
+    }
+
+    private static boolean same(@Nullable Object one, @Nullable Object other, UnaryOperator<Object> otherForms)
+            throws NotPlain, ReflectiveOperationException {
+        if (one == other) {
+            return true;
+        }
+        if (one == null || other == null) {
+            return false;
+        }
+        if (isScalar(one)) {
+            return one.equals(other);
+        }
+        if (one instanceof List<?> list) {
+            return other instanceof List<?> items && sameItems(list, items, otherForms);
+        }
+        if (one instanceof Map<?, ?> map) {
+            return other instanceof Map<?, ?> entries && sameEntries(map, entries, otherForms);
+        }
+        if (one.getClass() != other.getClass()) {
+            throw new NotPlain();
+        }
+        ModelClass model = ModelClass.of(one.getClass()).orElseThrow(NotPlain::new);
+        return model.hasOwnForm()
+                ? otherForms.apply(one).equals(otherForms.apply(other))
+                : sameFields(one, other, model, otherForms);
+    }
+
+    private static boolean sameItems(List<?> one, List<?> other, UnaryOperator<Object> otherForms)
+            throws NotPlain, ReflectiveOperationException {
+        if (one.size() != other.size()) {
+            return false;
+        }
+        for (int i = 0; i < one.size(); i++) {
+            if (!same(one.get(i), other.get(i), otherForms)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean sameEntries(Map<?, ?> one, Map<?, ?> other, UnaryOperator<Object> otherForms)
+            throws NotPlain, ReflectiveOperationException {
+        if (one.size() != other.size()) {
+            return false;
+        }
+        for (Map.Entry<?, ?> entry : one.entrySet()) {
+            String key = key(entry.getKey());
+            if (!other.containsKey(key) || !same(entry.getValue(), other.get(key), otherForms)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean sameFields(Object one, Object other, ModelClass model, UnaryOperator<Object> otherForms)
+            throws NotPlain, ReflectiveOperationException {
+        for (ModelClass.Property property : model.properties()) {
+            Object item = property.field().get(one);
+            Object otherItem = property.field().get(other);
+            if (item != otherItem && !same(shown(item, property), shown(otherItem, property), otherForms)) {
+                return false;
+            }
+        }
+        return sameEntries(additionalOf(one, model), additionalOf(other, model), otherForms);
+    }
+
+    /** Null where JSON leaves it out. */
+    private static @Nullable Object shown(@Nullable Object item, ModelClass.Property property) {
+        return item != null && property.nonEmpty() && isEmpty(item) ? null : item;
     }
 
     /** Makes a part of a model that has a JSON form of its own. */
@@ -173,6 +271,11 @@ final class PlainModels {
     private static Object model(Map<?, ?> tree, ModelClass known, OtherForms otherForms)
             throws NotPlain, ReflectiveOperationException {
         Object model = known.create();
+        Field additional = known.additional();
+        if (additional != null && known.isOpen()) {
+            additional.set(model, copied(tree));
+            return model;
+        }
         for (Map.Entry<?, ?> entry : tree.entrySet()) {
             ModelClass.Property property = known.property(key(entry.getKey()));
             if (property == null) {

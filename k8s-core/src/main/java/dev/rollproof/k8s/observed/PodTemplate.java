@@ -25,6 +25,9 @@ public final class PodTemplate {
     private final Map<String, String> annotations;
     private final @Nullable PodSpec spec;
 
+    /** Another model that was found equal to the spec. Most are compared with the same one many times. */
+    private @Nullable PodSpec sameSpec;
+
     private PodTemplate(Map<String, String> labels, Map<String, String> annotations, @Nullable PodSpec spec) {
         this.labels = labels;
         this.annotations = annotations;
@@ -86,7 +89,21 @@ public final class PodTemplate {
         return other instanceof PodTemplate that
                 && labels.equals(that.labels)
                 && annotations.equals(that.annotations)
-                && Objects.equals(spec, that.spec);
+                && hasSameSpec(that);
+    }
+
+    private boolean hasSameSpec(PodTemplate that) {
+        if (spec == that.spec
+                || (spec != null && spec == that.sameSpec)
+                || (that.spec != null && that.spec == sameSpec)) {
+            return true;
+        }
+        if (!Objects.equals(spec, that.spec)) {
+            return false;
+        }
+        sameSpec = that.spec;
+        that.sameSpec = spec;
+        return true;
     }
 
     @Override

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -73,6 +76,11 @@ class PlainModelsTest {
         if (wanted == MicroTime.class) {
             return new MicroTime("2026-01-01T00:00:00.000001Z");
         }
+        if (wanted == FieldsV1.class) {
+            FieldsV1 fields = new FieldsV1();
+            fields.setAdditionalProperty("f:spec", new LinkedHashMap<>(Map.of("f:replicas", new LinkedHashMap<>())));
+            return fields;
+        }
         ModelClass model = ModelClass.of(wanted).orElseThrow();
         Object made = model.create();
         for (ModelClass.Property property : model.properties()) {
@@ -116,6 +124,9 @@ class PlainModelsTest {
             assertThat(tree).isEqualTo(JACKSON.convertValue(model, LinkedHashMap.class));
             assertThat(JACKSON.asJson(tree)).as("in the same order").isEqualTo(JACKSON.asJson(model));
             assertThat(Models.fromTree(tree, type)).isEqualTo(JACKSON.convertValue(tree, type));
+            assertThat(PlainModels.sameTree(
+                            model, JACKSON.clone(model), part -> JACKSON.convertValue(part, Object.class)))
+                    .contains(true);
         }
     }
 
@@ -137,6 +148,80 @@ class PlainModelsTest {
         copy.getSpec().getContainers().get(0).setImage("other");
         copy.getSpec().getContainers().remove(1);
         assertThat(pod).isEqualTo(filled(Pod.class, 4));
+    }
+
+    @Test
+    void aCopySharesNoEmptyListOrMapEither() {
+        Pod pod = new PodBuilder()
+                .withNewMetadata()
+                .endMetadata()
+                .withNewSpec()
+                .endSpec()
+                .build();
+        pod.getMetadata().setLabels(new LinkedHashMap<>());
+        Pod copy = PlainModels.copy(pod).orElseThrow();
+        copy.getMetadata().getLabels().put("app", "clock");
+        copy.getSpec().getContainers().add(new Container());
+        copy.setAdditionalProperty("more", 1);
+        assertThat(pod.getMetadata().getLabels()).isEmpty();
+        assertThat(pod.getSpec().getContainers()).isEmpty();
+        assertThat(pod.getAdditionalProperties()).isEmpty();
+    }
+
+    private static boolean areTheSame(Container one, Container other) {
+        boolean said = Models.haveSameTree(one, other);
+        assertThat(said)
+                .as("%s and %s, by their trees", one, other)
+                .isEqualTo(Models.toTree(one).equals(Models.toTree(other)));
+        assertThat(Models.haveSameTree(other, one)).isEqualTo(said);
+        return said;
+    }
+
+    @Test
+    void twoModelsAreTheSameWhereTheirTreesAre() {
+        Container none = new Container();
+        none.setCommand(null);
+        Container empty = new Container();
+        empty.setCommand(new ArrayList<>());
+        assertThat(areTheSame(none, empty)).isTrue();
+
+        Container named = new Container();
+        named.setName("clock");
+        assertThat(areTheSame(none, named)).isFalse();
+        Container other = new Container();
+        other.setName("cl" + "ock");
+        assertThat(areTheSame(named, other)).isTrue();
+        other.setCommand(List.of("a"));
+        assertThat(areTheSame(named, other)).isFalse();
+        named.setCommand(List.of("a", "b"));
+        assertThat(areTheSame(named, other)).isFalse();
+        named.setCommand(List.of("a"));
+        assertThat(areTheSame(named, other)).isTrue();
+
+        Container half = new ContainerBuilder()
+                .withNewResources()
+                .addToLimits("cpu", new Quantity("500m"))
+                .endResources()
+                .build();
+        Container also = new ContainerBuilder()
+                .withNewResources()
+                .addToLimits("cpu", new Quantity("0.5"))
+                .endResources()
+                .build();
+        assertThat(areTheSame(half, also)).as("the same amount in another text").isFalse();
+        Container memory = new ContainerBuilder()
+                .withNewResources()
+                .addToLimits("memory", new Quantity("500m"))
+                .endResources()
+                .build();
+        assertThat(areTheSame(half, memory)).isFalse();
+
+        Container odd = new Container();
+        odd.setAdditionalProperty("imge", "clock:1.0");
+        assertThat(areTheSame(none, odd)).isFalse();
+        Container asOdd = new Container();
+        asOdd.setAdditionalProperty("imge", "clock:1.0");
+        assertThat(areTheSame(odd, asOdd)).isTrue();
     }
 
     @Test

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.patch;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -86,9 +85,9 @@ public record FieldSet(Set<List<Object>> paths) {
     }
 
     private static List<Object> step(List<Object> path, Object next) {
-        List<Object> longer = new ArrayList<>(path);
-        longer.add(next);
-        return List.copyOf(longer);
+        Object[] longer = path.toArray(new Object[path.size() + 1]);
+        longer[path.size()] = next;
+        return List.of(longer);
     }
 
     public FieldSet minus(FieldSet other) {

@@ -166,7 +166,7 @@ public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> upd
 
     /** After a write in another way: what it changed is this manager's, and nobody else's. */
     public Ownership update(Map<?, ?> before, Map<?, ?> after, String manager) {
-        FieldSet now = FieldSet.of(after);
+        FieldSet now = FieldSet.of(differing(after, before));
         java.util.Set<List<Object>> changed = new java.util.HashSet<>();
         for (List<Object> path : now.paths()) {
             Object was = FieldSet.at(before, path);
@@ -176,13 +176,31 @@ public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> upd
             }
         }
         FieldSet taken = new FieldSet(changed);
-        FieldSet gone = FieldSet.of(before).minus(now);
+        FieldSet gone = FieldSet.of(differing(before, after)).minus(now);
         Map<String, FieldSet> appliedAfter = without(applied, taken.plus(gone));
         Map<String, FieldSet> updatedAfter = new LinkedHashMap<>(without(updated, taken.plus(gone)));
         if (!taken.isEmpty()) {
             updatedAfter.merge(manager, taken, FieldSet::plus);
         }
         return new Ownership(appliedAfter, updatedAfter);
+    }
+
+    /** A tree without the parts that another has too: of these nothing was changed, so nobody need look for their fields. */
+    private static Map<Object, @Nullable Object> differing(Map<?, ?> tree, Map<?, ?> other) {
+        Map<Object, @Nullable Object> differing = new LinkedHashMap<>();
+        tree.forEach((key, value) -> {
+            Object theirs = other.get(key);
+            if (value instanceof Map<?, ?> part && theirs instanceof Map<?, ?> theirPart) {
+                Map<?, ?> rest = differing(part, theirPart);
+                // An empty object is a field as well, but not one that holds only what is the same.
+                if (!rest.isEmpty() || (part.isEmpty() && !theirPart.isEmpty())) {
+                    differing.put(key, rest);
+                }
+            } else if (!Objects.equals(value, theirs)) {
+                differing.put(key, value);
+            }
+        });
+        return differing;
     }
 
     private static Map<String, FieldSet> without(Map<String, FieldSet> managers, FieldSet lost) {

@@ -34,10 +34,15 @@ public final class OwnershipEntries {
         return entries;
     }
 
+    private record Written(String text, List<Object> path) {}
+
     private static ManagedFieldsEntry entry(String manager, String operation, String apiVersion, FieldSet fields) {
         Map<String, Object> tree = new LinkedHashMap<>();
         // A set's own order differs from one JVM to the next.
-        fields.paths().stream().sorted(Comparator.comparing(FieldSet::text)).forEach(path -> insert(tree, path));
+        List<Written> paths = new ArrayList<>();
+        fields.paths().forEach(path -> paths.add(new Written(FieldSet.text(path), path)));
+        paths.sort(Comparator.comparing(Written::text));
+        paths.forEach(written -> insert(tree, written.path()));
         FieldsV1 fieldsV1 = new FieldsV1();
         fieldsV1.setAdditionalProperties(tree);
         ManagedFieldsEntry entry = new ManagedFieldsEntry();

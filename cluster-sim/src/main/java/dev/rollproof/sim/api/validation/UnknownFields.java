@@ -19,7 +19,7 @@ public final class UnknownFields {
     private static final String MODELS = "io.fabric8.kubernetes.api.model.";
     private static final Named[] NONE = {};
 
-    /** Its fields under their names in JSON, without those that the class shares; none for what is no model. */
+    /** Its fields that may hold models, under their names in JSON, without those that the class shares; none for what is no model. */
     private static final ClassValue<Named[]> FIELDS = new ClassValue<>() {
         @Override
         protected Named[] computeValue(Class<?> type) {
@@ -51,7 +51,7 @@ public final class UnknownFields {
         return unknown;
     }
 
-    /** The fields of a model; none of anything else. */
+    /** The fields of a model that may hold models, quantities among them; none of anything else. */
     static Named[] fieldsOf(Object model) {
         return FIELDS.get(model.getClass());
     }
@@ -124,11 +124,18 @@ public final class UnknownFields {
         return path.isEmpty() ? name : path + "." + name;
     }
 
+    private static boolean isScalar(Class<?> type) {
+        return type.isPrimitive()
+                || type == String.class
+                || type == Boolean.class
+                || Number.class.isAssignableFrom(type);
+    }
+
     private static Named[] read(Class<?> type) {
         List<Named> fields = new ArrayList<>();
         for (Class<?> at = type; at != null && at != Object.class; at = at.getSuperclass()) {
             for (Field field : at.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()) {
+                if (!Modifier.isStatic(field.getModifiers()) && !isScalar(field.getType())) {
                     field.setAccessible(true);
                     JsonProperty named = field.getAnnotation(JsonProperty.class);
                     String name = named == null || named.value().isEmpty() ? field.getName() : named.value();
