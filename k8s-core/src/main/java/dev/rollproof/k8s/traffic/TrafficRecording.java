@@ -76,9 +76,16 @@ public final class TrafficRecording {
         return baselineFrom.plus(load.baseline());
     }
 
+    /** All that are due before a time; a sender whom the machine keeps waiting tells of them late. */
+    private boolean areToldUntil(Duration end) {
+        long nanos = load.interval().toNanos();
+        long perLane = (end.toNanos() + nanos - 1) / nanos;
+        return entries.size() >= perLane * load.lanes().size();
+    }
+
     /** Whether so much time after the first request was due the baseline is over, and all its requests have ended. */
     public synchronized boolean baselineOver(Duration elapsed) {
-        if (!baselineOver && elapsed.compareTo(baselineEnd()) >= 0) {
+        if (!baselineOver && elapsed.compareTo(baselineEnd()) >= 0 && areToldUntil(baselineEnd())) {
             baselineOver = entries.stream()
                     .filter(entry -> entry.due.compareTo(baselineEnd()) < 0)
                     .noneMatch(entry -> entry.outcome == null);

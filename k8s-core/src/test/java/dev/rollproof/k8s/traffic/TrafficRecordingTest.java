@@ -13,6 +13,7 @@ class TrafficRecordingTest {
     private static final Outcome OK = new Outcome.Answered(200, "1.1", "clock-1");
     private final Load load = Load.of("shop", "clock")
             .withPerSecond(10)
+            .withLanes(Lane.FRESH)
             .withBaseline(Duration.ofSeconds(1))
             .withWarmUp(Duration.ofSeconds(2));
     private final TrafficRecording recording = new TrafficRecording(load, START);
@@ -54,6 +55,14 @@ class TrafficRecordingTest {
         recording.ended(next, OK, tenths(6));
         assertThat(recording.report().unanswered()).isZero();
         assertThat(recording.report().requests()).hasSize(1);
+    }
+
+    @Test
+    void theBaselineIsNotOverWhileASlowMachineHasNotSentItsRequests() {
+        send(0, 3, OK);
+        assertThat(recording.baselineOver(tenths(15))).isFalse();
+        send(3, 10, OK);
+        assertThat(recording.baselineOver(tenths(15))).isTrue();
     }
 
     @Test
