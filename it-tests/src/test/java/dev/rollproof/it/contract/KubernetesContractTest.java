@@ -5,13 +5,11 @@ import dev.rollproof.harness.ClusterExtension;
 import dev.rollproof.harness.ClusterKind;
 import dev.rollproof.harness.K3s;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A real Kubernetes keeps the contract: so it is one. */
 @Tag("k3s")
-@Order(3) // the longest of the others
 class KubernetesContractTest extends WholeContract {
     @RegisterExtension
     static final ClusterExtension KUBERNETES =

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.verifier.Cause;
 import dev.rollproof.verifier.Evidence;
-import org.junit.jupiter.api.Order;
 
 /**
  * A broken image: its program is {@code false}, so its container exits with 1 at once, is started again, exits again.
@@ -13,7 +12,6 @@ import org.junit.jupiter.api.Order;
  * <p>The first restart may be bad luck. After the second end the kubelet itself speaks of a loop, and so does the verdict: it
  * takes as long as it takes a container to crash twice.
  */
-@Order(1) // kubectl waits for a minute, and nothing else happens: the sooner the better
 class BrokenImageLesson extends FailureLesson {
     @Override
     Clock failing() {

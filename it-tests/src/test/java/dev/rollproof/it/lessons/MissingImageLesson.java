@@ -4,7 +4,6 @@ package dev.rollproof.it.lessons;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.verifier.Evidence;
-import org.junit.jupiter.api.Order;
 
 /**
  * An image that cannot be pulled: somebody mistyped the tag, or never pushed it.
@@ -13,7 +12,6 @@ import org.junit.jupiter.api.Order;
  * look tells the truth; they are one trouble. A tag that the registry does not know is no hiccup of the network, and needs no
  * patience.
  */
-@Order(1) // kubectl waits for a minute, and nothing else happens: the sooner the better
 class MissingImageLesson extends FailureLesson {
     @Override
     Clock failing() {

@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +42,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * until nobody asks any more. What it will be like a plan says before: a likely way, and bounds that hold on every way.
  */
 @ResourceLock(providers = OnRealClusters.Moments.class)
-@Order(2) // the longest of those that wait for each other
 class RollingUpdateLesson extends Lesson {
     /** How long the news that a pod goes may be on its way to all who send requests to it; mostly it is a second. */
     private static final Duration NEWS_TRAVEL = ofSeconds(3);
