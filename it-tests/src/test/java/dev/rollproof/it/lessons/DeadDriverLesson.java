@@ -6,8 +6,6 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rollproof.it.lessons.MortalProcess.DiedException;
-import dev.rollproof.k8s.Query;
-import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.strategies.BlueGreen;
 import dev.rollproof.strategies.Canary;
 import dev.rollproof.strategies.Rollout;
@@ -15,8 +13,6 @@ import dev.rollproof.strategies.Rollouts;
 import dev.rollproof.strategies.Strategy;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,19 +71,8 @@ class DeadDriverLesson extends Lesson {
         // then the old version is back
         assertThat(verdict).failed();
         onlyPodsAreLeftOf("1.0");
-        assertThat(cluster.get(Service.class, namespace.name(), "clock")
-                        .orElseThrow()
-                        .getSpec()
-                        .getSelector())
-                .containsEntry(label, value);
+        theServiceLeadsTo(label, value);
         nothingFightsTheNextApply(clock.version("1.2"));
-    }
-
-    private Clock served(String label, String value) throws InterruptedException {
-        Clock clock = clock().named("clock", label, value).drainsFor(ofSeconds(1));
-        cluster.create(clock.service("clock", label, value), WriteOptions.defaults());
-        rollOut(clock).orElseThrow();
-        return clock;
     }
 
     private void diesDriving(Clock next, Strategy strategy, String when) {
@@ -107,13 +92,5 @@ class DeadDriverLesson extends Lesson {
 
     private Rollouts rollouts() {
         return Rollouts.on(cluster).with(VerifierOptions.defaults().withTimeout(A_MINUTE));
-    }
-
-    private void onlyPodsAreLeftOf(String version) throws InterruptedException {
-        waiting().until("only three pods are left", () -> pods().size() == 3);
-        assertThat(ready(version)).isEqualTo(3);
-        assertThat(cluster.list(Query.of(Deployment.class).inNamespace(namespace.name())))
-                .filteredOn(deployment -> deployment.getSpec().getReplicas() > 0)
-                .hasSize(1);
     }
 }

@@ -29,6 +29,7 @@ import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.util.List;
@@ -95,6 +96,32 @@ abstract class Lesson {
     void serve(Clock clock) throws InterruptedException {
         cluster.create(clock.service(), WriteOptions.defaults());
         rollOut(clock).orElseThrow();
+    }
+
+    /** A clock whose pods have such a label, complete, behind a Service that leads to it alone. */
+    Clock served(String label, String value) throws InterruptedException {
+        Clock clock = clock().named("clock", label, value).drainsFor(ofSeconds(1));
+        cluster.create(clock.service("clock", label, value), WriteOptions.defaults());
+        rollOut(clock).orElseThrow();
+        return clock;
+    }
+
+    /** Waits until three pods of a version are left, all of one Deployment. */
+    void onlyPodsAreLeftOf(String version) throws InterruptedException {
+        waiting().until("only pods of version " + version + " are left", () -> pods().size() == 3);
+        assertThat(ready(version)).isEqualTo(3);
+        assertThat(cluster.list(Query.of(Deployment.class).inNamespace(namespace.name())))
+                .filteredOn(deployment -> deployment.getSpec().getReplicas() > 0)
+                .hasSize(1);
+    }
+
+    /** Says that the Service leads to pods with such a label. */
+    void theServiceLeadsTo(String label, String value) {
+        assertThat(cluster.get(Service.class, namespace.name(), "clock")
+                        .orElseThrow()
+                        .getSpec()
+                        .getSelector())
+                .containsEntry(label, value);
     }
 
     /**

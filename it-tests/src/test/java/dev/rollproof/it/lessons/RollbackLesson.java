@@ -5,8 +5,6 @@ import static dev.rollproof.harness.Reasons.CRASH_LOOP;
 import static dev.rollproof.harness.RollproofAssertions.assertThat;
 import static java.time.Duration.ofSeconds;
 
-import dev.rollproof.k8s.Query;
-import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.observed.ObservedContainer;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.strategies.BlueGreen;
@@ -19,8 +17,6 @@ import dev.rollproof.strategies.Strategy;
 import dev.rollproof.verifier.Rollback;
 import dev.rollproof.verifier.RollbackResult;
 import dev.rollproof.verifier.Verdict;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -87,9 +83,7 @@ class RollbackLesson extends Lesson {
     void afterThePointAtWhichAllSeemedWellItGoesBackToo(Strategy strategy, String label, String value, String when)
             throws InterruptedException {
         // given a version that was seen complete
-        Clock clock = clock().named("clock", label, value).drainsFor(ofSeconds(1));
-        cluster.create(clock.service("clock", label, value), WriteOptions.defaults());
-        rollOut(clock).orElseThrow();
+        Clock clock = served(label, value);
 
         // when somebody has seen enough of the next one, while it is promoted or switched already
         AtomicBoolean told = new AtomicBoolean();
@@ -112,15 +106,8 @@ class RollbackLesson extends Lesson {
                 .isTrue();
         assertThat(verdict).failed();
         isBack(verdict);
-        waiting().until("only pods of the old version are left", () -> pods().size() == 3);
-        assertThat(cluster.get(Service.class, namespace.name(), "clock")
-                        .orElseThrow()
-                        .getSpec()
-                        .getSelector())
-                .containsEntry(label, value);
-        assertThat(cluster.list(Query.of(Deployment.class).inNamespace(namespace.name())))
-                .filteredOn(other -> other.getSpec().getReplicas() > 0)
-                .hasSize(1);
+        onlyPodsAreLeftOf("1.0");
+        theServiceLeadsTo(label, value);
         nothingFightsTheNextApply(clock.version("1.2"));
     }
 
