@@ -11,9 +11,9 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.manifest.Manifest;
 import dev.rollproof.k8s.manifest.ManifestException;
 import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.selection.Selectors;
 import dev.rollproof.verifier.RolloutActions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -183,7 +183,7 @@ final class Application {
             }
             for (Deployment other : others) {
                 if (!other.getMetadata().getName().equals(mine.getMetadata().getName())
-                        && matches(mine.getSpec().getSelector(), labelsOf(other))) {
+                        && Selectors.matchesByLabelsAlone(mine.getSpec().getSelector(), labelsOf(other))) {
                     throw new ManifestException(manifest.whereIs("spec.selector") + ": spec.selector of "
                             + manifest.name() + " also matches the pods of Deployment/"
                             + other.getMetadata().getName()
@@ -196,17 +196,6 @@ final class Application {
     private static Map<String, String> labelsOf(Deployment deployment) {
         ObjectMeta metadata = deployment.getSpec().getTemplate().getMetadata();
         return metadata == null || metadata.getLabels() == null ? Map.of() : metadata.getLabels();
-    }
-
-    private static boolean matches(LabelSelector selector, Map<String, String> labels) {
-        if (selector.getMatchExpressions() != null
-                && !selector.getMatchExpressions().isEmpty()) {
-            // Expressions are there to tell workloads apart; only plain labels are compared.
-            return false;
-        }
-        return selector.getMatchLabels() != null
-                && !selector.getMatchLabels().isEmpty()
-                && labels.entrySet().containsAll(selector.getMatchLabels().entrySet());
     }
 
     /** Applies all documents in their order; returns the Deployments as the server has them then. */

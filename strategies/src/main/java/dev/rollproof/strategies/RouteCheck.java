@@ -7,6 +7,7 @@ import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.selection.Selectors;
 import dev.rollproof.strategies.drive.Split;
 import dev.rollproof.verifier.RolloutActionException;
 import io.fabric8.kubernetes.api.model.Service;
@@ -70,7 +71,7 @@ final class RouteCheck {
                         service + " does not exist; create it with the selector " + Labels.text(its.get(0))));
         Map<String, String> selector = Observed.from(found).selector();
         for (Map<String, String> pods : its) {
-            if (selector.isEmpty() || !pods.entrySet().containsAll(selector.entrySet())) {
+            if (selector.isEmpty() || !Selectors.containsAll(pods, selector)) {
                 throw new RolloutActionException(service + " selects "
                         + (selector.isEmpty() ? "nothing" : Labels.text(selector))
                         + ", which does not match the pods ("
@@ -78,7 +79,7 @@ final class RouteCheck {
             }
         }
         for (Map<String, String> pods : others) {
-            if (pods.entrySet().containsAll(selector.entrySet())) {
+            if (Selectors.containsAll(pods, selector)) {
                 throw new RolloutActionException(service + " selects " + Labels.text(selector)
                         + ", which also matches the pods of the other version (" + Labels.text(pods)
                         + "), so weights would split nothing; add \"" + CanaryManifest.TRACK + ": "

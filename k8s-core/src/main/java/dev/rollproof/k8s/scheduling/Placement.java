@@ -51,7 +51,7 @@ public final class Placement {
         NodeSelector required = pod.getAffinity() == null || pod.getAffinity().getNodeAffinity() == null
                 ? null
                 : pod.getAffinity().getNodeAffinity().getRequiredDuringSchedulingIgnoredDuringExecution();
-        return labels.entrySet().containsAll(wanted.entrySet())
+        return Selectors.containsAll(labels, wanted)
                 && (required == null
                         || Objects.requireNonNullElse(required.getNodeSelectorTerms(), List.<NodeSelectorTerm>of())
                                 .stream()

@@ -26,13 +26,21 @@ public final class Selectors {
         return true;
     }
 
+    /**
+     * Whether a selector of nothing but labels wants some of them, and these have what it wants. One with expressions matches nothing here:
+     * whoever writes them tells workloads apart by them.
+     */
+    public static boolean matchesByLabelsAlone(LabelSelector selector, Map<String, String> labels) {
+        return (selector.getMatchExpressions() == null
+                        || selector.getMatchExpressions().isEmpty())
+                && selector.getMatchLabels() != null
+                && !selector.getMatchLabels().isEmpty()
+                && containsAll(labels, selector.getMatchLabels());
+    }
+
+    /** Whether labels have all that are wanted, with their values. */
     public static boolean containsAll(Map<String, String> labels, Map<String, String> wanted) {
-        for (Map.Entry<String, String> entry : wanted.entrySet()) {
-            if (!entry.getValue().equals(labels.get(entry.getKey()))) {
-                return false;
-            }
-        }
-        return true;
+        return labels.entrySet().containsAll(wanted.entrySet());
     }
 
     /**

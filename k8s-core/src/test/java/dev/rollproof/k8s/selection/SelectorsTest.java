@@ -4,6 +4,7 @@ package dev.rollproof.k8s.selection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.k8s.fabric8.Models;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,14 +14,31 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SelectorsTest {
     private static final Map<String, String> LABELS = Map.of("app", "clock", "tier", "5");
 
+    private static LabelSelector selector(String yaml) {
+        return Models.fromYaml(
+                        "{apiVersion: apps/v1, kind: ReplicaSet, spec: {selector: " + yaml + "}}", ReplicaSet.class)
+                .getSpec()
+                .getSelector();
+    }
+
     private static boolean matches(String selector) {
-        return Selectors.matches(
-                Models.fromYaml(
-                                "{apiVersion: apps/v1, kind: ReplicaSet, spec: {selector: " + selector + "}}",
-                                ReplicaSet.class)
-                        .getSpec()
-                        .getSelector(),
-                LABELS);
+        return Selectors.matches(selector(selector), LABELS);
+    }
+
+    private static boolean matchesByLabelsAlone(String selector) {
+        return Selectors.matchesByLabelsAlone(selector(selector), LABELS);
+    }
+
+    @Test
+    void byLabelsAloneOnlyThoseThatWantLabelsAndNothingElseMatch() {
+        assertThat(matchesByLabelsAlone("{matchLabels: {app: clock}}")).isTrue();
+        assertThat(matchesByLabelsAlone("{matchLabels: {app: clock}, matchExpressions: []}"))
+                .isTrue();
+        assertThat(matchesByLabelsAlone("{matchLabels: {app: other}}")).isFalse();
+        assertThat(matchesByLabelsAlone("{}")).isFalse();
+        assertThat(matchesByLabelsAlone(
+                        "{matchLabels: {app: clock}, matchExpressions: [{key: tier, operator: Exists}]}"))
+                .isFalse();
     }
 
     @Test

@@ -4,6 +4,7 @@ package dev.rollproof.strategies.compare;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.rolling.Fenceposts;
+import dev.rollproof.k8s.selection.Selectors;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -153,10 +154,7 @@ public record Scenario(
                 service.getSpec() == null ? null : service.getSpec().getSelector();
         ObjectMeta pods = deployment.getSpec().getTemplate().getMetadata();
         Map<String, String> labels = pods == null ? null : pods.getLabels();
-        return selector != null
-                && !selector.isEmpty()
-                && labels != null
-                && labels.entrySet().containsAll(selector.entrySet());
+        return selector != null && !selector.isEmpty() && labels != null && Selectors.containsAll(labels, selector);
     }
 
     /** The Deployment's name. */

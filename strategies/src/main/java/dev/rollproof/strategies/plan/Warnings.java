@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.strategies.plan;
 
+import dev.rollproof.k8s.selection.Selectors;
 import dev.rollproof.strategies.plan.Warning.Kind;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.IntOrString;
-import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -191,13 +191,13 @@ final class Warnings {
             if (other.getMetadata().getName().equals(known.next().getMetadata().getName())) {
                 continue;
             }
-            if (matches(known.next().getSpec().getSelector(), labels(other))) {
+            if (Selectors.matchesByLabelsAlone(known.next().getSpec().getSelector(), labels(other))) {
                 warn(
                         Kind.OVERLAPPING_SELECTORS,
                         "the selector also matches the pods of Deployment/"
                                 + other.getMetadata().getName());
             }
-            if (matches(other.getSpec().getSelector(), labels(known.next()))) {
+            if (Selectors.matchesByLabelsAlone(other.getSpec().getSelector(), labels(known.next()))) {
                 warn(
                         Kind.OVERLAPPING_SELECTORS,
                         "the selector of Deployment/" + other.getMetadata().getName() + " also matches these pods");
@@ -208,14 +208,5 @@ final class Warnings {
     private static Map<String, String> labels(Deployment deployment) {
         var metadata = deployment.getSpec().getTemplate().getMetadata();
         return metadata == null || metadata.getLabels() == null ? Map.of() : metadata.getLabels();
-    }
-
-    /** By plain labels; expressions are there to tell workloads apart. */
-    private static boolean matches(LabelSelector selector, Map<String, String> labels) {
-        return (selector.getMatchExpressions() == null
-                        || selector.getMatchExpressions().isEmpty())
-                && selector.getMatchLabels() != null
-                && !selector.getMatchLabels().isEmpty()
-                && labels.entrySet().containsAll(selector.getMatchLabels().entrySet());
     }
 }
