@@ -5,6 +5,7 @@ import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.controllers.NamespaceController;
 import dev.rollproof.sim.controllers.NodeConditions;
+import dev.rollproof.sim.kubelet.Kubelets;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
@@ -81,7 +82,7 @@ final class Bootstrap {
                 .toString();
         return new NodeBuilder(node)
                 .editStatus()
-                .addToAddresses(0, new NodeAddress("192.0.2." + (10 + number % 240), "InternalIP"))
+                .addToAddresses(0, new NodeAddress(Kubelets.address(number), "InternalIP"))
                 .withConditions(NodeConditions.healthy(now))
                 .withNewDaemonEndpoints()
                 .withNewKubeletEndpoint(10250)

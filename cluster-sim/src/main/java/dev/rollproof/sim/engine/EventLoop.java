@@ -92,18 +92,14 @@ public final class EventLoop implements Time {
         }
     }
 
+    /** Under the lock. */
     private Scheduled schedule(long dueNanos, Runnable action) {
-        lock.lock();
-        try {
-            Scheduled scheduled = new Scheduled(dueNanos, sequence++, action);
-            queue.add(scheduled);
-            if (queue.peek() == scheduled) {
-                onEarlier.run();
-            }
-            return scheduled;
-        } finally {
-            lock.unlock();
+        Scheduled scheduled = new Scheduled(dueNanos, sequence++, action);
+        queue.add(scheduled);
+        if (queue.peek() == scheduled) {
+            onEarlier.run();
         }
+        return scheduled;
     }
 
     public void after(Duration delay, Runnable action) {
@@ -245,8 +241,10 @@ public final class EventLoop implements Time {
         }
         Sleeper sleeper = new Sleeper();
         // Whoever drives the events comes by at the right moment, and not only with the next event of somebody else's.
-        Scheduled alarm = schedule(end, () -> call(sleeper));
-        locked(() -> sleepers.add(sleeper));
+        Scheduled alarm = locked(() -> {
+            sleepers.add(sleeper);
+            return schedule(end, () -> call(sleeper));
+        });
         try {
             while (true) {
                 long seen = passages.get();

@@ -102,7 +102,12 @@ public final class Kubelets {
                 }
             }
         }
-        return "192.0.2." + (10 + nodes.size() % 240);
+        return address(nodes.size());
+    }
+
+    /** Where a node is that nobody gave an address: one of those for documentation (RFC 5737), from the tenth on. */
+    public static String address(int number) {
+        return "192.0.2." + (10 + number % 240);
     }
 
     ContainerBehavior.Source behaviors() {
