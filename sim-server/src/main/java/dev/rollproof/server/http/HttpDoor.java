@@ -48,10 +48,10 @@ public final class HttpDoor implements AutoCloseable {
         QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, 4, new LinkedBlockingQueue<>());
         threads.setName("rollproof-api");
         threads.setDaemon(true);
-        server = new Server(threads);
         writers = writers();
         KubernetesApi served = api.apply(writers);
         HttpConnectionFactory http = http();
+        server = new Server(threads);
         Credentials made = credentials.get();
         server.setHandler(new ApiHandler(served, made.token()));
         connector = new ServerConnector(server, 1, 1, tls(made.authority()), http);
