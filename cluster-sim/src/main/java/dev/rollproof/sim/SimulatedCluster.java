@@ -17,6 +17,7 @@ import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.controllers.ControlPlane;
 import dev.rollproof.sim.controllers.ControllerManager;
 import dev.rollproof.sim.controllers.Scheduler;
+import dev.rollproof.sim.controllers.SimulatedProvisioner;
 import dev.rollproof.sim.engine.EventLoop;
 import dev.rollproof.sim.engine.Randomness;
 import dev.rollproof.sim.kubelet.Kubelets;
@@ -80,6 +81,12 @@ public final class SimulatedCluster implements Cluster {
                 minor,
                 builder.nodes.isEmpty() ? List.of(Bootstrap.node("node-0", "8", "16Gi", 110)) : builder.nodes);
         new KubernetesService(api, random.fork("kubernetes-service")).keep();
+        if (builder.storageClass) {
+            api.createAs(
+                    ResourceType.STORAGE_CLASSES,
+                    SimulatedProvisioner.storageClass(),
+                    random.fork("storage-class").uuid());
+        }
         ControlPlane plane = new ControlPlane(
                 api, random.fork("control-plane"), watchLatency.mostNanos() > watchLatency.leastNanos(), minorNumber());
         images = builder.images;
@@ -121,6 +128,7 @@ public final class SimulatedCluster implements Cluster {
         private WatchLatency watchLatency = WatchLatency.defaults();
         private boolean recordEvents;
         private boolean gatewayApi = true;
+        private boolean storageClass = true;
         private Images images = new Images();
         private final List<Node> nodes = new ArrayList<>();
 
@@ -204,6 +212,15 @@ public final class SimulatedCluster implements Cluster {
         /** Without HTTPRoutes, as a cluster is where the Gateway API's definitions are not installed: asked for one, it says 404. */
         public Builder withoutGatewayApi() {
             gatewayApi = false;
+            return this;
+        }
+
+        /**
+         * Without the storage class {@code standard}, whose provisioner makes a volume for each claim that names no class when the first pod
+         * comes that wants it: claims then wait for volumes that somebody creates.
+         */
+        public Builder withoutStorageClass() {
+            storageClass = false;
             return this;
         }
 

@@ -12,7 +12,6 @@ import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.api.defaulting.Defaults;
 import dev.rollproof.sim.controllers.Pods;
 import io.fabric8.kubernetes.api.model.IntOrString;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevisionBuilder;
@@ -263,24 +262,6 @@ class StatefulSetTest {
                 .contains(
                         "Create Pod web-1 in StatefulSet web failed error: pods \"web-1\" is forbidden: exceeded quota: few,"
                                 + " requested: pods=1, used: pods=1, limited: pods=1");
-    }
-
-    @Test
-    void claimsAreRefusedWithWhatToDoInstead() {
-        StatefulSet set = web(1, 37);
-        set.getSpec()
-                .setVolumeClaimTemplates(List.of(new PersistentVolumeClaimBuilder()
-                        .withNewMetadata()
-                        .withName("data")
-                        .endMetadata()
-                        .build()));
-        try (SimulatedCluster cluster = SimulatedCluster.create()) {
-            set.getMetadata().setNamespace("default");
-            assertThatThrownBy(() -> cluster.create(set, WriteOptions.defaults()))
-                    .hasMessage(
-                            "StatefulSet.apps \"web\" is invalid: spec.volumeClaimTemplates: Forbidden: the simulated cluster"
-                                    + " has no disks and no PersistentVolumeClaims; leave the templates out, or use an emptyDir volume");
-        }
     }
 
     @Test

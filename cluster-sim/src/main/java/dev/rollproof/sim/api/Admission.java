@@ -6,12 +6,15 @@ import dev.rollproof.k8s.ClusterException.Cause;
 import dev.rollproof.k8s.ClusterException.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaStatus;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,6 +102,31 @@ final class Admission {
                     Reason.FORBIDDEN,
                     forbidden(ResourceType.PODS, pod) + "error looking up service account " + namespace + "/" + name
                             + ": serviceaccount \"" + name + "\" not found");
+        }
+    }
+
+    /** Completes what is of storage; other kinds stay as they are. */
+    void completeStorage(HasMetadata object) {
+        if (object instanceof PersistentVolumeClaim claim) {
+            StorageAdmission.complete(api, claim);
+        } else if (object instanceof PersistentVolume volume) {
+            StorageAdmission.complete(api, volume);
+        }
+    }
+
+    /** Refuses to let a claim grow whose class does not say that its volumes can. */
+    void checkGrowth(HasMetadata object, HasMetadata stored) {
+        if (object instanceof PersistentVolumeClaim now
+                && stored instanceof PersistentVolumeClaim before
+                && StorageAdmission.grows(now, before)) {
+            StorageClass storage = api.find(ResourceType.STORAGE_CLASSES, "", StorageAdmission.classOf(before));
+            if (storage == null || !Boolean.TRUE.equals(storage.getAllowVolumeExpansion())) {
+                throw new ClusterException(
+                        Reason.FORBIDDEN,
+                        forbidden(ResourceType.PERSISTENT_VOLUME_CLAIMS, now)
+                                + "only dynamically provisioned pvc can be resized and the storageclass that provisions the"
+                                + " pvc must support resize");
+            }
         }
     }
 

@@ -164,6 +164,7 @@ public final class ApiServer {
         if (created instanceof Pod pod) {
             admission.completePod(pod);
         }
+        admission.completeStorage(created);
         admission.checkQuotas(type, created, !dryRun);
         if (find(type, Metadata.namespace(created), metadata.getName()) != null) {
             throw new ClusterException(
@@ -192,6 +193,7 @@ public final class ApiServer {
     /** @param sameSpec whether it is of the same generation as the stored one */
     <T extends HasMetadata> T overwrite(ResourceType<T> type, T object, boolean sameSpec, boolean dryRun) {
         T stored = existing(type, object);
+        admission.checkGrowth(object, stored);
         T updated = type.shallowCopy().apply(object);
         ObjectMeta metadata = Metadata.copy(object.getMetadata());
         keepServerFields(metadata, stored.getMetadata());

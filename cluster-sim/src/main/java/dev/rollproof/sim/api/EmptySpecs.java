@@ -2,6 +2,10 @@
 package dev.rollproof.sim.api;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimSpec;
+import io.fabric8.kubernetes.api.model.PersistentVolumeSpec;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
@@ -29,6 +33,10 @@ final class EmptySpecs {
             budget.setSpec(new PodDisruptionBudgetSpec());
         } else if (manifest instanceof ResourceQuota quota && quota.getSpec() == null) {
             quota.setSpec(new ResourceQuotaSpec());
+        } else if (manifest instanceof PersistentVolumeClaim claim && claim.getSpec() == null) {
+            claim.setSpec(new PersistentVolumeClaimSpec());
+        } else if (manifest instanceof PersistentVolume volume && volume.getSpec() == null) {
+            volume.setSpec(new PersistentVolumeSpec());
         }
     }
 

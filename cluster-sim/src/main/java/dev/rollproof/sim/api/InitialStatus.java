@@ -2,6 +2,8 @@
 package dev.rollproof.sim.api;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
@@ -22,6 +24,12 @@ import java.util.List;
 final class InitialStatus {
     private InitialStatus() {}
 
+    static PersistentVolumeClaimStatus pendingClaim() {
+        PersistentVolumeClaimStatus status = new PersistentVolumeClaimStatus();
+        status.setPhase("Pending");
+        return status;
+    }
+
     /** Clients do not say how things are; they are told. */
     static void setOn(HasMetadata manifest) {
         if (manifest instanceof Deployment deployment) {
@@ -34,6 +42,8 @@ final class InitialStatus {
             PodStatus status = new PodStatus();
             status.setPhase("Pending");
             pod.setStatus(status);
+        } else if (manifest instanceof PersistentVolumeClaim claim) {
+            claim.setStatus(pendingClaim());
         } else if (manifest instanceof StatefulSet set) {
             StatefulSetStatus status = new StatefulSetStatus();
             status.setReplicas(0);

@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -24,6 +26,7 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -211,6 +214,44 @@ public record ResourceType<T extends HasMetadata>(
             ResourceQuota::getStatus,
             (to, from) -> to.setStatus(from.getStatus()));
 
+    public static final ResourceType<PersistentVolume> PERSISTENT_VOLUMES = new ResourceType<>(
+            PersistentVolume.class,
+            "",
+            "v1",
+            "PersistentVolume",
+            "persistentvolumes",
+            false,
+            v -> new PersistentVolume(v.getApiVersion(), v.getKind(), v.getMetadata(), v.getSpec(), v.getStatus()),
+            v -> null,
+            PersistentVolume::getStatus,
+            (to, from) -> to.setStatus(from.getStatus()));
+    public static final ResourceType<PersistentVolumeClaim> PERSISTENT_VOLUME_CLAIMS = new ResourceType<>(
+            PersistentVolumeClaim.class,
+            "",
+            "v1",
+            "PersistentVolumeClaim",
+            "persistentvolumeclaims",
+            true,
+            c -> new PersistentVolumeClaim(c.getApiVersion(), c.getKind(), c.getMetadata(), c.getSpec(), c.getStatus()),
+            c -> null,
+            PersistentVolumeClaim::getStatus,
+            (to, from) -> to.setStatus(from.getStatus()));
+    public static final ResourceType<StorageClass> STORAGE_CLASSES = plain(
+            StorageClass.class,
+            "storage.k8s.io",
+            "storageclasses",
+            false,
+            c -> new StorageClass(
+                    c.getAllowVolumeExpansion(),
+                    c.getAllowedTopologies(),
+                    c.getApiVersion(),
+                    c.getKind(),
+                    c.getMetadata(),
+                    c.getMountOptions(),
+                    c.getParameters(),
+                    c.getProvisioner(),
+                    c.getReclaimPolicy(),
+                    c.getVolumeBindingMode()));
     public static final ResourceType<PodDisruptionBudget> POD_DISRUPTION_BUDGETS = new ResourceType<>(
             PodDisruptionBudget.class,
             "policy",
@@ -287,6 +328,9 @@ public record ResourceType<T extends HasMetadata>(
                 CONFIG_MAPS,
                 SECRETS,
                 RESOURCE_QUOTAS,
+                STORAGE_CLASSES,
+                PERSISTENT_VOLUMES,
+                PERSISTENT_VOLUME_CLAIMS,
                 POD_DISRUPTION_BUDGETS,
                 ROLES,
                 ROLE_BINDINGS,
@@ -350,6 +394,7 @@ public record ResourceType<T extends HasMetadata>(
                 && this != EVENTS
                 && this != CONTROLLER_REVISIONS
                 && this != ENDPOINT_SLICES
+                && this != STORAGE_CLASSES
                 && !group.equals(RBAC);
     }
 

@@ -3,16 +3,19 @@ package dev.rollproof.sim.api;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaStatus;
 import io.fabric8.kubernetes.api.model.Service;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -54,6 +57,17 @@ public record Usage(Map<String, BigDecimal> amounts) {
                         BigDecimal.valueOf(service.getSpec().getPorts().size()));
             } else if ("LoadBalancer".equals(service.getSpec().getType())) {
                 amounts.put("services.loadbalancers", BigDecimal.ONE);
+            }
+        } else if (object instanceof PersistentVolumeClaim claim) {
+            amounts.put("persistentvolumeclaims", BigDecimal.ONE);
+            if (claim.getSpec() != null && claim.getSpec().getResources() != null) {
+                String ofClass = StorageAdmission.classOf(claim) + ".storageclass.storage.k8s.io/";
+                add(amounts, "requests.", claim.getSpec().getResources().getRequests());
+                add(
+                        amounts,
+                        ofClass + "requests.",
+                        claim.getSpec().getResources().getRequests());
+                amounts.put(ofClass + "persistentvolumeclaims", BigDecimal.ONE);
             }
         } else if (type.group().isEmpty()) {
             amounts.put(type.plural(), BigDecimal.ONE);
@@ -163,23 +177,44 @@ public record Usage(Map<String, BigDecimal> amounts) {
 
     public Map<String, Quantity> toQuantities() {
         Map<String, Quantity> quantities = new TreeMap<>();
-        amounts.forEach((name, amount) -> quantities.put(name, quantity(amount)));
+        amounts.forEach((name, amount) -> quantities.put(name, quantity(name, amount)));
         return quantities;
     }
 
-    private static Quantity quantity(BigDecimal amount) {
+    private static Quantity quantity(String name, BigDecimal amount) {
         BigDecimal plain = amount.stripTrailingZeros();
+        if (name.endsWith("memory") || name.endsWith("storage")) {
+            return bytes(plain.toBigInteger());
+        }
         if (plain.scale() > 0) {
             return new Quantity(amount.movePointRight(3).toBigInteger().toString(), "m");
         }
         return new Quantity(plain.toBigInteger().toString());
     }
 
+    /** With the largest suffix that leaves a whole number: of the powers of 1024, or, where there is none, of those of 1000. */
+    private static Quantity bytes(BigInteger amount) {
+        Quantity binary = inUnits(amount, BigInteger.valueOf(1024), List.of("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"));
+        return Objects.requireNonNullElse(binary.getFormat(), "").isEmpty()
+                ? inUnits(amount, BigInteger.valueOf(1000), List.of("", "k", "M", "G", "T", "P", "E"))
+                : binary;
+    }
+
+    private static Quantity inUnits(BigInteger amount, BigInteger step, List<String> suffixes) {
+        BigInteger left = amount;
+        int unit = 0;
+        while (left.signum() > 0 && unit + 1 < suffixes.size() && left.mod(step).signum() == 0) {
+            left = left.divide(step);
+            unit++;
+        }
+        return new Quantity(left.toString(), suffixes.get(unit));
+    }
+
     /** As quotas write it: {@code pods=3,requests.cpu=500m}. */
     @Override
     public String toString() {
         return amounts.entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + quantity(entry.getValue()))
+                .map(entry -> entry.getKey() + "=" + quantity(entry.getKey(), entry.getValue()))
                 .collect(Collectors.joining(","));
     }
 }

@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -27,7 +29,7 @@ import java.util.Set;
 
 /**
  * Runs the controllers, which share one cache per kind, as kube-controller-manager's do. Each can be paused by its name:
- * {@code deployment}, {@code replicaset}, {@code statefulset}, {@code daemonset}, {@code endpointslice}, {@code disruption}, {@code node-lifecycle}, {@code podgc}, {@code namespace}, {@code resourcequota},
+ * {@code deployment}, {@code replicaset}, {@code statefulset}, {@code daemonset}, {@code endpointslice}, {@code disruption}, {@code node-lifecycle}, {@code podgc}, {@code persistentvolume-binder}, {@code pvc-protection}, {@code pv-protection}, {@code volume-provisioner}, {@code namespace}, {@code resourcequota},
  * {@code garbagecollector}. Not thread-safe: under the
  * simulation's lock.
  */
@@ -50,6 +52,8 @@ public final class ControllerManager {
     private final Informer<DaemonSet> daemonSets;
     private final Informer<ControllerRevision> revisions;
     private final Informer<PodDisruptionBudget> budgets;
+    private final Informer<PersistentVolumeClaim> claims;
+    private final Informer<PersistentVolume> volumes;
     private final List<Informer<?>> objects;
     private final NodeLifecycleController nodeLifecycle;
     private final Map<String, WorkQueue<?>> queues = new LinkedHashMap<>();
@@ -71,11 +75,13 @@ public final class ControllerManager {
         daemonSets = plane.informer(component, ResourceType.DAEMON_SETS);
         revisions = plane.informer(component, ResourceType.CONTROLLER_REVISIONS);
         budgets = plane.informer(component, ResourceType.POD_DISRUPTION_BUDGETS);
+        claims = plane.informer(component, ResourceType.PERSISTENT_VOLUME_CLAIMS);
+        volumes = plane.informer(component, ResourceType.PERSISTENT_VOLUMES);
         objects = List.of(
                 plane.informer(component, ResourceType.ROLES), plane.informer(component, ResourceType.ROLE_BINDINGS));
         queues.put("deployment", new DeploymentController(plane, deployments, sets, pods).queue);
         queues.put("replicaset", new ReplicaSetController(plane, sets, pods).queue);
-        queues.put("statefulset", new StatefulSetController(plane, statefulSets, pods, revisions).queue);
+        queues.put("statefulset", new StatefulSetController(plane, statefulSets, pods, claims, revisions).queue);
         queues.put("daemonset", new DaemonSetController(plane, daemonSets, pods, nodes, revisions).queue);
         queues.put("endpointslice", new EndpointSliceController(plane, services, pods, slices).queue);
         queues.put(
@@ -84,9 +90,18 @@ public final class ControllerManager {
         nodeLifecycle = new NodeLifecycleController(plane, nodes, pods);
         queues.put("node-lifecycle", nodeLifecycle.queue);
         queues.put("podgc", new PodGarbageCollector(plane, nodes, pods).queue);
+        storage(plane);
         queues.put("namespace", new NamespaceController(plane, namespaces).queue);
         queues.put("resourcequota", quotaController(plane).queue);
         queues.put("garbagecollector", garbageCollector(plane).queue);
+    }
+
+    private void storage(ControlPlane plane) {
+        queues.put("persistentvolume-binder", new PersistentVolumeController(plane, claims, volumes, pods).queue);
+        ClaimProtection protection = new ClaimProtection(plane, claims, volumes, pods);
+        queues.put("pvc-protection", protection.queue);
+        queues.put("pv-protection", protection.volumeQueue);
+        queues.put("volume-provisioner", new SimulatedProvisioner(plane, claims, volumes).queue);
     }
 
     private ResourceQuotaController quotaController(ControlPlane plane) {
@@ -99,6 +114,7 @@ public final class ControllerManager {
                         configMaps,
                         secrets,
                         accounts,
+                        claims,
                         budgets,
                         statefulSets,
                         daemonSets,
@@ -122,6 +138,7 @@ public final class ControllerManager {
         collector.watch(ResourceType.SECRETS, secrets);
         collector.watch(ResourceType.SERVICE_ACCOUNTS, accounts);
         collector.watch(ResourceType.RESOURCE_QUOTAS, quotas);
+        collector.watch(ResourceType.PERSISTENT_VOLUME_CLAIMS, claims);
         collector.watch(ResourceType.POD_DISRUPTION_BUDGETS, budgets);
         objects.forEach(informer -> watch(collector, informer));
         return collector;
@@ -141,6 +158,8 @@ public final class ControllerManager {
         secrets.start();
         objects.forEach(Informer::start);
         budgets.start();
+        volumes.start();
+        claims.start();
         services.start();
         slices.start();
         pods.start();

@@ -34,6 +34,10 @@ final class NodeRoom {
         maxPods = known.containsKey("pods") ? Requests.amount(known.get("pods")) : 110;
     }
 
+    Node node() {
+        return node;
+    }
+
     String name() {
         return node.getMetadata().getName();
     }

@@ -6,6 +6,7 @@ import dev.rollproof.sim.api.Frozen;
 import dev.rollproof.sim.api.Informer;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
@@ -23,16 +24,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts pods on nodes: on one that has room for their requests, is not cordoned, has the wanted labels and no taint that
- * they do not tolerate; of those the one with the fewest pods. Pods that fit nowhere wait until something changes. There
+ * they do not tolerate, and that reaches their volumes; of those the one with the fewest pods. Pods that fit nowhere wait until something changes. There
  * is no preemption.
  */
 public final class Scheduler {
     private static final int ENOUGH_NODES = 100;
     private static final long RETRY_NANOS = 1_000_000_000L;
 
+    /** How often it looks whether a pod's volumes are bound, and for how long. */
+    private static final long VOLUMES_NANOS = 1_000_000_000L;
+
+    private static final int VOLUMES_LOOKS = 600;
+
     private final ApiServer api;
     private final Informer<Pod> pods;
     private final Informer<Node> nodes;
+    private final List<Informer<?>> storage;
+    private final VolumeScheduling volumes;
     private final EventRecorder events;
     private final Map<String, NodeRoom> rooms = new LinkedHashMap<>();
     private final List<NodeRoom> order = new ArrayList<>();
@@ -48,13 +56,28 @@ public final class Scheduler {
         this.api = plane.api();
         this.pods = plane.informer("scheduler", ResourceType.PODS);
         this.nodes = plane.informer("scheduler", ResourceType.NODES);
+        this.volumes = new VolumeScheduling(api);
+        this.storage = List.of(
+                retryingOn(plane.informer("scheduler", ResourceType.PERSISTENT_VOLUME_CLAIMS)),
+                retryingOn(plane.informer("scheduler", ResourceType.PERSISTENT_VOLUMES)),
+                retryingOn(plane.informer("scheduler", ResourceType.STORAGE_CLASSES)));
         this.events = new EventRecorder(api, "default-scheduler", null);
         this.queue = ControllerManager.queue(plane, "scheduler", Integer.MAX_VALUE, this::schedule);
         nodes.addHandler(this::onNode);
         pods.addHandler(this::onPod);
     }
 
+    private <T extends HasMetadata> Informer<T> retryingOn(Informer<T> informer) {
+        informer.addHandler((previous, object, deleted) -> {
+            if (!deleted) {
+                retrySoon();
+            }
+        });
+        return informer;
+    }
+
     public void start() {
+        storage.forEach(Informer::start);
         nodes.start();
         pods.start();
     }
@@ -131,6 +154,12 @@ public final class Scheduler {
                 || placements.containsKey(pod.getMetadata().getUid())) {
             return 0;
         }
+        String nowhere = volumes.refuses(pod);
+        if (nowhere != null && !order.isEmpty()) {
+            // So ends what the scheduler says then, as nothing was found to be preempted.
+            return waits(key, pod, noneAvailable(order.size()) + nowhere + ". not found");
+        }
+        boolean hasClaims = !Volumes.claimsOf(pod).isEmpty();
         Requests requests = Requests.of(pod.getSpec());
         Map<String, Integer> reasons = new TreeMap<>();
         NodeRoom best = null;
@@ -138,6 +167,9 @@ public final class Scheduler {
         for (int i = 0; i < order.size() && feasible < ENOUGH_NODES; i++) {
             NodeRoom room = order.get((next + i) % order.size());
             String reason = room.refuses(pod.getSpec(), requests);
+            if (reason == null && hasClaims) {
+                reason = volumes.refuses(pod, room.node());
+            }
             if (reason != null) {
                 reasons.merge(reason, 1, Integer::sum);
                 continue;
@@ -149,10 +181,40 @@ public final class Scheduler {
         }
         next++;
         if (best == null) {
-            return waits(key, pod, reasons);
+            return waits(key, pod, message(order.size(), reasons));
         }
         unschedulable.remove(key);
+        if (hasClaims && !volumes.areBound(pod)) {
+            return bindVolumes(pod, best);
+        }
         return bind(pod, best) ? 1 : 0;
+    }
+
+    /** The pod has its node from now on, and is bound to it when its volumes are. */
+    private int bindVolumes(Pod pod, NodeRoom room) {
+        place(pod, room.name());
+        int writes = volumes.bind(pod, room.node());
+        api.loop().after(VOLUMES_NANOS, () -> awaitVolumes(pod, room, VOLUMES_LOOKS));
+        return writes;
+    }
+
+    private void awaitVolumes(Pod cached, NodeRoom room, int looks) {
+        ObjectKey key = ObjectKey.of(cached);
+        Pod pod = api.find(ResourceType.PODS, key.namespace(), key.name());
+        String uid = cached.getMetadata().getUid();
+        if (pod == null || !pod.getMetadata().getUid().equals(uid) || !placements.containsKey(uid)) {
+            return;
+        }
+        VolumeScheduling.Progress progress = volumes.progress(pod, room.node());
+        if (progress == VolumeScheduling.Progress.BOUND) {
+            boolean ignored = bind(pod, room);
+        } else if (progress == VolumeScheduling.Progress.WAITING && looks > 1) {
+            api.loop().after(VOLUMES_NANOS, () -> awaitVolumes(pod, room, looks - 1));
+        } else {
+            placements.remove(uid);
+            room.release(Requests.of(pod.getSpec()));
+            queue.addRateLimited(key);
+        }
     }
 
     private boolean bind(Pod cached, NodeRoom room) {
@@ -181,9 +243,8 @@ public final class Scheduler {
         return true;
     }
 
-    private int waits(ObjectKey key, Pod pod, Map<String, Integer> reasons) {
+    private int waits(ObjectKey key, Pod pod, String message) {
         unschedulable.add(key);
-        String message = message(order.size(), reasons);
         PodCondition before = Pods.condition(pod, "PodScheduled");
         if (before != null && message.equals(before.getMessage())) {
             return 0;
@@ -206,8 +267,15 @@ public final class Scheduler {
                     .append(' ')
                     .append(reason.getKey());
         }
-        String none = "0/" + nodes + " nodes are available: ";
-        return none + text + ". preemption: " + none + nodes + " Preemption is not helpful for scheduling.";
+        return noneAvailable(nodes) + text + notHelpful(nodes);
+    }
+
+    private static String noneAvailable(int nodes) {
+        return "0/" + nodes + " nodes are available: ";
+    }
+
+    private static String notHelpful(int nodes) {
+        return ". preemption: " + noneAvailable(nodes) + nodes + " Preemption is not helpful for scheduling.";
     }
 
     private PodStatus withCondition(Pod pod, String status, @Nullable String reason, @Nullable String message) {

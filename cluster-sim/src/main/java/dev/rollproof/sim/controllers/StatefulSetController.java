@@ -8,6 +8,7 @@ import dev.rollproof.sim.api.LabelSelectors;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -24,7 +25,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kubernetes' StatefulSet controller (pkg/controller/statefulset), without claims: keeps the revisions of each set and has
+ * Kubernetes' StatefulSet controller (pkg/controller/statefulset): keeps the revisions of each set and has
  * {@link StatefulSetSync} look after its pods.
  */
 final class StatefulSetController {
@@ -32,6 +33,7 @@ final class StatefulSetController {
     private final int minor;
     private final Informer<StatefulSet> sets;
     private final Informer<Pod> pods;
+    private final Informer<PersistentVolumeClaim> claims;
     private final Revisions revisions;
     private final StatefulSetPods podControl;
     private final Map<String, Written> written = new HashMap<>();
@@ -40,20 +42,32 @@ final class StatefulSetController {
     /** The newest versions that a set's syncs wrote. */
     private static final class Written {
         long pod;
+        long claim;
         long set;
     }
 
     private record Resolved(ControllerRevision current, ControllerRevision update, int collisions) {}
 
     StatefulSetController(
-            ControlPlane plane, Informer<StatefulSet> sets, Informer<Pod> pods, Informer<ControllerRevision> history) {
+            ControlPlane plane,
+            Informer<StatefulSet> sets,
+            Informer<Pod> pods,
+            Informer<PersistentVolumeClaim> claims,
+            Informer<ControllerRevision> history) {
         this.api = plane.api();
         this.minor = plane.minor();
         this.sets = sets;
         this.pods = pods;
+        this.claims = claims;
         this.revisions = new Revisions(api, history);
         EventRecorder events = new EventRecorder(api, "statefulset-controller", null);
-        this.podControl = new StatefulSetPods(api, events, minor, this::noteWritten);
+        StatefulSetClaims claimControl = new StatefulSetClaims(
+                api,
+                events,
+                minor,
+                claims,
+                (set, claim) -> written(set.getMetadata().getUid()).claim = Metadata.version(claim));
+        this.podControl = new StatefulSetPods(api, events, minor, claimControl, this::noteWritten);
         this.queue = ControllerManager.queue(plane, "statefulset", Integer.MAX_VALUE, this::sync);
         sets.addHandler((previous, set, deleted) -> {
             if (deleted) {
@@ -67,8 +81,12 @@ final class StatefulSetController {
     private void noteWritten(Pod pod) {
         OwnerReference owner = Metadata.controllerOf(pod);
         if (owner != null) {
-            written.computeIfAbsent(owner.getUid(), uid -> new Written()).pod = Metadata.version(pod);
+            written(owner.getUid()).pod = Metadata.version(pod);
         }
+    }
+
+    private Written written(String uid) {
+        return written.computeIfAbsent(uid, unknown -> new Written());
     }
 
     private void onPod(@Nullable Pod previous, Pod pod, boolean deleted) {
@@ -136,7 +154,11 @@ final class StatefulSetController {
     /** Since 1.36 (KEP-5647) it waits for its cache to show what it wrote; the change that does wakes it up again. */
     private boolean hasSeenOwnWrites(StatefulSet set) {
         Written own = written.get(set.getMetadata().getUid());
-        return minor < 36 || own == null || (own.pod <= pods.lastVersion() && own.set <= Metadata.version(set));
+        return minor < 36
+                || own == null
+                || (own.pod <= pods.lastVersion()
+                        && own.claim <= claims.lastVersion()
+                        && own.set <= Metadata.version(set));
     }
 
     /** The pods that are ours by their names: owned and matching, and orphans that match, which are adopted. */
@@ -233,7 +255,7 @@ final class StatefulSetController {
             return 0;
         }
         StatefulSet stored = StatusWrites.write(api, ResourceType.STATEFUL_SETS, set, copy -> copy.setStatus(status));
-        written.computeIfAbsent(set.getMetadata().getUid(), uid -> new Written()).set = Metadata.version(stored);
+        written(set.getMetadata().getUid()).set = Metadata.version(stored);
         return 1;
     }
 

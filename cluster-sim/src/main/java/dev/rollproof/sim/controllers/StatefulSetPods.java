@@ -31,10 +31,12 @@ final class StatefulSetPods {
     private final ApiServer api;
     private final EventRecorder events;
     private final int minor;
+    private final StatefulSetClaims claims;
     private final Consumer<Pod> onWrite;
 
     /** @param onWrite told of each pod that was written */
-    StatefulSetPods(ApiServer api, EventRecorder events, int minor, Consumer<Pod> onWrite) {
+    StatefulSetPods(ApiServer api, EventRecorder events, int minor, StatefulSetClaims claims, Consumer<Pod> onWrite) {
+        this.claims = claims;
         this.api = api;
         this.events = events;
         this.minor = minor;
@@ -85,6 +87,7 @@ final class StatefulSetPods {
         PodSpec spec = Frozen.copy(template.getSpec(), PodSpec::new);
         spec.setHostname(name);
         String service = set.getSpec().getServiceName();
+        StatefulSetClaims.addVolumes(set, spec, ordinal);
         spec.setSubdomain(service == null || service.isEmpty() ? null : service);
         Pod pod = new Pod();
         pod.setMetadata(metadata);
@@ -97,16 +100,47 @@ final class StatefulSetPods {
         return Frozen.with(Frozen.with(labels, POD_NAME, name), POD_INDEX, Integer.toString(ordinal));
     }
 
-    void create(StatefulSet set, Pod pod) {
+    /** Creates a pod, and its claims before it; returns how many writes that took. */
+    int create(StatefulSet set, Pod pod) {
+        int writes = withClaims(set, pod, "create");
+        Pod created;
         try {
-            onWrite.accept(api.create(ResourceType.PODS, pod));
+            created = api.create(ResourceType.PODS, pod);
+            onWrite.accept(created);
         } catch (ClusterException refused) {
             if (refused.reason() != Reason.ALREADY_EXISTS) {
                 failed(set, pod, "create", refused);
             }
             throw refused;
         }
+        writes += claims.own(set, created);
         successful(set, pod, "create");
+        return writes + 1;
+    }
+
+    private int withClaims(StatefulSet set, Pod pod, String verb) {
+        try {
+            return claims.create(set, pod);
+        } catch (ClusterException refused) {
+            failed(set, pod, verb, refused);
+            throw refused;
+        }
+    }
+
+    /** Whether a pod cannot be created yet, because a claim of its name belongs to one that went before. */
+    boolean hasStaleClaims(StatefulSet set, Pod pod) {
+        return claims.areStale(set, pod);
+    }
+
+    /** Creates what claims a pod that does not run yet has lost; returns how many writes that took. */
+    int mendClaims(StatefulSet set, Pod pod) {
+        int writes = claims.create(set, pod);
+        return writes + claims.own(set, pod);
+    }
+
+    /** Has the claims of a pod that is to go belong to whom the policy says; returns how many writes that took. */
+    int ownClaims(StatefulSet set, Pod pod) {
+        return claims.own(set, pod);
     }
 
     void delete(StatefulSet set, Pod pod) {
@@ -125,11 +159,15 @@ final class StatefulSetPods {
         successful(set, pod, "delete");
     }
 
-    /** Gives a pod its labels back, where somebody took them; returns whether that was a write. */
+    /** Gives a pod its labels back, where somebody took them, and its claims their owners; returns whether that was a write. */
     boolean mend(StatefulSet set, Pod pod) {
         String name = pod.getMetadata().getName();
+        boolean claimsChanged = claims.own(set, pod) > 0;
         if (name.equals(Metadata.label(pod, POD_NAME))) {
-            return false;
+            if (claimsChanged) {
+                successful(set, pod, "update");
+            }
+            return claimsChanged;
         }
         Pod changed = ResourceType.PODS.shallowCopy().apply(pod);
         changed.setMetadata(Metadata.copy(pod.getMetadata()));

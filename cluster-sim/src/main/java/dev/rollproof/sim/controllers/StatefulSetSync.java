@@ -135,6 +135,7 @@ final class StatefulSetSync {
         try {
             if (!Metadata.terminating(set)
                     && runForAll(replicas, this::stopsAtReplica)
+                    && runForAll(condemned, this::ownClaims)
                     && runForAll(condemned, this::stopsAtCondemned)
                     && isRolling()) {
                 if (minor >= 37) {
@@ -171,9 +172,13 @@ final class StatefulSetSync {
             return true;
         }
         if (!StatefulSetPods.isCreated(pod)) {
-            pods.create(set, pod);
-            writes++;
+            if (!pods.hasStaleClaims(set, pod)) {
+                writes += pods.create(set, pod);
+            }
             return true;
+        }
+        if (Pods.phase(pod).equals("Pending")) {
+            writes += pods.mendClaims(set, pod);
         }
         boolean waits =
                 Metadata.terminating(pod) || !isRunningAndReady(pod) || !Pods.isAvailable(pod, minReadySeconds, now);
@@ -181,6 +186,11 @@ final class StatefulSetSync {
             return true;
         }
         writes += pods.mend(set, pod) ? 1 : 0;
+        return false;
+    }
+
+    private boolean ownClaims(Pod pod) {
+        writes += pods.ownClaims(set, pod);
         return false;
     }
 

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarSource;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
@@ -35,12 +36,26 @@ final class References {
             } else if (volume.getConfigMap() != null
                     && !Boolean.TRUE.equals(volume.getConfigMap().getOptional())) {
                 missing = missing(api, false, namespace, volume.getConfigMap().getName());
+            } else if (volume.getPersistentVolumeClaim() != null) {
+                missing = unbound(
+                        api, namespace, volume.getPersistentVolumeClaim().getClaimName());
             }
             if (missing != null) {
                 return "MountVolume.SetUp failed for volume \"" + volume.getName() + "\" : " + missing;
             }
         }
         return null;
+    }
+
+    /** Of a pod that the scheduler put on its node all claims are bound. Others may come without. */
+    private static @Nullable String unbound(ApiServer api, String namespace, String name) {
+        PersistentVolumeClaim claim = api.find(ResourceType.PERSISTENT_VOLUME_CLAIMS, namespace, name);
+        if (claim == null) {
+            return "persistentvolumeclaim \"" + name + "\" not found";
+        }
+        boolean bound =
+                claim.getStatus() != null && "Bound".equals(claim.getStatus().getPhase());
+        return bound ? null : "PVC " + namespace + "/" + name + " is not bound";
     }
 
     private static @Nullable String missing(ApiServer api, boolean secret, String namespace, @Nullable String name) {

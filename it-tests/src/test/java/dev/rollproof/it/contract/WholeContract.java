@@ -39,5 +39,11 @@ abstract class WholeContract {
     class StatefulSets extends StatefulSetsContract {}
 
     @Nested
+    class Volumes extends VolumesContract {}
+
+    @Nested
+    class StatefulSetClaims extends StatefulSetClaimsContract {}
+
+    @Nested
     class DaemonSets extends DaemonSetsContract {}
 }

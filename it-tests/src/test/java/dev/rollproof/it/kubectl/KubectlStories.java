@@ -19,7 +19,9 @@ enum KubectlStories {
     STATEFUL_SET(RolloutStories.STATEFUL_SET),
     DAEMON_SET(RolloutStories.DAEMON_SET),
     BUDGET(PodStories.BUDGET),
-    ROLES(PodStories.ROLES);
+    ROLES(PodStories.ROLES),
+    VOLUMES(VolumeStories.VOLUMES),
+    CLAIMS(VolumeStories.CLAIMS);
 
     /**
      * One command.

@@ -102,6 +102,9 @@ final class Catalog {
             case "events" -> List.of("ev");
             case "serviceaccounts" -> List.of("sa");
             case "resourcequotas" -> List.of("quota");
+            case "persistentvolumeclaims" -> List.of("pvc");
+            case "persistentvolumes" -> List.of("pv");
+            case "storageclasses" -> List.of("sc");
             case "poddisruptionbudgets" -> List.of("pdb");
             case "deployments" -> List.of("deploy");
             case "replicasets" -> List.of("rs");

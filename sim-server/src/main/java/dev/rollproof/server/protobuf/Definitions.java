@@ -11,6 +11,7 @@ import io.kubernetes.client.proto.V1Authorization;
 import io.kubernetes.client.proto.V1Autoscaling;
 import io.kubernetes.client.proto.V1Policy;
 import io.kubernetes.client.proto.V1Rbac;
+import io.kubernetes.client.proto.V1Storage;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -25,7 +26,8 @@ final class Definitions {
             "authorization.k8s.io/v1", V1Authorization::getDescriptor,
             "autoscaling/v1", V1Autoscaling::getDescriptor,
             "policy/v1", V1Policy::getDescriptor,
-            "rbac.authorization.k8s.io/v1", V1Rbac::getDescriptor);
+            "rbac.authorization.k8s.io/v1", V1Rbac::getDescriptor,
+            "storage.k8s.io/v1", V1Storage::getDescriptor);
 
     /** Kinds that belong to every group, whichever they are sent in. */
     private static final List<String> OF_EVERY_GROUP = List.of("DeleteOptions");

@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -24,6 +26,7 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +126,15 @@ final class Columns {
         }
         if (model == PodDisruptionBudget.class) {
             return budgets(now);
+        }
+        if (model == PersistentVolumeClaim.class) {
+            return VolumeColumns.ofClaims(name(), age(now));
+        }
+        if (model == PersistentVolume.class) {
+            return VolumeColumns.ofVolumes(name(), age(now));
+        }
+        if (model == StorageClass.class) {
+            return VolumeColumns.ofClasses(age(now));
         }
         return roles(model, now);
     }

@@ -6,6 +6,8 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceSpec;
 import io.fabric8.kubernetes.api.model.NamespaceStatus;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
@@ -21,6 +23,7 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleRef;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
+import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -66,6 +69,12 @@ public final class Defaults {
         } else if (object instanceof ClusterRoleBinding binding) {
             binding.setRoleRef(role(binding.getRoleRef()));
             subjects(binding.getSubjects());
+        } else if (object instanceof PersistentVolumeClaim claim && claim.getSpec() != null) {
+            VolumeDefaults.setOn(claim.getSpec());
+        } else if (object instanceof PersistentVolume volume && volume.getSpec() != null) {
+            VolumeDefaults.setOn(volume.getSpec());
+        } else if (object instanceof StorageClass storage) {
+            VolumeDefaults.setOn(storage);
         } else if (object instanceof Secret secret) {
             secret(secret);
         } else if (object instanceof Namespace namespace) {

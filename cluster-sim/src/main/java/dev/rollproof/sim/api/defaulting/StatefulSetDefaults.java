@@ -34,6 +34,9 @@ final class StatefulSetDefaults {
             spec.setMinReadySeconds(null);
         }
         PodDefaults.setOn(spec.getTemplate());
+        if (spec.getVolumeClaimTemplates() != null) {
+            spec.getVolumeClaimTemplates().forEach(VolumeDefaults::setOnTemplate);
+        }
     }
 
     private static void strategy(StatefulSetUpdateStrategy strategy, int minor) {

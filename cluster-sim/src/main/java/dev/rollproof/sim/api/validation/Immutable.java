@@ -4,6 +4,8 @@ package dev.rollproof.sim.api.validation;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
@@ -18,6 +20,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleRef;
+import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +68,12 @@ final class Immutable {
             secret(now, before, errors);
         } else if (object instanceof ResourceQuota now && stored instanceof ResourceQuota before) {
             unchanged("spec.scopes", now.getSpec().getScopes(), before.getSpec().getScopes(), errors);
+        } else if (object instanceof PersistentVolumeClaim now && stored instanceof PersistentVolumeClaim before) {
+            VolumeValidation.unchanged(now, before, errors);
+        } else if (object instanceof PersistentVolume now && stored instanceof PersistentVolume before) {
+            VolumeValidation.unchanged(now, before, errors);
+        } else if (object instanceof StorageClass now && stored instanceof StorageClass before) {
+            VolumeValidation.unchanged(now, before, minor, errors);
         } else if (object instanceof RoleBinding now && stored instanceof RoleBinding before) {
             role(now.getRoleRef(), before.getRoleRef(), minor, errors);
         } else if (object instanceof ClusterRoleBinding now && stored instanceof ClusterRoleBinding before) {

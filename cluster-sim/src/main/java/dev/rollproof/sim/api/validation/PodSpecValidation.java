@@ -93,6 +93,10 @@ final class PodSpecValidation {
         if (volume.getSecret() != null && isEmpty(volume.getSecret().getSecretName())) {
             errors.required(path + ".secret.secretName");
         }
+        if (volume.getPersistentVolumeClaim() != null
+                && isEmpty(volume.getPersistentVolumeClaim().getClaimName())) {
+            errors.required(path + ".persistentVolumeClaim.claimName");
+        }
         if (sources < 2
                 && volume.getConfigMap() != null
                 && isEmpty(volume.getConfigMap().getName())) {

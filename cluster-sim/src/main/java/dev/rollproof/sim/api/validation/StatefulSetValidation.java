@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Frozen;
 import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateStatefulSetStrategy;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetPersistentVolumeClaimRetentionPolicy;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetSpecBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetUpdateStrategy;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +56,7 @@ final class StatefulSetValidation {
                 errors.invalid("spec.selector", selector, "");
             }
         }
-        WorkloadValidation.template(spec.getTemplate(), comparable ? selector : null, selector, "StatefulSet", errors);
+        WorkloadValidation.template(withClaims(spec), comparable ? selector : null, selector, "StatefulSet", errors);
     }
 
     private static void strategy(StatefulSetUpdateStrategy strategy, FieldErrors errors) {
@@ -102,13 +109,44 @@ final class StatefulSetValidation {
             retention("whenDeleted", policy.getWhenDeleted(), errors);
             retention("whenScaled", policy.getWhenScaled(), errors);
         }
-        if (spec.getVolumeClaimTemplates() != null
-                && !spec.getVolumeClaimTemplates().isEmpty()) {
-            errors.forbidden(
-                    "spec.volumeClaimTemplates",
-                    "the simulated cluster has no disks and no PersistentVolumeClaims; leave the templates out, or use an"
-                            + " emptyDir volume");
+        List<PersistentVolumeClaim> templates = templates(spec);
+        for (int i = 0; i < templates.size(); i++) {
+            VolumeValidation.claim(templates.get(i).getSpec(), "spec.volumeClaimTemplates[" + i + "].spec", errors);
         }
+    }
+
+    private static List<PersistentVolumeClaim> templates(StatefulSetSpec spec) {
+        return Objects.requireNonNullElse(spec.getVolumeClaimTemplates(), List.of());
+    }
+
+    /** The template of the pods with the volumes that the claims give them, which its containers may mount. */
+    private static @Nullable PodTemplateSpec withClaims(StatefulSetSpec spec) {
+        PodTemplateSpec template = spec.getTemplate();
+        if (template == null || template.getSpec() == null || templates(spec).isEmpty()) {
+            return template;
+        }
+        Map<String, Volume> volumes = new LinkedHashMap<>();
+        for (PersistentVolumeClaim claim : templates(spec)) {
+            String name =
+                    claim.getMetadata() == null ? null : claim.getMetadata().getName();
+            volumes.put(
+                    Objects.requireNonNullElse(name, ""),
+                    new VolumeBuilder()
+                            .withName(name)
+                            .withNewPersistentVolumeClaim(name, null)
+                            .build());
+        }
+        List<Volume> all = new ArrayList<>(volumes.values());
+        for (Volume own : Objects.requireNonNullElse(template.getSpec().getVolumes(), List.<Volume>of())) {
+            if (!volumes.containsKey(Objects.requireNonNullElse(own.getName(), ""))) {
+                all.add(own);
+            }
+        }
+        PodSpec pods = Frozen.copy(template.getSpec(), PodSpec::new);
+        pods.setVolumes(all);
+        PodTemplateSpec complete = Frozen.copy(template, PodTemplateSpec::new);
+        complete.setSpec(pods);
+        return complete;
     }
 
     private static void retention(String field, @Nullable String value, FieldErrors errors) {
@@ -122,6 +160,7 @@ final class StatefulSetValidation {
     static void unchanged(StatefulSetSpec now, StatefulSetSpec before, int minor, FieldErrors errors) {
         if (minor >= 35) {
             Immutable.unchanged("spec.selector", now.getSelector(), before.getSelector(), errors);
+            Immutable.unchanged("spec.volumeClaimTemplates", templates(now), templates(before), errors);
             Immutable.unchanged("spec.serviceName", now.getServiceName(), before.getServiceName(), errors);
             Immutable.unchanged(
                     "spec.podManagementPolicy", now.getPodManagementPolicy(), before.getPodManagementPolicy(), errors);

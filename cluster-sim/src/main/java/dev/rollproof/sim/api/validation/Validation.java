@@ -5,6 +5,8 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
@@ -27,6 +29,7 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -100,6 +103,12 @@ public final class Validation {
             DaemonSetValidation.validate(Objects.requireNonNullElseGet(set.getSpec(), DaemonSetSpec::new), errors);
         } else if (object instanceof ControllerRevision revision) {
             revision(revision, errors);
+        } else if (object instanceof PersistentVolumeClaim claim) {
+            VolumeValidation.claim(claim.getSpec(), "spec", errors);
+        } else if (object instanceof PersistentVolume volume) {
+            VolumeValidation.volume(volume.getSpec(), errors);
+        } else if (object instanceof StorageClass storage) {
+            VolumeValidation.storageClass(storage, errors);
         } else if (object instanceof PodDisruptionBudget budget) {
             BudgetValidation.validate(
                     Objects.requireNonNullElseGet(budget.getSpec(), PodDisruptionBudgetSpec::new), errors);
