@@ -51,7 +51,7 @@ public final class SimulatedApiServer implements AutoCloseable {
         credentials = CompletableFuture.supplyAsync(() -> Credentials.create(now));
         // The embedded server asks for all locales that Java has, which takes a sixth of the opening: beside the rest,
         // too.
-        CompletableFuture<Locale[]> locales = CompletableFuture.supplyAsync(Locale::getAvailableLocales);
+        CompletableFuture<Locale[]> unused = CompletableFuture.supplyAsync(Locale::getAvailableLocales);
         pace = new Pace(builder.cluster.time(), builder.speed);
         try {
             door = new HttpDoor(builder.port, builder.idle, credentials::join, executor -> {
