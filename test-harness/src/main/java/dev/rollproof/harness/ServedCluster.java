@@ -9,9 +9,13 @@ import dev.rollproof.sim.SimulatedCluster;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 
 /** A simulated cluster's API server, with a client of it. */
 final class ServedCluster implements AutoCloseable {
+    /** One for all: each learns every model anew that it meets, which takes a client longer than a test with it. */
+    private static final KubernetesSerialization MODELS = new KubernetesSerialization();
+
     private final SimulatedApiServer server;
     private final KubernetesClient client;
     private final Time time;
@@ -25,6 +29,7 @@ final class ServedCluster implements AutoCloseable {
         config.setOnlyHttpWatches(true);
         client = new KubernetesClientBuilder()
                 .withConfig(config)
+                .withKubernetesSerialization(MODELS)
                 .withHttpClientBuilderConsumer(
                         builder -> builder.addOrReplaceInterceptor("rollproof-time", new RequestsTakeNoTime(server)))
                 .build();
