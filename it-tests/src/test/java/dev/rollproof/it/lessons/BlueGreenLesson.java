@@ -35,7 +35,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * preview Service leads to the new version; so it can be tried, and no user is in it. After the switch the old version stays for a
  * while, with all its pods: the way back is one patch, too, and nobody waits for pods to start. The price is twice the pods.
  */
-@ResourceLock(providers = OnRealClusters.Moments.class)
+@ResourceLock(providers = OnRealClusters.Alone.class) // no user shall wait for the crowd
 class BlueGreenLesson extends Lesson {
     /** How long the news of a switch may be on its way to all who send requests; mostly it is a second. */
     private static final Duration NEWS_TRAVEL = ofSeconds(3);

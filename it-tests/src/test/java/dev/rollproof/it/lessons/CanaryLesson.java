@@ -29,13 +29,13 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * <p>Kubernetes has no canary. Somebody drives it: a second Deployment with the labels {@code track: canary} and
  * {@code version}, and when it is promoted, the first Deployment gets the new version while the canary still serves.
  */
-@ResourceLock(providers = OnRealClusters.Moments.class)
+@ResourceLock(providers = OnRealClusters.Alone.class) // no user shall wait for the crowd
 class CanaryLesson extends Lesson {
     /** How sure to be. Of a thousand right runs one may be called wrong. */
     private static final double CONFIDENCE = 0.999;
 
     private Clock stable() {
-        return clock().replicas(3).named("clock-stable", "track", "stable").sleepsBeforeItStops(1);
+        return clock().replicas(3).named("clock-stable", "track", "stable").sleepsBeforeItStops(3);
     }
 
     @Test

@@ -125,11 +125,11 @@ abstract class Lesson {
     }
 
     /**
-     * Users come: 50 times a second on a fresh connection, and as often on a kept one. They wait for five seconds: what is lost
+     * Users come: 50 times a second on a fresh connection, and as often on a kept one. They wait for ten seconds: what is lost
      * is lost by then, and what is only slow, on a machine with much else to do, is not taken for lost.
      */
     RunningTraffic users() throws InterruptedException {
-        return traffic.start(Load.of(namespace.name(), "clock").withTimeout(ofSeconds(5)));
+        return traffic.start(Load.of(namespace.name(), "clock").withTimeout(ofSeconds(10)));
     }
 
     /** The same users, who wait for two seconds: where requests are lost, nobody has to wait for long until it is known. */

@@ -13,15 +13,7 @@ final class OnRealClusters {
         return Set.of("k3s", "kubeconfig").contains(System.getProperty("rollproof.cluster", ""));
     }
 
-    /** Moments are measured: one at a time, so that no user waits for the crowd. */
-    static final class Moments implements ResourceLocksProvider {
-        @Override
-        public Set<Lock> provideForClass(Class<?> lesson) {
-            return chosen() ? Set.of(new Lock("moments")) : Set.of();
-        }
-    }
-
-    /** Nobody else may run meanwhile. */
+    /** Moments are measured, or all are disturbed: nobody else may run meanwhile. */
     static final class Alone implements ResourceLocksProvider {
         @Override
         public Set<Lock> provideForClass(Class<?> lesson) {

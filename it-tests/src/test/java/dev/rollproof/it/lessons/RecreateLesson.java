@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * application that drains puts the outage off, for its last answer comes later; the new pods wait until it has ended, so the
  * outage is no shorter.
  */
-@ResourceLock(providers = OnRealClusters.Moments.class)
+@ResourceLock(providers = OnRealClusters.Alone.class) // no user shall wait for the crowd
 class RecreateLesson extends Lesson {
     /** No pod starts quicker, on either cluster; how much longer one takes differs from pod to pod. */
     private static final Duration A_START = ofMillis(100);

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * promised about pods that are terminating, and nothing about requests: those an application keeps itself, by answering
  * until nobody asks any more. What it will be like a plan says before: a likely way, and bounds that hold on every way.
  */
-@ResourceLock(providers = OnRealClusters.Moments.class)
+@ResourceLock(providers = OnRealClusters.Alone.class) // no user shall wait for the crowd
 class RollingUpdateLesson extends Lesson {
     /** How long the news that a pod goes may be on its way to all who send requests to it; mostly it is a second. */
     private static final Duration NEWS_TRAVEL = ofSeconds(3);
@@ -51,9 +51,9 @@ class RollingUpdateLesson extends Lesson {
     void thePromisesHoldOnEveryEventAndADrainingApplicationLosesNoRequest(
             int replicas, String maxSurge, String maxUnavailable, int surge, int unavailable)
             throws InterruptedException {
-        // given a version that drains, and that is asked to only when a second has passed
+        // given a version that drains, and that is asked to only when the news that its pod goes has had time to travel
         RollingUpdate strategy = strategy(maxSurge, maxUnavailable);
-        Clock clock = clock().replicas(replicas).sleepsBeforeItStops(1);
+        Clock clock = clock().replicas(replicas).sleepsBeforeItStops(3);
         assertThat(strategy.fenceposts(replicas)).isEqualTo(new Fenceposts(surge, unavailable));
         serve(clock.version("1.0"));
         Deployment next = clock.version("1.1").deployment();
