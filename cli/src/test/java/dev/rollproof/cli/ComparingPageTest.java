@@ -70,7 +70,7 @@ class ComparingPageTest {
                 "--image",
                 "clock:1.2",
                 "--seeds",
-                "10",
+                "4",
                 "--images",
                 images.toString());
         Files.delete(images);
