@@ -1,68 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.clock;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Answers {@code /} with the page, {@code /version} with the version, {@code /healthz} with 200 and {@code /readyz} with 200
  * or 503. Every response names version and pod in the headers {@value #VERSION_HEADER} and {@value #POD_HEADER}. Thread-safe.
  */
-final class ClockServer implements HttpHandler, AutoCloseable {
+final class ClockServer implements HttpLoop.Handler, AutoCloseable {
     static final String VERSION_HEADER = "Clock-Version";
     static final String POD_HEADER = "Clock-Pod";
-    private static final int THREADS = 8;
-
-    static {
-        // Otherwise the second part of an answer on a kept connection waits for the client's delayed acknowledgement:
-        // 40 ms.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-    }
+    private static final String[] DAYS = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    private static final String[] MONTHS = {
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+    };
 
     private final Settings settings;
-    private final HttpServer server;
-    private final ExecutorService workers = Executors.newFixedThreadPool(THREADS, new Daemons());
-    private final AtomicLong pages = new AtomicLong();
+    private final HttpLoop http;
     private final long openedNanos;
     private volatile boolean draining;
 
-    private static final class Daemons implements ThreadFactory {
-        @Override
-        public Thread newThread(Runnable task) {
-            Thread thread = new Thread(task, "request");
-            thread.setDaemon(true);
-            return thread;
-        }
-    }
+    /** Looked at by the one thread that answers. */
+    private long pages;
 
-    private ClockServer(Settings settings, HttpServer server) {
+    private ClockServer(Settings settings) throws IOException {
         this.settings = settings;
-        this.server = server;
-        this.openedNanos = System.nanoTime();
+        openedNanos = System.nanoTime();
+        http = HttpLoop.open(settings.port(), this);
     }
 
     /** Opens the port. */
     static ClockServer open(Settings settings) {
         try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(settings.port()), 128);
-            ClockServer clock = new ClockServer(settings, server);
-            server.createContext("/", clock);
-            server.setExecutor(clock.workers);
-            server.start();
-            return clock;
+            return new ClockServer(settings);
         } catch (IOException taken) {
             throw new UncheckedIOException(
                     "port " + settings.port() + " cannot be opened; choose another by CLOCK_LISTEN", taken);
@@ -70,7 +49,7 @@ final class ClockServer implements HttpHandler, AutoCloseable {
     }
 
     int port() {
-        return server.getAddress().getPort();
+        return http.port();
     }
 
     /** From now on not ready, and on its way out. */
@@ -86,35 +65,43 @@ final class ClockServer implements HttpHandler, AutoCloseable {
     }
 
     @Override
-    public void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            switch (exchange.getRequestURI().getPath()) {
-                case "/" -> page(exchange);
-                case "/version" -> send(exchange, 200, "text/plain", settings.version() + "\n");
-                case "/healthz" -> send(exchange, 200, "text/plain", "ok\n");
-                case "/readyz" -> {
-                    boolean ready = readyAt(System.nanoTime());
-                    send(exchange, ready ? 200 : 503, "text/plain", ready ? "ready\n" : "not ready\n");
-                }
-                default -> send(exchange, 404, "text/plain", "there is /, /version, /healthz and /readyz\n");
-            }
-        }
+    public boolean endsConnections() {
+        return draining && settings.closeWhileDraining();
     }
 
-    private void page(HttpExchange exchange) throws IOException {
-        long number = pages.getAndIncrement();
+    @Override
+    public byte[] answer(Request request) {
+        if (request.problem() != 0) {
+            return response(request, request.problem(), "text/plain", "this is no request that can be read\n");
+        }
+        if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
+            return response(request, 405, "text/plain", "only GET and HEAD\n");
+        }
+        return switch (request.path()) {
+            case "/" -> page(request);
+            case "/version" -> response(request, 200, "text/plain", settings.version() + "\n");
+            case "/healthz" -> response(request, 200, "text/plain", "ok\n");
+            case "/readyz" -> {
+                boolean ready = readyAt(System.nanoTime());
+                yield response(request, ready ? 200 : 503, "text/plain", ready ? "ready\n" : "not ready\n");
+            }
+            default -> response(request, 404, "text/plain", "there is /, /version, /healthz and /readyz\n");
+        };
+    }
+
+    private byte[] page(Request request) {
+        long number = pages++;
         // Evenly spread, so that a share of requests is that share of any longer stretch of them.
         boolean fails = Math.floor((number + 1) * settings.errorRate()) > Math.floor(number * settings.errorRate());
         if (fails) {
-            send(exchange, 500, "text/plain", "this request fails, as CLOCK_ERROR_RATE asks for\n");
-            return;
+            return response(request, 500, "text/plain", "this request fails, as CLOCK_ERROR_RATE asks for\n");
         }
         String time = LocalTime.now(ZoneId.systemDefault())
                 .truncatedTo(ChronoUnit.SECONDS)
                 .toString();
         String version = settings.version().equals("1.0") ? "" : "<p>Version " + escaped(settings.version()) + "</p>";
-        send(
-                exchange,
+        return response(
+                request,
                 200,
                 "text/html",
                 "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Clock</title></head><body><h1>"
@@ -126,26 +113,53 @@ final class ClockServer implements HttpHandler, AutoCloseable {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
-    private void send(HttpExchange exchange, int status, String type, String text) throws IOException {
+    private byte[] response(Request request, int status, String type, String text) {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        var headers = exchange.getResponseHeaders();
-        headers.set("Content-Type", type + "; charset=utf-8");
-        headers.set(VERSION_HEADER, settings.version());
-        headers.set(POD_HEADER, settings.pod());
-        if (draining && settings.closeWhileDraining()) {
-            headers.set("Connection", "close");
+        String head = "HTTP/1.1 " + status + " " + reason(status)
+                + "\r\nDate: " + date()
+                + "\r\nContent-Type: " + type + "; charset=utf-8\r\nContent-Length: " + body.length
+                + "\r\n" + VERSION_HEADER + ": " + settings.version()
+                + "\r\n" + POD_HEADER + ": " + settings.pod()
+                + (status == 405 ? "\r\nAllow: GET, HEAD" : "")
+                + (request.last() || endsConnections() ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n");
+        // Names and values of the environment may be of any language: as they are.
+        byte[] bytes = head.getBytes(StandardCharsets.UTF_8);
+        if (request.method().equals("HEAD")) {
+            return bytes;
         }
-        boolean head = exchange.getRequestMethod().equals("HEAD");
-        exchange.sendResponseHeaders(status, head ? -1 : body.length);
-        if (!head) {
-            exchange.getResponseBody().write(body);
-        }
+        byte[] whole = new byte[bytes.length + body.length];
+        System.arraycopy(bytes, 0, whole, 0, bytes.length);
+        System.arraycopy(body, 0, whole, bytes.length, body.length);
+        return whole;
+    }
+
+    private static String reason(int status) {
+        return switch (status) {
+            case 200 -> "OK";
+            case 400 -> "Bad Request";
+            case 404 -> "Not Found";
+            case 405 -> "Method Not Allowed";
+            case 431 -> "Request Header Fields Too Large";
+            case 500 -> "Internal Server Error";
+            default -> "Service Unavailable";
+        };
+    }
+
+    /** Such as {@code Sun, 06 Nov 1994 08:49:37 GMT} (RFC 9110, 5.6.7). A formatter takes the JVM longer than all the rest. */
+    private static String date() {
+        OffsetDateTime now = Instant.now().atOffset(ZoneOffset.UTC);
+        return DAYS[now.getDayOfWeek().ordinal()] + ", " + two(now.getDayOfMonth()) + " "
+                + MONTHS[now.getMonthValue() - 1] + " " + now.getYear() + " " + two(now.getHour()) + ":"
+                + two(now.getMinute()) + ":" + two(now.getSecond()) + " GMT";
+    }
+
+    private static String two(int number) {
+        return number < 10 ? "0" + number : "" + number;
     }
 
     /** Closes the port; what is being answered is cut off. */
     @Override
     public void close() {
-        server.stop(0);
-        workers.shutdownNow();
+        http.close();
     }
 }

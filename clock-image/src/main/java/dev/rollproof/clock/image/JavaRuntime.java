@@ -16,7 +16,7 @@ final class JavaRuntime {
     private static final String UNUSED =
             "/java.base/lib/jrt-fs.jar,/java.base/lib/classlist,/java.base/lib/jspawnhelper,"
                     + "/java.base/lib/jexec,/java.base/lib/libjsig.so,/java.base/lib/server/libjsig.so,/java.base/lib/ct.sym,"
-                    + "/java.base/bin/keytool,/jdk.httpserver/bin/jwebserver,"
+                    + "/java.base/bin/keytool,"
                     + "/java.base/lib/libsimdsort.so,/java.base/lib/security/cacerts,/java.base/lib/security/public_suffix_list.dat";
 
     private JavaRuntime() {}
@@ -41,7 +41,7 @@ final class JavaRuntime {
         PrintWriter printer = new PrintWriter(said);
         List<String> arguments = List.of(
                 "--add-modules",
-                "java.base,jdk.httpserver",
+                "java.base",
                 "--strip-java-debug-attributes",
                 // Whether its classes lose their debug attributes depends on chance (seen on 17): not the same bytes
                 // each time.
