@@ -55,7 +55,7 @@ public final class SimulatedApiServer implements AutoCloseable {
         pace = new Pace(builder.cluster.time(), builder.speed);
         try {
             door = new HttpDoor(builder.port, builder.idle, credentials::join, executor -> {
-                api = new KubernetesApi(builder.cluster.serverSide(), executor);
+                api = new KubernetesApi(builder.cluster.serverSide(), executor, builder.mostWaitingBytes);
                 return api;
             });
         } catch (RuntimeException notOpened) {
@@ -90,6 +90,7 @@ public final class SimulatedApiServer implements AutoCloseable {
         private int port;
         private double speed = 1;
         private Duration idle = Duration.ofSeconds(60);
+        private long mostWaitingBytes = KubernetesApi.MOST_WAITING_BYTES;
         private Consumer<NodePortAddress> onNodePort = address -> {};
 
         private Builder(SimulatedCluster cluster) {
@@ -117,6 +118,12 @@ public final class SimulatedApiServer implements AutoCloseable {
         /** How long a connection may be idle that watches nothing: 60 seconds, but for tests. */
         Builder idleLimit(Duration value) {
             idle = value;
+            return this;
+        }
+
+        /** How many bytes may wait for each who watches: 64 MiB, but for tests. */
+        Builder mostWaitingBytes(long value) {
+            mostWaitingBytes = value;
             return this;
         }
 

@@ -47,6 +47,18 @@ enum KubectlStories {
             return new Step(arguments, input, editor, exit, Compared.UNORDERED);
         }
 
+        Step labelsOnly() {
+            return new Step(arguments, input, editor, exit, Compared.LABELS);
+        }
+
+        Step firstLineOnly() {
+            return new Step(arguments, input, editor, exit, Compared.FIRST_LINE);
+        }
+
+        Step noMoreThanReal() {
+            return new Step(arguments, input, editor, exit, Compared.PART);
+        }
+
         Step editedBy(String command) {
             return new Step(arguments, input, command, exit, compared);
         }
@@ -71,7 +83,12 @@ enum KubectlStories {
     /** How much of the output counts. */
     enum Compared {
         ALL,
+        FIRST_LINE,
         LAST_LINE,
+        /** What each line is about, and not what it says of it: where machines differ. Real ones have more lines, between these. */
+        LABELS,
+        /** Every line of the simulated cluster's is one of the real one's, which has more. */
+        PART,
         /** In any order, and twice as good as once. */
         UNORDERED,
         EXIT

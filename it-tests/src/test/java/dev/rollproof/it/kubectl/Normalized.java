@@ -17,6 +17,8 @@ final class Normalized {
             + "|^ *Type: +Projected|^ *TokenExpirationSeconds:|^ *ConfigMapName: +kube-root-ca|^ *Optional: +false$"
             + "|^ *DownwardAPI: +true$|MissingClusterDNS|Unhealthy .*connection refused|^No LimitRange resource");
 
+    private static final Pattern LABEL = Pattern.compile("^( *[^: ]+(?: [^: ]+)*:?).*$");
+
     private Normalized() {}
 
     static String of(String output, String namespace) {
@@ -29,6 +31,7 @@ final class Normalized {
                 .replaceAll("\\w{3}, \\d\\d \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d [+-]\\d{4}", "TIME")
                 .replaceAll("(containerd|sha256)(://|:)[0-9a-f]{64}", "$1$2ID")
                 .replaceAll("https://(127\\.0\\.0\\.1|localhost):\\d+", "https://SERVER")
+                .replaceAll("\\bv1\\.\\d+\\.\\d+[-+\\w.]*", "VERSION")
                 .replaceAll("\\(x\\d+ over \\w+\\)", "")
                 .replaceAll("\\b\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\b", "ADDRESS")
                 .replaceAll("/tmp/(LIVE|MERGED)-\\d+", "/tmp/$1")
@@ -37,7 +40,18 @@ final class Normalized {
         return text.lines()
                 .filter(line -> !ONLY_REAL.matcher(line).find())
                 .map(line -> SPACES.matcher(line.stripTrailing()).replaceAll("  "))
-                .collect(Collectors.joining("\n"));
+                .collect(Collectors.joining("\n"))
+                .stripTrailing();
+    }
+
+    /** What kinds and groups only a simulated cluster has, and where it has no words of Kubernetes'. */
+    static boolean isOnBoth(String line) {
+        return !line.contains("gateway.networking.k8s.io") && !line.strip().equals("<empty>");
+    }
+
+    /** Each line up to its first colon or gap. */
+    static String labels(String text) {
+        return text.lines().map(line -> LABEL.matcher(line).replaceFirst("$1")).collect(Collectors.joining("\n"));
     }
 
     /** The lines without their order, for what comes in any. */

@@ -43,9 +43,9 @@ final class ReadingStories {
             command("describe", "replicasets", "-l", "app=clock").exits(0).inAnyOrder(),
             command("describe", "pods", "-l", "app=clock").exits(0).inAnyOrder(),
             command("describe", "service", "clock").exits(0).inAnyOrder(),
-            command("describe", "configmap", "kube-root-ca.crt").exits(0).exitOnly(),
-            command("describe", "namespace", "NAMESPACE").exits(0).exitOnly(),
-            command("describe", "node").exits(0).exitOnly(),
+            command("describe", "configmap", "kube-root-ca.crt").exits(0).firstLineOnly(),
+            command("describe", "namespace", "NAMESPACE").exits(0),
+            command("describe", "node").exits(0).labelsOnly(),
             command("describe", "pod", "nothing").exits(1),
             command("events").exits(0).inAnyOrder(),
             command("events", "--for", "deployment/clock").exits(0),
@@ -61,12 +61,12 @@ final class ReadingStories {
             command("logs", "deployment/clock", "--tail=1").exits(0).exitOnly());
 
     static final List<Step> ABOUT = List.of(
-            command("version").exits(0).exitOnly(),
+            command("version").exits(0),
             command("cluster-info").exits(0),
             command("api-resources", "--api-group=apps").exits(0),
-            command("api-resources").exits(0).exitOnly(),
-            command("api-versions").exits(0).exitOnly(),
-            command("explain", "deployment.spec.replicas").exits(0).exitOnly(),
+            command("api-resources").exits(0).noMoreThanReal(),
+            command("api-versions").exits(0).noMoreThanReal(),
+            command("explain", "deployment.spec.replicas").exits(0).noMoreThanReal(),
             command("explain", "gadget").exits(1),
             command("explain", "pod.spec.containers.image.more").exits(1),
             command("auth", "can-i", "delete", "deployments").exits(0),
@@ -79,7 +79,7 @@ final class ReadingStories {
                     .exits(0),
             command("get", "endpointslice", "kubernetes", "--namespace=default").exits(0),
             command("describe", "service", "kubernetes", "--namespace=default").exits(0),
-            command("get", "nodes", "-o", "wide").exits(0).exitOnly(),
+            command("get", "nodes", "-o", "wide").exits(0).firstLineOnly(),
             command(
                             "get",
                             "nodes",

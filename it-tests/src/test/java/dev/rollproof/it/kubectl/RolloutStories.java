@@ -63,9 +63,8 @@ final class RolloutStories {
             command("get", "pods").exits(0),
             command("get", "controllerrevisions").exits(0),
             command("scale", "statefulset/web", "--replicas=1").exits(0),
-            command("get", "--raw", "/apis/apps/v1/namespaces/NAMESPACE/statefulsets/web/scale")
-                    .exits(0)
-                    .exitOnly(),
+            command("get", "statefulset", "web", "--subresource=scale", "-o", "jsonpath={.kind} {.spec} {.status}")
+                    .exits(0),
             command("set", "image", "statefulset/web", "web=page:1.1").exits(0),
             rolledOut("statefulset/web"),
             command("rollout", "history", "statefulset/web").exits(0),

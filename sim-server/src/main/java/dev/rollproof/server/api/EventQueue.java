@@ -19,7 +19,7 @@ final class EventQueue {
     /** So many news may wait for a client. */
     static final int MOST_WAITING = 16_384;
 
-    /** And news of so many bytes, however few. */
+    /** And news of so many bytes, however few, unless somebody says another number. */
     static final long MOST_WAITING_BYTES = 64L * 1024 * 1024;
 
     /**
@@ -31,6 +31,7 @@ final class EventQueue {
     private static final int BYTES_AT_ONCE = 128 * 1024;
 
     private final Executor executor;
+    private final long mostBytes;
     private final Runnable onGone;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private List<Waiting> unweighed = new ArrayList<>();
@@ -54,7 +55,13 @@ final class EventQueue {
 
     /** @param onGone called once, on any thread, when nothing more can be written */
     EventQueue(Executor executor, Runnable onGone) {
+        this(executor, MOST_WAITING_BYTES, onGone);
+    }
+
+    /** @param mostBytes so many may wait */
+    EventQueue(Executor executor, long mostBytes, Runnable onGone) {
         this.executor = executor;
+        this.mostBytes = mostBytes;
         this.onGone = onGone;
     }
 
@@ -116,7 +123,7 @@ final class EventQueue {
                     weight += weights[i];
                 }
             }
-            if (weight > MOST_WAITING_BYTES) {
+            if (weight > mostBytes) {
                 cut();
             }
             weighMore();

@@ -52,10 +52,21 @@ public final class KubernetesApi implements AutoCloseable {
     private final ProxyRequests proxies;
     private final NodePorts nodePorts;
 
+    /** So many bytes may wait for each who watches. */
+    public static final long MOST_WAITING_BYTES = EventQueue.MOST_WAITING_BYTES;
+
     /**
      * @param executor runs what is written to those who watch
      */
     public KubernetesApi(ServerSide cluster, Executor executor) {
+        this(cluster, executor, MOST_WAITING_BYTES);
+    }
+
+    /**
+     * @param executor runs what is written to those who watch
+     * @param mostWaitingBytes who watches and lets more wait is cut off
+     */
+    public KubernetesApi(ServerSide cluster, Executor executor, long mostWaitingBytes) {
         this.cluster = cluster;
         Gate gate = new Gate(cluster);
         catalog = Catalog.of(cluster);
@@ -67,7 +78,7 @@ public final class KubernetesApi implements AutoCloseable {
         scales = new ScaleRequests(gate, reads);
         pods = new PodRequests(gate);
         logs = new LogRequests(gate, reads, executor);
-        watches = new WatchRequests(gate, executor);
+        watches = new WatchRequests(gate, executor, mostWaitingBytes);
         proxies = new ProxyRequests(gate, executor);
         nodePorts = new NodePorts(gate, executor);
     }

@@ -18,12 +18,17 @@ final class WatchRequests implements AutoCloseable {
 
     private final Gate gate;
     private final Executor executor;
+    private final long mostWaitingBytes;
     private final ScheduledThreadPoolExecutor timers;
     private final Set<WatchStream<?>> open = ConcurrentHashMap.newKeySet();
 
-    /** @param executor runs what is written to clients */
-    WatchRequests(Gate gate, Executor executor) {
+    /**
+     * @param executor runs what is written to clients
+     * @param mostWaitingBytes a client that lets more wait is cut off
+     */
+    WatchRequests(Gate gate, Executor executor, long mostWaitingBytes) {
         this.gate = gate;
+        this.mostWaitingBytes = mostWaitingBytes;
         this.executor = executor;
         timers = new ScheduledThreadPoolExecutor(1, work -> {
             Thread thread = new Thread(work, "rollproof-watch-timers");
@@ -41,7 +46,7 @@ final class WatchRequests implements AutoCloseable {
             return new Answer.Whole(200, Answer.JSON, new byte[0]);
         }
         Form form = Form.ofEvents(request, gate::now);
-        WatchStream<T> stream = new WatchStream<>(gate, executor, type, form, options, open::remove);
+        WatchStream<T> stream = new WatchStream<>(gate, executor, mostWaitingBytes, type, form, options, open::remove);
         gate.call(() -> {
             gate.cluster().admit(Verb.WATCH, type);
             stream.start(namespace);

@@ -42,6 +42,7 @@ final class WatchStream<T extends HasMetadata> implements WatchListener<T> {
     WatchStream(
             Gate gate,
             Executor executor,
+            long mostWaitingBytes,
             ResourceType<T> type,
             Form form,
             ListOptions options,
@@ -51,7 +52,7 @@ final class WatchStream<T extends HasMetadata> implements WatchListener<T> {
         this.form = form;
         this.options = options;
         this.onOver = onOver;
-        this.queue = new EventQueue(executor, this::over);
+        this.queue = new EventQueue(executor, mostWaitingBytes, this::over);
     }
 
     /** Begins to listen, under the lock: with what there is, where that is asked for or no version is, or else from a version on. */
