@@ -148,7 +148,7 @@ final class ClockServer implements HttpLoop.Handler, AutoCloseable {
     /** Such as {@code Sun, 06 Nov 1994 08:49:37 GMT} (RFC 9110, 5.6.7). A formatter takes the JVM longer than all the rest. */
     private static String date() {
         OffsetDateTime now = Instant.now().atOffset(ZoneOffset.UTC);
-        return DAYS[now.getDayOfWeek().ordinal()] + ", " + two(now.getDayOfMonth()) + " "
+        return DAYS[now.getDayOfWeek().getValue() - 1] + ", " + two(now.getDayOfMonth()) + " "
                 + MONTHS[now.getMonthValue() - 1] + " " + now.getYear() + " " + two(now.getHour()) + ":"
                 + two(now.getMinute()) + ":" + two(now.getSecond()) + " GMT";
     }
