@@ -39,6 +39,18 @@ class ReviewsTest {
     }
 
     @Test
+    void whoAsksAsSomebodyElseIsToldThatItCannotBeTriedHere() {
+        String reason = "the simulated cluster does not do this: requests as another user";
+        Reply refused = served.get("/api/v1/namespaces/default/pods", "Impersonate-User", "jane");
+        assertRefused(refused, 501, reason + " (\"jane\"); Roles are stored here and refuse nobody");
+        assertRefused(
+                served.send("POST", SELF, "application/json", "{}", "Impersonate-Group", "developers"),
+                501,
+                reason + "; Roles are stored");
+        assertThat(served.get("/api", "Impersonate-User", "jane").code()).isEqualTo(200);
+    }
+
+    @Test
     void whoAsksIsToldWhoItIs() {
         Reply reply = served.post(SELF, "{\"kind\": \"SelfSubjectReview\"}");
         assertThat(reply.code()).isEqualTo(201);

@@ -11,6 +11,7 @@ import dev.rollproof.k8s.time.Time;
 import dev.rollproof.server.SimulatedApiServer;
 import dev.rollproof.sim.SimulatedCluster;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.assertj.core.api.SoftAssertions;
@@ -47,7 +48,7 @@ class KubectlTest {
 
     static Step newNamespace(String name) {
         return new Step(
-                java.util.List.of("create", "-f", "-"),
+                List.of("create", "-f", "-"),
                 "{apiVersion: v1, kind: Namespace, metadata: {name: " + name + "}}",
                 "",
                 0,
@@ -67,6 +68,22 @@ class KubectlTest {
             assertThat(refused.exit()).isEqualTo(1);
             assertThat(refused.errors())
                     .startsWith("Warning: the simulated cluster has no horizontalpodautoscalers and creates none\n");
+        }
+    }
+
+    @Test
+    void whoeverAsksAsSomebodyElseIsToldThatRolesRefuseNobodyHere() throws Exception {
+        String binary = kubectl();
+        try (SimulatedCluster cluster = cluster();
+                SimulatedApiServer server = SimulatedApiServer.serve(cluster)) {
+            RealKubectl kubectl = new RealKubectl(binary, server.kubeconfig(), folder);
+            for (Step step : List.of(
+                    Commands.command("get", "pods", "--as=jane"),
+                    Commands.command("auth", "can-i", "get", "pods", "--as=system:serviceaccount:default:robot"))) {
+                Outcome refused = kubectl.run("default", step);
+                assertThat(refused.exit()).as(step + "\n" + refused.said()).isEqualTo(1);
+                assertThat(refused.said()).contains("Roles are stored here and refuse nobody");
+            }
         }
     }
 

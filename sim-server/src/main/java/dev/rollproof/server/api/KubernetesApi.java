@@ -103,6 +103,18 @@ public final class KubernetesApi implements AutoCloseable {
         }
     }
 
+    /**
+     * Whoever asks as somebody else wants to see what he may not do: a yes that is said to everybody would mislead. What kinds there are,
+     * everybody may read.
+     */
+    private static void refuseOtherUsers(ApiRequest request) {
+        String user = request.header("Impersonate-User");
+        if (user != null || request.header("Impersonate-Group") != null || request.header("Impersonate-Uid") != null) {
+            throw Refusal.notSimulated("requests as another user" + (user == null ? "" : " (\"" + user + "\")")
+                    + "; Roles are stored here and refuse nobody, so what he may do is to be tried on a real cluster");
+        }
+    }
+
     /** The answer to whoever brings no credentials, or wrong ones. */
     public static Answer.Whole unauthorized() {
         return StatusObjects.answer(new Refusal(401, "Unauthorized", "Unauthorized"));
@@ -200,6 +212,7 @@ public final class KubernetesApi implements AutoCloseable {
         Review review =
                 path.size() == 3 && path.get(1).equals(Review.VERSION) ? Review.find(path.get(0), path.get(2)) : null;
         if (review != null) {
+            refuseOtherUsers(request);
             return ReviewRequests.review(request, review);
         }
         return versioned(request, catalog.find(path.get(0), path.get(1)), path.subList(2, path.size()));
@@ -213,6 +226,7 @@ public final class KubernetesApi implements AutoCloseable {
         if (path.isEmpty()) {
             return reading(request, () -> discovery.resources(version));
         }
+        refuseOtherUsers(request);
         Target target = Target.of(path, version);
         if (target.subresource().isEmpty()) {
             return objects(request, target.type(), target);
