@@ -49,6 +49,8 @@ import java.util.function.Consumer;
  * use from several threads; one lock guards everything.
  */
 public final class SimulatedCluster implements Cluster {
+    private static final Instant NEW_YEAR = Instant.parse("2026-01-01T00:00:00Z");
+
     private final EventLoop loop;
     private final Randomness random;
     private final String minor;
@@ -124,7 +126,7 @@ public final class SimulatedCluster implements Cluster {
         private long seed = 1;
         private String minor = "1.37";
         private int historyLimit = 1024;
-        private Instant startAt = Instant.parse("2026-01-01T00:00:00Z");
+        private Instant startAt = NEW_YEAR;
         private WatchLatency watchLatency = WatchLatency.defaults();
         private boolean recordEvents;
         private boolean gatewayApi = true;

@@ -2,6 +2,7 @@
 package dev.rollproof.k8s;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name of an object in a cluster.
@@ -15,6 +16,21 @@ public record ObjectRef(String kind, String namespace, String name) {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(namespace, "namespace");
         Objects.requireNonNull(name, "name");
+    }
+
+    /** By hand, like {@link #hashCode}: what a record has by itself is quick only when the JVM's second compiler was at it. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || other instanceof ObjectRef that
+                        && name.equals(that.name)
+                        && namespace.equals(that.namespace)
+                        && kind.equals(that.kind);
+    }
+
+    @Override
+    public int hashCode() {
+        return (kind.hashCode() * 31 + namespace.hashCode()) * 31 + name.hashCode();
     }
 
     /** Such as {@code Deployment/clock in default}. */

@@ -93,15 +93,22 @@ public final class Lookout implements AutoCloseable {
 
     /** Whether all that is followed has been seen once. */
     public boolean synced() {
-        return followed.values().stream().allMatch(Following::synced);
+        for (Following following : followed.values()) {
+            if (!following.synced()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Says that the cluster has been out of reach for too long, and why; empty while it is not. */
     public Optional<String> outOfReach(Instant at) {
-        return followed.values().stream()
-                .filter(following -> !at.isBefore(following.outOfReachAt()))
-                .map(Following::outOfReach)
-                .findFirst();
+        for (Following following : followed.values()) {
+            if (!at.isBefore(following.outOfReachAt())) {
+                return Optional.of(following.outOfReach());
+            }
+        }
+        return Optional.empty();
     }
 
     /**

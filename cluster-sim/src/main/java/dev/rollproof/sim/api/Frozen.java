@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -32,6 +34,26 @@ public final class Frozen {
             throw new IllegalStateException("cannot copy " + from.getClass().getName(), e);
         }
         return to;
+    }
+
+    /** Whether two objects of one kind have the very same parts, but for their metadata. */
+    static boolean shareAllButMetadata(HasMetadata one, HasMetadata other) {
+        try {
+            for (Field field : FIELDS.computeIfAbsent(one.getClass(), Frozen::fieldsOf)) {
+                Object part = field.get(one);
+                Object theirs = field.get(other);
+                boolean isSame = part == theirs
+                        || part instanceof String && part.equals(theirs)
+                        || part instanceof Map<?, ?> map && map.isEmpty() && part.equals(theirs)
+                        || part instanceof ObjectMeta;
+                if (!isSame) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("cannot read " + one.getClass().getName(), e);
+        }
     }
 
     private static Field[] fieldsOf(Class<?> type) {

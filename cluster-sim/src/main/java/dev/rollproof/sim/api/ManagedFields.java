@@ -27,7 +27,7 @@ final class ManagedFields {
 
     private record Write(HasMetadata before, HasMetadata after, String manager) {
         Ownership enteredInto(Ownership known) {
-            return known.update(Models.toTree(before), Models.toTree(after), manager);
+            return known.update((Map<?, ?>) Models.opened(before), (Map<?, ?>) Models.opened(after), manager);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.rollproof.sim.api.patch.JsonPatch;
 import dev.rollproof.sim.api.patch.MergePatch;
 import dev.rollproof.sim.api.validation.FieldErrors;
 import dev.rollproof.sim.api.validation.FieldValidation;
+import dev.rollproof.sim.api.validation.UnknownFields;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ public final class Patching {
         return patch.body().contains("managedFields");
     }
 
-    /** The object as the patch makes it; not stored. */
+    /** The object as the patch makes it; not stored. It shares parts with the one that is. */
     static <T extends HasMetadata> T patched(
             ResourceType<T> type, T stored, Patch patch, FieldValidation unknownFields) {
         if (type.isCustom() && patch.type() == Patch.Type.STRATEGIC_MERGE) {
@@ -36,7 +37,7 @@ public final class Patching {
         }
         String namespace = Metadata.namespace(stored);
         String name = stored.getMetadata().getName();
-        Map<String, @Nullable Object> tree = new LinkedHashMap<>(Models.toTree(stored));
+        Map<String, @Nullable Object> tree = opened(stored);
         change(tree, patch);
         Object metadata = tree.get("metadata");
         boolean sameObject = metadata instanceof Map<?, ?> fields
@@ -49,6 +50,10 @@ public final class Patching {
                             + ") does not match the name on the URL (" + name + ")");
         }
         T changed = Decoding.model(type, tree);
+        if (Frozen.shareAllButMetadata(changed, stored)
+                && UnknownFields.of(changed.getMetadata()).isEmpty()) {
+            return changed;
+        }
         Decoding.refuseUnreadable(type, changed);
         List<String> unknown = unknownFields.refusedIn(changed);
         if (!unknown.isEmpty()) {
@@ -61,7 +66,25 @@ public final class Patching {
                     Decoding.strictly(unknown));
             errors.throwIfAny("", "", "");
         }
-        return changed;
+        return isComplete(type) ? changed : Models.copy(changed);
+    }
+
+    /** The object as a tree to change: what is not stepped into stays the very same part. Metadata is the caller's own. */
+    private static Map<String, @Nullable Object> opened(HasMetadata stored) {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        ((Map<?, ?>) Models.opened(stored)).forEach((field, part) -> tree.put(String.valueOf(field), part));
+        tree.put("metadata", Models.toTree(stored.getMetadata()));
+        return tree;
+    }
+
+    /**
+     * Whether objects of a kind have all their defaults, since only clients write them: then nothing is put into parts that are shared
+     * with the stored object.
+     */
+    private static boolean isComplete(ResourceType<?> type) {
+        return type.equals(ResourceType.DEPLOYMENTS)
+                || type.equals(ResourceType.SERVICES)
+                || type.equals(ResourceType.HTTP_ROUTES);
     }
 
     /** Changes a tree, which may be of anything that can be patched, such as a Scale. */

@@ -18,9 +18,9 @@ import dev.rollproof.sim.api.validation.Validation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResource;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -157,8 +157,8 @@ public final class Requests {
 
     private <T extends HasMetadata> T givenAway(
             ResourceType<T> type, T changed, T stored, Ownership given, WriteOptions options) {
-        Function<HasMetadata, Ownership> then =
-                after -> given.update(Models.toTree(stored), Models.toTree(after), options.fieldManager());
+        Function<HasMetadata, Ownership> then = after -> given.update(
+                (Map<?, ?>) Models.opened(stored), (Map<?, ?>) Models.opened(after), options.fieldManager());
         T written = owners.entering(
                 changed, after -> managed.set(after, then.apply(after)), () -> update(type, changed, stored, options));
         return options.dryRun() ? owners.shown(written, () -> then.apply(written)) : shown(written);
@@ -166,13 +166,10 @@ public final class Requests {
 
     /** Defaults, validates and stores an object that is to take the place of another. */
     private <T extends HasMetadata> T update(ResourceType<T> type, T manifest, T stored, WriteOptions options) {
-        EmptySpecs.completeForUpdate(manifest);
-        Defaults.setOn(manifest, minor);
-        if (manifest instanceof DaemonSet now && stored instanceof DaemonSet before) {
-            DaemonSetDefaults.countTemplates(now, before);
-        }
-        if (manifest instanceof Service service) {
-            addresses.allocate(service, (Service) stored);
+        // Of a patch that was about metadata nothing else needs a look.
+        boolean sameContents = !(manifest instanceof Namespace) && Frozen.shareAllButMetadata(manifest, stored);
+        if (!sameContents) {
+            complete(manifest, stored);
         }
         String uid = manifest.getMetadata().getUid();
         if (uid != null && !uid.equals(stored.getMetadata().getUid())) {
@@ -182,10 +179,25 @@ public final class Requests {
                             + manifest.getMetadata().getName() + "\": Precondition failed: UID in precondition: " + uid
                             + ", UID in object meta: " + stored.getMetadata().getUid());
         }
-        FieldErrors errors = Validation.ofUpdate(manifest, stored, minor);
-        alsoValidates.accept(manifest, errors);
+        FieldErrors errors = sameContents
+                ? Validation.ofNewMetadata(manifest.getMetadata(), stored.getMetadata())
+                : Validation.ofUpdate(manifest, stored, minor);
+        if (!sameContents) {
+            alsoValidates.accept(manifest, errors);
+        }
         errors.throwIfAny(type.kind(), type.group(), manifest.getMetadata().getName());
         return api.overwrite(type, manifest, sameSpec(type, manifest, stored), options.dryRun());
+    }
+
+    private <T extends HasMetadata> void complete(T manifest, T stored) {
+        EmptySpecs.completeForUpdate(manifest);
+        Defaults.setOn(manifest, minor);
+        if (manifest instanceof DaemonSet now && stored instanceof DaemonSet before) {
+            DaemonSetDefaults.countTemplates(now, before);
+        }
+        if (manifest instanceof Service service) {
+            addresses.allocate(service, (Service) stored);
+        }
     }
 
     public <T extends HasMetadata> T replaceStatus(ResourceType<T> type, T manifest, WriteOptions options) {
@@ -257,7 +269,24 @@ public final class Requests {
     private static <T extends HasMetadata> boolean sameSpec(ResourceType<T> type, T changed, T stored) {
         Object spec = type.spec().apply(changed);
         Object before = type.spec().apply(stored);
-        return spec == null || spec.equals(before) || asRead(spec).equals(asRead(before));
+        return isSameRead(spec, before);
+    }
+
+    private static boolean isSameRead(@Nullable Object spec, @Nullable Object before) {
+        if (spec == null || spec.equals(before)) {
+            return true;
+        }
+        if (spec instanceof List<?> parts
+                && before instanceof List<?> partsBefore
+                && parts.size() == partsBefore.size()) {
+            for (int i = 0; i < parts.size(); i++) {
+                if (!isSameRead(parts.get(i), partsBefore.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return asRead(spec).equals(asRead(before));
     }
 
     /** The parts of what counts for the generation, as trees, in which nothing is empty. */
@@ -335,9 +364,7 @@ public final class Requests {
             errors.throwIfAny("Scale", "autoscaling", name);
         }
         Patch patch = Patch.merge("{\"spec\":{\"replicas\":" + replicas + "}}");
-        Map<String, @Nullable Object> tree = new LinkedHashMap<>(Models.toTree(stored));
-        Patching.change(tree, patch);
-        T changed = Decoding.model(type, tree);
+        T changed = Patching.patched(type, stored, patch, FieldValidation.strict());
         changed.getMetadata().setResourceVersion(version);
         return written(type, changed, stored, null, options);
     }

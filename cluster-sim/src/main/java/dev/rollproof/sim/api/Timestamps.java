@@ -24,6 +24,14 @@ public final class Timestamps {
         return text;
     }
 
+    /** Now, in microseconds, cut off. */
+    public String inMicroseconds() {
+        String seconds = now();
+        // A million more has the zeros in front.
+        String micros = Integer.toString(1_000_000 + loop.now().getNano() / 1000);
+        return seconds.substring(0, seconds.length() - 1) + '.' + micros.substring(1) + 'Z';
+    }
+
     /** Some seconds from now, in whole seconds. */
     public String inSeconds(long seconds) {
         return seconds == 0

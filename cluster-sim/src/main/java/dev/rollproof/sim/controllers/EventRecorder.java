@@ -13,8 +13,6 @@ import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,25 +32,19 @@ public final class EventRecorder {
     private static final long LIFETIME_NANOS = 3_600_000_000_000L;
     private static final int SIMILAR = 10;
     private static final long SIMILAR_NANOS = 600_000_000_000L;
-    private static final DateTimeFormatter MICROSECONDS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
     private static final String COMBINED = "(combined from similar events): ";
 
     private final ApiServer api;
     private final String component;
     private final EventSource source;
     private final @Nullable String host;
-    private final Map<Said, String> names = remembering();
-    private final Map<Topic, Similar> topics = remembering();
+    private final Map<List<String>, String> names = remembering();
+    private final Map<List<String>, Similar> topics = remembering();
     private final Map<String, Bucket> buckets = remembering();
     private final long nameBase;
     private final ArrayDeque<Told> told = new ArrayDeque<>();
     private long sequence;
     private long lost;
-
-    private record Said(String uid, String fieldPath, String type, String reason, String message) {}
-
-    private record Topic(String uid, String fieldPath, String type, String reason) {}
 
     /** When an event was first told, and where it is, to be forgotten after an hour. */
     private record Told(long nanos, String namespace, String name) {}
@@ -108,8 +100,8 @@ public final class EventRecorder {
         if (!allowed(uid, now)) {
             return;
         }
-        String message = combined(new Topic(uid, fieldPath, type, reason), text, now);
-        Said said = new Said(uid, fieldPath, type, reason, message);
+        String message = combined(List.of(uid, fieldPath, type, reason), text, now);
+        List<String> said = List.of(uid, fieldPath, type, reason, message);
         String name = names.get(said);
         Event before = name == null ? null : api.find(ResourceType.EVENTS, namespaceOf(about), name);
         try {
@@ -143,7 +135,7 @@ public final class EventRecorder {
     }
 
     /** Ten different messages on one topic are told as they are, the eleventh and later ones as one. */
-    private String combined(Topic topic, String message, long now) {
+    private String combined(List<String> topic, String message, long now) {
         Similar similar = topics.computeIfAbsent(topic, created -> new Similar());
         if (now - similar.lastNanos > SIMILAR_NANOS) {
             similar.messages.clear();
@@ -211,7 +203,7 @@ public final class EventRecorder {
     /** Writes an event of the newer kind, which has a time in microseconds and no count; the scheduler does. */
     void recordOnce(HasMetadata about, String type, String reason, String action, String message) {
         Event event = bareEvent(about, "", type, reason, message, api.loop().elapsedNanos());
-        event.setEventTime(new MicroTime(MICROSECONDS.format(api.loop().now())));
+        event.setEventTime(new MicroTime(api.timestamps().inMicroseconds()));
         event.setAction(action);
         event.setReportingComponent(component);
         event.setReportingInstance(component + "-" + (host == null ? "0" : host));

@@ -15,7 +15,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds a cache's objects by their labels without looking at the others. */
 final class LabelIndex<T extends HasMetadata> {
-    private record Label(String namespace, String key, String value) {}
+    private record Label(String namespace, String key, String value) {
+        /** By hand, like {@link #hashCode}: what a record has by itself is quick only when the JVM's second compiler was at it. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Label that
+                    && value.equals(that.value)
+                    && key.equals(that.key)
+                    && namespace.equals(that.namespace);
+        }
+
+        @Override
+        public int hashCode() {
+            return (namespace.hashCode() * 31 + key.hashCode()) * 31 + value.hashCode();
+        }
+    }
 
     private final Map<Label, Map<String, T>> byLabel = new HashMap<>();
 

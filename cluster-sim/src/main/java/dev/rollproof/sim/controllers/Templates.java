@@ -68,7 +68,7 @@ final class Templates {
      */
     static String hash(PodTemplateSpec template, @Nullable Integer collisionCount) {
         int hash = 0x811c9dc5;
-        String text = Models.toJson(template) + (collisionCount == null ? "" : "/" + collisionCount);
+        String text = Models.toJson(Models.toTree(template)) + (collisionCount == null ? "" : "/" + collisionCount);
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             hash = (hash ^ (b & 0xff)) * 0x01000193;
         }

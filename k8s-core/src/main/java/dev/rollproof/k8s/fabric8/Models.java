@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -27,6 +28,16 @@ public final class Models {
                 .orElseGet(() -> SERIALIZATION.convertValue(model, LinkedHashMap.class));
     }
 
+    /**
+     * A model as a tree whose parts are the very ones that the model holds, models and all: whoever changes one of them must open a
+     * copy of it. What is no model, such as a list, is itself; a part with a JSON form of its own, such as a quantity, is that form.
+     * {@link #fromTree(Map, Class)} takes such trees back, and shares those parts.
+     */
+    public static Object opened(Object part) {
+        UnaryOperator<Object> otherForms = other -> SERIALIZATION.convertValue(other, Object.class);
+        return PlainModels.opened(part, otherForms).orElseGet(() -> otherForms.apply(part));
+    }
+
     /** Whether two models of one class have the same tree, which an empty list and none have in most places. */
     public static boolean haveSameTree(Object one, Object other) {
         return PlainModels.sameTree(one, other, part -> SERIALIZATION.convertValue(part, Object.class))
@@ -41,13 +52,13 @@ public final class Models {
 
     /** A tree as one line of JSON. */
     public static String toJson(Object treeOrModel) {
-        return SERIALIZATION.asJson(treeOrModel);
+        return PlainJson.write(treeOrModel).orElseGet(() -> SERIALIZATION.asJson(treeOrModel));
     }
 
     /** The tree of a JSON object. */
     @SuppressWarnings("unchecked")
     public static Map<String, Object> parseJson(String json) {
-        return SERIALIZATION.unmarshal(json, LinkedHashMap.class);
+        return PlainJson.read(json).orElseGet(() -> SERIALIZATION.unmarshal(json, LinkedHashMap.class));
     }
 
     /** The model that a tree's {@code apiVersion} and {@code kind} name; a generic one for kinds without a model. */

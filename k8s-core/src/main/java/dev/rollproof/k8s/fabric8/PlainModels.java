@@ -135,7 +135,18 @@ final class PlainModels {
             return tree;
         }
         ModelClass model = ModelClass.of(value.getClass()).orElseThrow(NotPlain::new);
-        return model.hasOwnForm() ? otherForms.apply(value) : fieldsOf(value, model, otherForms);
+        return model.hasOwnForm() ? ownForm(value, otherForms) : fieldsOf(value, model, otherForms);
+    }
+
+    /** Numbers or percentages are the most frequent. */
+    private static Object ownForm(Object value, UnaryOperator<Object> otherForms) {
+        if (value instanceof IntOrString either) {
+            Object one = either.getStrVal() != null ? either.getStrVal() : either.getIntVal();
+            if (one != null) {
+                return one;
+            }
+        }
+        return otherForms.apply(value);
     }
 
     private static Map<String, @Nullable Object> fieldsOf(
@@ -154,6 +165,36 @@ final class PlainModels {
             }
         }
         return tree;
+    }
+
+    /**
+     * The fields of a model under their names in JSON, each with the very part that the model holds. What is no model is itself.
+     *
+     * @param otherForms makes the tree of a part that has a JSON form of its own
+     */
+    static Optional<Object> opened(Object value, UnaryOperator<Object> otherForms) {
+        if (isScalar(value) || value instanceof List<?> || value instanceof Map<?, ?>) {
+            return Optional.of(value);
+        }
+        return attempt(() -> {
+            ModelClass model = ModelClass.of(value.getClass()).orElseThrow(NotPlain::new);
+            return model.hasOwnForm() ? ownForm(value, otherForms) : partsOf(value, model);
+        });
+    }
+
+    private static Map<String, @Nullable Object> partsOf(Object value, ModelClass model)
+            throws NotPlain, ReflectiveOperationException {
+        Map<String, @Nullable Object> parts = new LinkedHashMap<>();
+        for (Map.Entry<?, ?> entry : additionalOf(value, model).entrySet()) {
+            parts.put(key(entry.getKey()), entry.getValue());
+        }
+        for (ModelClass.Property property : model.properties()) {
+            Object item = shown(property.field().get(value), property);
+            if (item != null) {
+                parts.put(property.name(), item);
+            }
+        }
+        return parts;
     }
 
     /** What a model that is nothing else holds; models that have fields of their own as well are not plain with more of them. */
@@ -206,7 +247,7 @@ final class PlainModels {
         }
         ModelClass model = ModelClass.of(one.getClass()).orElseThrow(NotPlain::new);
         return model.hasOwnForm()
-                ? otherForms.apply(one).equals(otherForms.apply(other))
+                ? ownForm(one, otherForms).equals(ownForm(other, otherForms))
                 : sameFields(one, other, model, otherForms);
     }
 
@@ -260,7 +301,7 @@ final class PlainModels {
         Object make(Object tree, Class<?> type);
     }
 
-    /** The model of a tree. */
+    /** The model of a tree, in which parts may be models already: these it shares. */
     static <T> Optional<T> fromTree(Map<String, ?> tree, Class<T> type, OtherForms otherForms) {
         ModelClass model = ModelClass.of(type).orElse(null);
         return model == null || model.hasOwnForm()
@@ -304,6 +345,9 @@ final class PlainModels {
             return number.intValue();
         }
         ModelClass model = ModelClass.of(wanted).orElseThrow(NotPlain::new);
+        if (value.getClass() == wanted) {
+            return value;
+        }
         if (model.hasOwnForm()) {
             return other(value, wanted, otherForms);
         }

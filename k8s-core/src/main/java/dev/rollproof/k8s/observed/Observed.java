@@ -379,14 +379,17 @@ public final class Observed {
         }
         List<String> requirements = new ArrayList<>();
         if (selector.getMatchLabels() != null) {
-            new TreeMap<>(selector.getMatchLabels()).forEach((key, value) -> requirements.add(key + "=" + value));
+            Map<String, String> labels = selector.getMatchLabels();
+            for (Map.Entry<String, String> label : (labels.size() > 1 ? new TreeMap<>(labels) : labels).entrySet()) {
+                requirements.add(label.getKey() + "=" + label.getValue());
+            }
         }
         if (selector.getMatchExpressions() != null) {
             for (LabelSelectorRequirement requirement : selector.getMatchExpressions()) {
                 requirements.add(requirementText(requirement));
             }
         }
-        return String.join(",", requirements);
+        return requirements.size() == 1 ? requirements.get(0) : String.join(",", requirements);
     }
 
     private static String requirementText(LabelSelectorRequirement requirement) {

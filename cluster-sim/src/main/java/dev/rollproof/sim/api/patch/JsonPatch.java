@@ -43,7 +43,7 @@ public final class JsonPatch {
             case "add" -> put(tree, path, operation.get("value"), false);
             case "replace" -> put(tree, path, operation.get("value"), true);
             case "remove" -> remove(tree, path);
-            case "copy" -> put(tree, path, Trees.copy(orNull(tree, from(operation))), false);
+            case "copy" -> put(tree, path, orNull(tree, from(operation)), false);
             case "move" -> {
                 Object value = orNull(tree, from(operation));
                 remove(tree, from(operation));
@@ -75,26 +75,29 @@ public final class JsonPatch {
     private static @Nullable Object at(Object tree, String path) {
         Object here = tree;
         for (String step : steps(path)) {
-            here = child(here, step);
+            here = opened(here, step);
         }
         return here;
     }
 
-    /** A field that is not there is null to the server; what it would be in must be there. */
+    /** A copy. A field that is not there is null to the server; what it would be in must be there. */
     private static @Nullable Object orNull(Object tree, String path) {
         Object parent = parent(tree, path);
-        return parent instanceof Map<?, ?> map ? map.get(lastStep(path)) : child(parent, lastStep(path));
+        Object value = parent instanceof Map<?, ?> map && !map.containsKey(lastStep(path))
+                ? null
+                : opened(parent, lastStep(path));
+        return value instanceof Map<?, ?> || value instanceof List<?> ? Trees.copy(value) : value;
     }
 
-    private static @Nullable Object child(@Nullable Object parent, String step) {
+    private static @Nullable Object opened(@Nullable Object parent, String step) {
         if (parent instanceof Map<?, ?> map) {
             if (!map.containsKey(step)) {
                 throw refused();
             }
-            return map.get(step);
+            return Trees.opened(Trees.map(map), step);
         }
         if (parent instanceof List<?> list) {
-            return list.get(index(list, step, list.size() - 1));
+            return Trees.opened(Trees.list(list), index(list, step, list.size() - 1));
         }
         throw refused();
     }
@@ -125,15 +128,14 @@ public final class JsonPatch {
         return steps[steps.length - 1];
     }
 
-    @SuppressWarnings("unchecked")
     private static void put(Object tree, String path, @Nullable Object value, boolean replaces) {
         Object parent = parent(tree, path);
         String step = lastStep(path);
         if (parent instanceof Map<?, ?> map) {
             // The server, other than RFC 6902, lets "replace" add a field.
-            ((Map<String, @Nullable Object>) map).put(step, value);
+            Trees.map(map).put(step, value);
         } else if (parent instanceof List<?> list) {
-            List<@Nullable Object> items = (List<@Nullable Object>) list;
+            List<@Nullable Object> items = Trees.list(list);
             if (replaces) {
                 items.set(index(items, step, items.size() - 1), value);
             } else {

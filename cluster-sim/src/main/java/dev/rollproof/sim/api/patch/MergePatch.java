@@ -30,7 +30,6 @@ public final class MergePatch {
                 directive(tree, name, value);
                 return;
             }
-            Object present = tree.get(name);
             if (value == null) {
                 tree.remove(name);
             } else if (value instanceof Map<?, ?> map) {
@@ -38,14 +37,15 @@ public final class MergePatch {
                     tree.remove(name);
                     return;
                 }
-                Map<String, @Nullable Object> target =
-                        present instanceof Map<?, ?> existing ? Trees.map(existing) : new java.util.LinkedHashMap<>();
+                Map<String, @Nullable Object> target = Trees.opened(tree, name) instanceof Map<?, ?> existing
+                        ? Trees.map(existing)
+                        : new java.util.LinkedHashMap<>();
                 merge(target, map, strategic);
                 tree.put(name, target);
             } else if (strategic
                     && value instanceof List<?> items
                     && !keysOf(name, items).isEmpty()) {
-                List<?> existing = present instanceof List<?> list ? list : List.of();
+                List<?> existing = tree.get(name) instanceof List<?> list ? list : List.of();
                 tree.put(name, mergeList(existing, items, keysOf(name, items)));
             } else {
                 tree.put(name, Trees.copy(value));
@@ -75,7 +75,7 @@ public final class MergePatch {
     private static List<@Nullable Object> mergeList(List<?> existing, List<?> items, List<String> keys) {
         List<@Nullable Object> merged = new ArrayList<>();
         for (Object item : existing) {
-            merged.add(item);
+            merged.add(Trees.opened(item));
         }
         for (Object item : items) {
             if (!(item instanceof Map<?, ?> change)) {

@@ -4,6 +4,7 @@ package dev.rollproof.sim.api.patch;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Cause;
 import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.fabric8.Models;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -164,19 +165,26 @@ public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> upd
         return merged;
     }
 
-    /** After a write in another way: what it changed is this manager's, and nobody else's. */
+    /**
+     * After a write in another way: what it changed is this manager's, and nobody else's.
+     *
+     * @param before a tree, in which parts may be models
+     * @param after another
+     */
     public Ownership update(Map<?, ?> before, Map<?, ?> after, String manager) {
-        FieldSet now = FieldSet.of(differing(after, before));
+        Map<?, ?> rest = differing(after, before);
+        Map<?, ?> restBefore = differing(before, after);
+        FieldSet now = FieldSet.of(rest);
         java.util.Set<List<Object>> changed = new java.util.HashSet<>();
         for (List<Object> path : now.paths()) {
-            Object was = FieldSet.at(before, path);
+            Object was = FieldSet.at(restBefore, path);
             boolean item = path.get(path.size() - 1) instanceof FieldSet.Item;
-            if (item ? was == null : !Objects.equals(was, FieldSet.at(after, path))) {
+            if (item ? was == null : !Objects.equals(was, FieldSet.at(rest, path))) {
                 changed.add(path);
             }
         }
         FieldSet taken = new FieldSet(changed);
-        FieldSet gone = FieldSet.of(differing(before, after)).minus(now);
+        FieldSet gone = FieldSet.of(restBefore).minus(now);
         Map<String, FieldSet> appliedAfter = without(applied, taken.plus(gone));
         Map<String, FieldSet> updatedAfter = new LinkedHashMap<>(without(updated, taken.plus(gone)));
         if (!taken.isEmpty()) {
@@ -190,14 +198,22 @@ public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> upd
         Map<Object, @Nullable Object> differing = new LinkedHashMap<>();
         tree.forEach((key, value) -> {
             Object theirs = other.get(key);
-            if (value instanceof Map<?, ?> part && theirs instanceof Map<?, ?> theirPart) {
+            if (value == theirs) {
+                return;
+            }
+            Object mine = value == null ? null : Models.opened(value);
+            Object theirOwn = theirs == null ? null : Models.opened(theirs);
+            if (mine instanceof Map<?, ?> part && theirOwn instanceof Map<?, ?> theirPart) {
                 Map<?, ?> rest = differing(part, theirPart);
                 // An empty object is a field as well, but not one that holds only what is the same.
                 if (!rest.isEmpty() || (part.isEmpty() && !theirPart.isEmpty())) {
                     differing.put(key, rest);
                 }
-            } else if (!Objects.equals(value, theirs)) {
-                differing.put(key, value);
+            } else {
+                Object whole = Trees.copy(mine);
+                if (!Objects.equals(whole, Trees.copy(theirOwn))) {
+                    differing.put(key, whole);
+                }
             }
         });
         return differing;

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -66,13 +67,19 @@ public final class Validation {
      * @param minor the minor version of Kubernetes whose rules and texts are played, such as 37
      */
     public static FieldErrors ofUpdate(HasMetadata object, HasMetadata stored, int minor) {
-        FieldErrors errors = new FieldErrors();
-        MetadataValidation.parts(object.getMetadata(), "metadata", errors);
-        MetadataValidation.update(object.getMetadata(), stored.getMetadata(), errors);
+        FieldErrors errors = ofNewMetadata(object.getMetadata(), stored.getMetadata());
         if (!(object instanceof Pod)) {
             contents(object, minor, errors);
         }
         Immutable.check(object, stored, minor, errors);
+        return errors;
+    }
+
+    /** Checks metadata that is to replace that of an object which otherwise stays as it is. */
+    public static FieldErrors ofNewMetadata(ObjectMeta metadata, ObjectMeta stored) {
+        FieldErrors errors = new FieldErrors();
+        MetadataValidation.parts(metadata, "metadata", errors);
+        MetadataValidation.update(metadata, stored, errors);
         return errors;
     }
 
