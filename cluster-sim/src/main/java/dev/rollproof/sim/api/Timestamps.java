@@ -3,6 +3,7 @@ package dev.rollproof.sim.api;
 
 import dev.rollproof.sim.engine.EventLoop;
 import java.time.Instant;
+import java.time.temporal.ChronoField;
 
 /** Timestamps as the API writes them: in whole seconds, or in microseconds for the fields that have them. */
 public final class Timestamps {
@@ -28,7 +29,7 @@ public final class Timestamps {
     public String inMicroseconds() {
         String seconds = now();
         // A million more has the zeros in front.
-        String micros = Integer.toString(1_000_000 + loop.now().getNano() / 1000);
+        String micros = Integer.toString(1_000_000 + loop.now().get(ChronoField.MICRO_OF_SECOND));
         return seconds.substring(0, seconds.length() - 1) + '.' + micros.substring(1) + 'Z';
     }
 

@@ -66,13 +66,17 @@ final class Exchanges {
         switch (listener.state()) {
             case NOBODY -> endIn(timeout, new Outcome.TimedOut(), ended);
             case CLOSED, STOPPING -> endIn(AT_ONCE, refused, ended);
-            case SERVING -> ask(new Connection(backend, listener.process()), timeout, lost, ended);
+            case SERVING -> ask(new Connection(backend, listener.process()), listener, timeout, lost, ended);
         }
     }
 
     /** Asks over a connection that is there. */
     void ask(Connection connection, Duration timeout, Outcome lost, Ended ended) {
-        Optional<Listener.Server> server = listener(connection.backend).server();
+        ask(connection, listener(connection.backend), timeout, lost, ended);
+    }
+
+    private void ask(Connection connection, Listener listener, Duration timeout, Outcome lost, Ended ended) {
+        Optional<Listener.Server> server = listener.server();
         if (server.isEmpty()) {
             endIn(AT_ONCE, lost, ended);
             return;

@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * gateway the client's connections are the gateway's, which always answers, with 503 for what it could not get.
  */
 final class SimulatedSender implements RunningTraffic {
+    private static final Outcome REFUSED = new Outcome.Refused();
     private static final Duration NEVER = Duration.ofDays(365);
 
     private final EventLoop loop;
@@ -32,6 +34,11 @@ final class SimulatedSender implements RunningTraffic {
     private final Randomness random;
     private final Exchanges exchanges;
     private final Load load;
+    private final List<Lane> lanes;
+
+    /** What a client sees of a connection that ends before its answer. */
+    private final Outcome lost;
+
     private final TrafficRecording recording;
     private final long beginNanos;
     private final long intervalNanos;
@@ -48,6 +55,8 @@ final class SimulatedSender implements RunningTraffic {
         this.random = random;
         this.exchanges = new Exchanges(plane.loop(), nodes.kubelets(), random, plane.jitter());
         this.load = load;
+        this.lanes = List.copyOf(new TreeSet<>(load.lanes()));
+        this.lost = load.target() instanceof Target.Host ? new Outcome.Answered(503, "", "") : new Outcome.Reset();
         this.recording = new TrafficRecording(load, loop.now());
         this.beginNanos = loop.elapsedNanos();
         this.intervalNanos = load.interval().toNanos();
@@ -77,14 +86,12 @@ final class SimulatedSender implements RunningTraffic {
             return;
         }
         sent++;
-        for (Lane lane : Lane.values()) {
-            if (load.lanes().contains(lane)) {
-                int number = recording.due(due, lane);
-                if (load.target() instanceof Target.OfService service) {
-                    send(number, lane, service);
-                } else if (load.target() instanceof Target.Host host) {
-                    sendToGateway(number, lane, host);
-                }
+        for (Lane lane : lanes) {
+            int number = recording.due(due, lane);
+            if (load.target() instanceof Target.OfService service) {
+                send(number, lane, service);
+            } else if (load.target() instanceof Target.Host host) {
+                sendToGateway(number, lane, host);
             }
         }
         loop.after(intervalNanos, this::sendAll);
@@ -93,12 +100,12 @@ final class SimulatedSender implements RunningTraffic {
     private void send(int number, Lane lane, Target.OfService service) {
         Exchanges.@Nullable Connection kept = lane == Lane.KEPT_ALIVE ? openConnection() : null;
         if (kept != null) {
-            exchanges.ask(kept, load.timeout(), lost(), ended(number, lane));
+            exchanges.ask(kept, load.timeout(), lost, ended(number, lane));
             return;
         }
         Optional<List<Backend>> rule = nodes.rules().backends(service.namespace(), service.service(), service.port());
         if (rule.isEmpty()) {
-            endIn(Duration.ofMillis(1), number, new Outcome.Refused());
+            endIn(Duration.ofMillis(1), number, REFUSED);
             return;
         }
         List<Backend> backends = rule.get();
@@ -107,7 +114,7 @@ final class SimulatedSender implements RunningTraffic {
             return;
         }
         Backend backend = backends.get((int) random.between(0, backends.size() - 1));
-        exchanges.send(backend, load.timeout(), new Outcome.Refused(), lost(), ended(number, lane));
+        exchanges.send(backend, load.timeout(), REFUSED, lost, ended(number, lane));
     }
 
     private Exchanges.Ended ended(int number, Lane lane) {
@@ -126,19 +133,14 @@ final class SimulatedSender implements RunningTraffic {
         if (hop instanceof GatewayRules.Hop.Answered answer) {
             endIn(Duration.ofMillis(1), number, new Outcome.Answered(answer.status(), "", ""));
         } else if (hop instanceof GatewayRules.Hop.Forwarded forwarded) {
-            exchanges.send(forwarded.backend(), load.timeout(), lost(), lost(), ended(number, lane));
+            exchanges.send(forwarded.backend(), load.timeout(), lost, lost, ended(number, lane));
         }
-    }
-
-    /** What a client sees of a connection that ends before its answer. */
-    private Outcome lost() {
-        return load.target() instanceof Target.Host ? new Outcome.Answered(503, "", "") : new Outcome.Reset();
     }
 
     /** A node rejects what has no endpoint, and says so as often as its kernel lets it; the rest goes unanswered. */
     private void reject(int number) {
         if (nodes.rejections().allows(loop.elapsedNanos())) {
-            endIn(Duration.ofMillis(1), number, new Outcome.Refused());
+            endIn(Duration.ofMillis(1), number, REFUSED);
         } else {
             endIn(load.timeout(), number, new Outcome.TimedOut());
         }

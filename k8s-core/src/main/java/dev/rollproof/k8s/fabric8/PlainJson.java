@@ -29,7 +29,6 @@ final class PlainJson {
     /** This is to be left to Jackson. */
     private static final class Unusual extends RuntimeException {
         private static final long serialVersionUID = 1L;
-        private static final Unusual ONE = new Unusual();
 
         private Unusual() {
             super(null, null, false, false);
@@ -138,7 +137,7 @@ final class PlainJson {
     private char next() {
         skipSpace();
         if (at >= text.length()) {
-            throw Unusual.ONE;
+            throw new Unusual();
         }
         return text.charAt(at);
     }
@@ -153,7 +152,7 @@ final class PlainJson {
 
     private void take(char c) {
         if (!takes(c)) {
-            throw Unusual.ONE;
+            throw new Unusual();
         }
     }
 
@@ -188,7 +187,7 @@ final class PlainJson {
 
     private Object value(int depth) {
         if (depth > DEEPEST) {
-            throw Unusual.ONE;
+            throw new Unusual();
         }
         return switch (next()) {
             case '{' -> object(depth);
@@ -202,7 +201,7 @@ final class PlainJson {
 
     private Boolean word(String word, boolean value) {
         if (!text.startsWith(word, at)) {
-            throw Unusual.ONE;
+            throw new Unusual();
         }
         at += word.length();
         return value;
@@ -218,7 +217,7 @@ final class PlainJson {
         }
         boolean ends = at < text.length() && ",]} \t\n\r".indexOf(text.charAt(at)) >= 0;
         if (!ends || at == first || (text.charAt(first) == '0' && (negative || at > first + 1))) {
-            throw Unusual.ONE;
+            throw new Unusual();
         }
         return negative ? -number : number;
     }
@@ -236,7 +235,7 @@ final class PlainJson {
                         : unescaped.append(text, from, at - 1).toString();
             }
             if (c < ' ') {
-                throw Unusual.ONE;
+                throw new Unusual();
             }
             if (c == '\\') {
                 unescaped = unescaped == null ? new StringBuilder() : unescaped;
@@ -248,12 +247,12 @@ final class PlainJson {
                 at++;
             }
         }
-        throw Unusual.ONE;
+        throw new Unusual();
     }
 
     private char escaped() {
         if (at >= text.length()) {
-            throw Unusual.ONE;
+            throw new Unusual();
         }
         return switch (text.charAt(at++)) {
             case '"' -> '"';
@@ -265,7 +264,7 @@ final class PlainJson {
             case 'f' -> '\f';
             case 'r' -> '\r';
             // Code points by their numbers are rare.
-            default -> throw Unusual.ONE;
+            default -> throw new Unusual();
         };
     }
 }

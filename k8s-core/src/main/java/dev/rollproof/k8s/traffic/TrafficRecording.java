@@ -63,12 +63,9 @@ public final class TrafficRecording {
         entry.outcome = outcome;
         entry.latency = latency;
         unanswered--;
-        Duration next = entry.due.plus(load.interval());
-        if (!baselineOver
-                && TrafficReport.spoilsBaseline(outcome)
-                && entry.due.compareTo(baselineFrom) >= 0
-                && next.compareTo(load.warmUp()) <= 0) {
-            baselineFrom = next;
+        if (!baselineOver && TrafficReport.spoilsBaseline(outcome) && entry.due.compareTo(baselineFrom) >= 0) {
+            Duration next = entry.due.plus(load.interval());
+            baselineFrom = next.compareTo(load.warmUp()) <= 0 ? next : baselineFrom;
         }
     }
 
