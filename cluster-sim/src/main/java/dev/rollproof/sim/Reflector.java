@@ -53,7 +53,7 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
     private volatile boolean synced;
     private boolean closed;
     private int failures;
-    private volatile @Nullable Instant lastHeard;
+    private volatile Optional<Instant> lastHeard = Optional.empty();
     private volatile @Nullable ClusterException trouble;
 
     Reflector(
@@ -159,8 +159,10 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
         Watch<T> current = watch;
         if (current != null) {
             if (current.isSilent()) {
-                Instant since = lastHeard;
-                if (since != null && since.plusSeconds(SILENCE_SECONDS).isBefore(loop.now())) {
+                Instant now = loop.now();
+                if (lastHeard
+                        .filter(since -> since.plusSeconds(SILENCE_SECONDS).isBefore(now))
+                        .isPresent()) {
                     api.unwatch(type, current);
                     watch = null;
                     list();
@@ -173,7 +175,7 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
     }
 
     private void heard() {
-        lastHeard = loop.now();
+        lastHeard = Optional.of(loop.now());
     }
 
     private void tell(Change.Type change, T object, ObservedObject observed, boolean listed) {
@@ -213,7 +215,7 @@ final class Reflector<T extends HasMetadata> implements Observation, WatchListen
 
     @Override
     public Optional<Instant> lastHeard() {
-        return Optional.ofNullable(lastHeard);
+        return lastHeard;
     }
 
     @Override

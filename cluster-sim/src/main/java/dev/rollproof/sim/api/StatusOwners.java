@@ -32,8 +32,8 @@ final class StatusOwners {
 
     /** The entries of the other fields, and after them those of the status as of now. */
     Supplier<List<ManagedFieldsEntry>> added(Supplier<List<ManagedFieldsEntry>> others, HasMetadata object) {
-        Ownership now = of(object);
-        if (now.equals(Ownership.nobody())) {
+        Ownership now = byUid.get(object.getMetadata().getUid());
+        if (now == null || now.equals(Ownership.nobody())) {
             return others;
         }
         String apiVersion = object.getApiVersion();

@@ -23,6 +23,7 @@ public final class Watch<T extends HasMetadata> {
     private final boolean atOnce;
     private final ArrayDeque<StoredEvent<T>> inFlight = new ArrayDeque<>();
     private long lastDueNanos;
+    private final Runnable delivery = this::deliver;
     private boolean closed;
     private boolean silenced;
 
@@ -66,7 +67,7 @@ public final class Watch<T extends HasMetadata> {
             return;
         }
         inFlight.add(selected);
-        loop.after(lastDueNanos - now, this::deliver);
+        loop.after(lastDueNanos - now, delivery);
     }
 
     private void deliver() {

@@ -51,9 +51,12 @@ final class DisruptionController {
     }
 
     private void onPod(Pod pod) {
-        List<PodDisruptionBudget> matching = budgets.in(Metadata.namespace(pod)).stream()
-                .filter(budget -> Budgets.selects(budget, pod))
-                .toList();
+        List<PodDisruptionBudget> matching = new ArrayList<>();
+        for (PodDisruptionBudget budget : budgets.in(Metadata.namespace(pod))) {
+            if (Budgets.selects(budget, pod)) {
+                matching.add(budget);
+            }
+        }
         if (matching.isEmpty()) {
             return;
         }

@@ -6,12 +6,14 @@ import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Informer;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceSpec;
-import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Furnishes new namespaces with what every pod expects, the service account {@code default} and the config map
@@ -47,29 +49,24 @@ public final class NamespaceController {
     public static int furnish(ApiServer api, String name) {
         int writes = 0;
         if (api.find(ResourceType.SERVICE_ACCOUNTS, name, "default") == null) {
-            api.create(
-                    ResourceType.SERVICE_ACCOUNTS,
-                    new ServiceAccountBuilder()
-                            .withNewMetadata()
-                            .withName("default")
-                            .withNamespace(name)
-                            .endMetadata()
-                            .build());
+            api.create(ResourceType.SERVICE_ACCOUNTS, named(new ServiceAccount(), name, "default"));
             writes++;
         }
         if (api.find(ResourceType.CONFIG_MAPS, name, "kube-root-ca.crt") == null) {
-            api.create(
-                    ResourceType.CONFIG_MAPS,
-                    new ConfigMapBuilder()
-                            .withNewMetadata()
-                            .withName("kube-root-ca.crt")
-                            .withNamespace(name)
-                            .endMetadata()
-                            .addToData("ca.crt", "simulated")
-                            .build());
+            ConfigMap authority = new ConfigMap();
+            authority.setData(Map.of("ca.crt", "simulated"));
+            api.create(ResourceType.CONFIG_MAPS, named(authority, name, "kube-root-ca.crt"));
             writes++;
         }
         return writes;
+    }
+
+    private static <T extends HasMetadata> T named(T object, String namespace, String name) {
+        ObjectMeta metadata = new ObjectMeta();
+        metadata.setNamespace(namespace);
+        metadata.setName(name);
+        object.setMetadata(metadata);
+        return object;
     }
 
     private int empty(String name) {

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -115,7 +114,12 @@ final class ReplicaSetController {
             return 0;
         }
         List<Pod> claimed = claimed(set);
-        List<Pod> active = claimed.stream().filter(Pods::isActive).toList();
+        List<Pod> active = new ArrayList<>(claimed.size());
+        for (Pod pod : claimed) {
+            if (Pods.isActive(pod)) {
+                active.add(pod);
+            }
+        }
         int writes = 0;
         ClusterException failure = null;
         int missing = DeploymentSync.spec(set) - active.size();
@@ -330,9 +334,11 @@ final class ReplicaSetController {
         status.setAvailableReplicas(available == 0 ? null : available);
         status.setObservedGeneration(Metadata.generation(set));
         if (countsTerminating) {
-            Predicate<Pod> terminating = pod -> Metadata.terminating(pod) && !Pods.isFinal(Pods.phase(pod));
-            status.setTerminatingReplicas(
-                    (int) claimed.stream().filter(terminating).count());
+            int terminating = 0;
+            for (Pod pod : claimed) {
+                terminating += Metadata.terminating(pod) && !Pods.isFinal(Pods.phase(pod)) ? 1 : 0;
+            }
+            status.setTerminatingReplicas(terminating);
         }
         status.setConditions(conditions(set, failure, missing));
         return status;
@@ -343,7 +349,10 @@ final class ReplicaSetController {
                 set.getStatus() == null || set.getStatus().getConditions() == null
                         ? List.of()
                         : set.getStatus().getConditions();
-        boolean told = before.stream().anyMatch(c -> Conditions.REPLICA_FAILURE.equals(c.getType()));
+        boolean told = false;
+        for (ReplicaSetCondition condition : before) {
+            told |= Conditions.REPLICA_FAILURE.equals(condition.getType());
+        }
         if (failure == null) {
             return told
                     ? before.stream()

@@ -66,8 +66,13 @@ final class RevisionHistory {
 
     /** A count kept in an annotation; 0 where it is absent or not a count. */
     static int count(@Nullable String annotation) {
-        if (annotation == null || annotation.isEmpty() || !annotation.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (annotation == null || annotation.isEmpty()) {
             return 0;
+        }
+        for (int i = 0; i < annotation.length(); i++) {
+            if (annotation.charAt(i) < '0' || annotation.charAt(i) > '9') {
+                return 0;
+            }
         }
         try {
             return Integer.parseInt(annotation);

@@ -44,6 +44,11 @@ public final class EventLoop implements Time {
     private long executed;
     private Runnable onEarlier = () -> {};
 
+    /** Within an event many ask for the time, which is the same; threads may each work it out for themselves. */
+    private record Moment(long nanos, Instant time) {}
+
+    private @Nullable Moment lastAsked;
+
     private static final class Scheduled implements Comparable<Scheduled> {
         final long dueNanos;
         final long sequence;
@@ -74,7 +79,13 @@ public final class EventLoop implements Time {
         if (followed != null) {
             catchUp();
         }
-        return epoch.plusNanos(elapsedNanos());
+        long nanos = elapsedNanos();
+        Moment known = lastAsked;
+        if (known == null || known.nanos != nanos) {
+            known = new Moment(nanos, epoch.plusNanos(nanos));
+            lastAsked = known;
+        }
+        return known.time;
     }
 
     /** Nanoseconds of virtual time since the start. */

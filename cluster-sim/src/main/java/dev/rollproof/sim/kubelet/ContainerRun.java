@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ContainerStateRunning;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One container of a pod over all its restarts: its state, and its status as frozen objects. */
@@ -48,6 +49,7 @@ final class ContainerRun {
     private ContainerState lastState = NO_STATE;
     private @Nullable ContainerStatus status;
     private @Nullable String version;
+    private @Nullable Listener serving;
 
     ContainerRun(Container container, ContainerBehavior behavior, boolean init, String waitingFor) {
         this.container = container;
@@ -67,6 +69,25 @@ final class ContainerRun {
         if (known == null) {
             known = Listener.version(container);
             version = known;
+        }
+        return known;
+    }
+
+    /** What a request meets while its process serves; made once as long as it is the same, since every request asks. */
+    Listener serving(boolean well, boolean draining, boolean finishes) {
+        Listener known = serving;
+        Listener.Server server = known == null ? null : known.server().orElse(null);
+        if (known == null
+                || known.process() != run
+                || server == null
+                || server.well() != well
+                || server.draining() != draining
+                || server.finishes() != finishes) {
+            known = new Listener(
+                    Listener.State.SERVING,
+                    run,
+                    Optional.of(new Listener.Server(behavior, version(), well, draining, finishes)));
+            serving = known;
         }
         return known;
     }

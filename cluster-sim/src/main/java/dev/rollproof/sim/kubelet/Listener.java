@@ -59,8 +59,7 @@ public record Listener(State state, int process, Optional<Server> server) {
             return new Listener(State.CLOSED, run.run, Optional.empty());
         }
         boolean draining = signalled && behavior.drains();
-        Server server = new Server(behavior, run.version(), well, draining, draining && run.endsInTime);
-        return new Listener(State.SERVING, run.run, Optional.of(server));
+        return run.serving(well, draining, draining && run.endsInTime);
     }
 
     /** The container that declares the port, or the first. */

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one gateway of a simulated cluster, to which all HTTPRoutes with a parent are attached. For each request it draws a backend
@@ -51,6 +52,10 @@ final class GatewayRules {
     private final LongSupplier follow;
     private RouteTable table = RouteTable.of(List.of());
     private Map<String, Map<Integer, ServiceEndpoints>> endpoints = Map.of();
+    private @Nullable RouteTable lastTable;
+    private @Nullable Load lastLoad;
+    private String lastHost = "";
+    private Optional<RouteTable.Found> lastFound = Optional.empty();
     private boolean planned;
     private boolean started;
 
@@ -96,7 +101,7 @@ final class GatewayRules {
 
     /** Draws where the next request goes. */
     Hop next(String host, Load load, Randomness random) {
-        Optional<RouteTable.Found> found = table.rule(host, load);
+        Optional<RouteTable.Found> found = found(host, load);
         if (found.isEmpty()) {
             return NO_ROUTE;
         }
@@ -113,7 +118,10 @@ final class GatewayRules {
         }
         List<HTTPBackendRef> backends =
                 Objects.requireNonNullElse(found.get().rule().getBackendRefs(), List.<HTTPBackendRef>of());
-        long sum = backends.stream().mapToLong(GatewayRules::weight).sum();
+        long sum = 0;
+        for (HTTPBackendRef backend : backends) {
+            sum += weight(backend);
+        }
         if (sum == 0) {
             return INVALID;
         }
@@ -125,6 +133,17 @@ final class GatewayRules {
             }
         }
         throw new IllegalStateException("weights add up to less than their sum: " + backends);
+    }
+
+    /** All requests of a load fall under the same rule, until the routes change. */
+    private Optional<RouteTable.Found> found(String host, Load load) {
+        if (lastTable != table || lastLoad != load || !lastHost.equals(host)) {
+            lastFound = table.rule(host, load);
+            lastTable = table;
+            lastLoad = load;
+            lastHost = host;
+        }
+        return lastFound;
     }
 
     private static long weight(HTTPBackendRef backend) {

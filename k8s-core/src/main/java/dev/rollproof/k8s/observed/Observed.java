@@ -36,13 +36,13 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -348,8 +348,9 @@ public final class Observed {
     /** The metadata of an object of any kind. */
     public static ObservedMetadata metadata(HasMetadata object) {
         ObjectMeta meta = orElse(object.getMetadata(), ObjectMeta::new);
-        List<ObservedMetadata.Owner> owners = new ArrayList<>();
-        if (meta.getOwnerReferences() != null) {
+        List<ObservedMetadata.Owner> owners = List.of();
+        if (meta.getOwnerReferences() != null && !meta.getOwnerReferences().isEmpty()) {
+            owners = new ArrayList<>(1);
             for (OwnerReference owner : meta.getOwnerReferences()) {
                 owners.add(new ObservedMetadata.Owner(
                         orEmpty(owner.getKind()),
@@ -380,8 +381,10 @@ public final class Observed {
         List<String> requirements = new ArrayList<>();
         if (selector.getMatchLabels() != null) {
             Map<String, String> labels = selector.getMatchLabels();
-            for (Map.Entry<String, String> label : (labels.size() > 1 ? new TreeMap<>(labels) : labels).entrySet()) {
-                requirements.add(label.getKey() + "=" + label.getValue());
+            String[] keys = labels.keySet().toArray(new String[0]);
+            Arrays.sort(keys);
+            for (String key : keys) {
+                requirements.add(key + "=" + labels.get(key));
             }
         }
         if (selector.getMatchExpressions() != null) {

@@ -3,9 +3,9 @@ package dev.rollproof.k8s.observed;
 
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -63,15 +63,12 @@ final class Timestamp {
         for (int decimals = text.length() - 1 - from; decimals < MOST_DECIMALS && nanos > 0; decimals++) {
             nanos *= 10;
         }
-        return LocalDateTime.of(
-                        number(text, 0, 4),
-                        number(text, 5, 7),
-                        number(text, 8, 10),
-                        number(text, 11, 13),
-                        number(text, 14, 16),
-                        number(text, 17, 19),
-                        nanos)
-                .toInstant(ZoneOffset.UTC);
+        long day = LocalDate.of(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10))
+                .toEpochDay();
+        int hour = ChronoField.HOUR_OF_DAY.checkValidIntValue(number(text, 11, 13));
+        int minute = ChronoField.MINUTE_OF_HOUR.checkValidIntValue(number(text, 14, 16));
+        int second = ChronoField.SECOND_OF_MINUTE.checkValidIntValue(number(text, 17, 19));
+        return Instant.ofEpochSecond(((day * 24 + hour) * 60 + minute) * 60 + second, nanos);
     }
 
     private static int number(String text, int from, int to) {

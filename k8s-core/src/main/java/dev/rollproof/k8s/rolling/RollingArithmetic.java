@@ -56,10 +56,14 @@ public final class RollingArithmetic {
      * @param fresh the new ReplicaSet
      */
     public static Down reconcileOld(int replicas, int unavailable, List<Size> old, Size fresh) {
-        int oldSpecs = old.stream().mapToInt(Size::spec).sum();
+        int oldSpecs = 0;
+        List<Integer> unchanged = new ArrayList<>(old.size());
+        for (Size size : old) {
+            oldSpecs += size.spec;
+            unchanged.add(size.spec);
+        }
         int minAvailable = replicas - unavailable;
         int room = oldSpecs + fresh.spec - minAvailable - (fresh.spec - fresh.available);
-        List<Integer> unchanged = old.stream().map(Size::spec).toList();
         if (oldSpecs == 0 || room <= 0) {
             return new Down(unchanged, 0);
         }
@@ -101,7 +105,10 @@ public final class RollingArithmetic {
 
     /** Takes away as many pods as are available beyond the minimum, from the oldest first. */
     public static Down scaleDown(int minAvailable, List<Size> old, int freshAvailable) {
-        int surplus = freshAvailable + old.stream().mapToInt(Size::available).sum() - minAvailable;
+        int surplus = freshAvailable - minAvailable;
+        for (Size size : old) {
+            surplus += size.available;
+        }
         List<Integer> specs = new ArrayList<>();
         int done = 0;
         for (Size size : old) {

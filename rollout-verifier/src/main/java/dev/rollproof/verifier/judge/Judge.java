@@ -235,6 +235,9 @@ public final class Judge {
 
         /** Looks may be far apart, so a trouble is over only if it was found away, and for a while. */
         private void forgetWhatIsOver(List<Trouble> troubles) {
+            if (since.isEmpty() && awaySince.isEmpty()) {
+                return;
+            }
             Set<String> present = new HashSet<>();
             for (Trouble trouble : troubles) {
                 present.add(trouble.key());
@@ -253,6 +256,9 @@ public final class Judge {
 
         /** The same trouble of several pods is one cause with their number. */
         private List<Cause> merge(List<Cause> causes) {
+            if (causes.isEmpty()) {
+                return List.of();
+            }
             Map<String, Cause> merged = new LinkedHashMap<>();
             for (Cause cause : causes) {
                 merged.merge(

@@ -38,7 +38,11 @@ final class RouteValidation {
     }
 
     /** The longest that a text may be, and what it looks like; {@code ""} for whatever it likes. */
-    private record Bound(int most, String pattern) {}
+    private record Bound(int most, Pattern pattern) {
+        Bound(int most, String pattern) {
+            this(most, Pattern.compile(pattern));
+        }
+    }
 
     static void validate(HTTPRoute route, FieldErrors errors) {
         RouteValidation validation = new RouteValidation(errors);
@@ -100,7 +104,7 @@ final class RouteValidation {
         }
         if (value.length() < least) {
             errors.invalid(path, value, path + " in body should be at least " + least + " chars long");
-        } else if (!Pattern.compile(bound.pattern()).matcher(value).find()) {
+        } else if (!bound.pattern().matcher(value).find()) {
             errors.invalid(path, value, path + " in body should match '" + bound.pattern() + "'");
         }
     }
