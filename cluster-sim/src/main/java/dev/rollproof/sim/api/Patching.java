@@ -78,13 +78,12 @@ public final class Patching {
     }
 
     /**
-     * Whether objects of a kind have all their defaults, since only clients write them: then nothing is put into parts that are shared
-     * with the stored object.
+     * Whether the parts of stored objects have all that the server puts into them, whatever becomes of other parts: then nothing will
+     * be put into parts that are shared with the stored object. Not so for what controllers write without defaults, nor for a Service,
+     * whose ports get numbers of nodes with another type.
      */
     private static boolean isComplete(ResourceType<?> type) {
-        return type.equals(ResourceType.DEPLOYMENTS)
-                || type.equals(ResourceType.SERVICES)
-                || type.equals(ResourceType.HTTP_ROUTES);
+        return type.equals(ResourceType.DEPLOYMENTS) || type.equals(ResourceType.HTTP_ROUTES);
     }
 
     /** Changes a tree, which may be of anything that can be patched, such as a Scale. */

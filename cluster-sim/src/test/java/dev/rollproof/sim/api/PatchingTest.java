@@ -9,6 +9,8 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.sim.api.defaulting.Defaults;
 import dev.rollproof.sim.api.validation.FieldValidation;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
@@ -138,6 +140,25 @@ class PatchingTest {
         assertThat(scaled.getSpec()).isNotSameAs(stored.getSpec());
         assertThat(scaled.getSpec().getTemplate()).isSameAs(stored.getSpec().getTemplate());
         assertThat(scaled.getMetadata()).isNotSameAs(stored.getMetadata());
+    }
+
+    @Test
+    void aServiceOfAnotherTypeGetsNumbersOfNodesOfItsOwn() {
+        Service stored = new ServiceBuilder()
+                .withNewMetadata()
+                .withNamespace("default")
+                .withName("clock")
+                .endMetadata()
+                .withNewSpec()
+                .withType("ClusterIP")
+                .addNewPort()
+                .withPort(80)
+                .endPort()
+                .endSpec()
+                .build();
+        Service opened = patched(ResourceType.SERVICES, stored, Patch.merge("{\"spec\":{\"type\":\"NodePort\"}}"));
+        opened.getSpec().getPorts().get(0).setNodePort(30_000);
+        assertThat(stored.getSpec().getPorts().get(0).getNodePort()).isNull();
     }
 
     @Test
