@@ -52,13 +52,13 @@ public final class Models {
 
     /** A tree as one line of JSON. */
     public static String toJson(Object treeOrModel) {
-        return PlainJson.write(treeOrModel).orElseGet(() -> SERIALIZATION.asJson(treeOrModel));
+        return SERIALIZATION.asJson(treeOrModel);
     }
 
     /** The tree of a JSON object. */
     @SuppressWarnings("unchecked")
     public static Map<String, Object> parseJson(String json) {
-        return PlainJson.read(json).orElseGet(() -> SERIALIZATION.unmarshal(json, LinkedHashMap.class));
+        return SERIALIZATION.unmarshal(json, LinkedHashMap.class);
     }
 
     /** The model that a tree's {@code apiVersion} and {@code kind} name; a generic one for kinds without a model. */
