@@ -46,10 +46,12 @@ final class VolumeStories {
             command("wait", "--for=jsonpath={.status.phase}=Available", "pv/of-kubectl", "--timeout=60s")
                     .exits(0),
             command("get", "pv", "of-kubectl").exits(0),
-            with(claim("data", "500Mi") + "---\n" + claim("large", "2Gi") + "---\n" + POD, "apply", "-f", "-")
+            with(claim("data", "500Mi") + "---\n" + claim("large", "2Gi"), "apply", "-f", "-")
                     .exits(0),
             command("wait", "--for=jsonpath={.status.phase}=Bound", "pvc/data", "--timeout=60s")
                     .exits(0),
+            // Not sooner: whether a pod is told that it waits for its claim depends on who is first.
+            with(POD, "apply", "-f", "-").exits(0),
             command("wait", "--for=condition=Ready", "pod/web", "--timeout=60s").exits(0),
             command("get", "pvc").exits(0),
             command("get", "persistentvolumeclaims", "-o", "wide").exits(0),
