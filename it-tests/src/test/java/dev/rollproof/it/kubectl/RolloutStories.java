@@ -63,7 +63,13 @@ final class RolloutStories {
             command("get", "pods").exits(0),
             command("get", "controllerrevisions").exits(0),
             command("scale", "statefulset/web", "--replicas=1").exits(0),
-            command("get", "statefulset", "web", "--subresource=scale", "-o", "jsonpath={.kind} {.spec} {.status.selector}")
+            command(
+                            "get",
+                            "statefulset",
+                            "web",
+                            "--subresource=scale",
+                            "-o",
+                            "jsonpath={.kind} {.spec} {.status.selector}")
                     .exits(0),
             command("set", "image", "statefulset/web", "web=page:1.1").exits(0),
             rolledOut("statefulset/web"),
