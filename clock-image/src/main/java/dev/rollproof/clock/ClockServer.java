@@ -70,31 +70,31 @@ final class ClockServer implements HttpLoop.Handler, AutoCloseable {
     }
 
     @Override
-    public byte[] answer(Request request) {
+    public byte[] answer(Request request, boolean last) {
         if (request.problem() != 0) {
-            return response(request, request.problem(), "text/plain", "this is no request that can be read\n");
+            return response(request, last, request.problem(), "text/plain", "this is no request that can be read\n");
         }
         if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
-            return response(request, 405, "text/plain", "only GET and HEAD\n");
+            return response(request, last, 405, "text/plain", "only GET and HEAD\n");
         }
         return switch (request.path()) {
-            case "/" -> page(request);
-            case "/version" -> response(request, 200, "text/plain", settings.version() + "\n");
-            case "/healthz" -> response(request, 200, "text/plain", "ok\n");
+            case "/" -> page(request, last);
+            case "/version" -> response(request, last, 200, "text/plain", settings.version() + "\n");
+            case "/healthz" -> response(request, last, 200, "text/plain", "ok\n");
             case "/readyz" -> {
                 boolean ready = readyAt(System.nanoTime());
-                yield response(request, ready ? 200 : 503, "text/plain", ready ? "ready\n" : "not ready\n");
+                yield response(request, last, ready ? 200 : 503, "text/plain", ready ? "ready\n" : "not ready\n");
             }
-            default -> response(request, 404, "text/plain", "there is /, /version, /healthz and /readyz\n");
+            default -> response(request, last, 404, "text/plain", "there is /, /version, /healthz and /readyz\n");
         };
     }
 
-    private byte[] page(Request request) {
+    private byte[] page(Request request, boolean last) {
         long number = pages++;
         // Evenly spread, so that a share of requests is that share of any longer stretch of them.
         boolean fails = Math.floor((number + 1) * settings.errorRate()) > Math.floor(number * settings.errorRate());
         if (fails) {
-            return response(request, 500, "text/plain", "this request fails, as CLOCK_ERROR_RATE asks for\n");
+            return response(request, last, 500, "text/plain", "this request fails, as CLOCK_ERROR_RATE asks for\n");
         }
         String time = LocalTime.now(ZoneId.systemDefault())
                 .truncatedTo(ChronoUnit.SECONDS)
@@ -102,6 +102,7 @@ final class ClockServer implements HttpLoop.Handler, AutoCloseable {
         String version = settings.version().equals("1.0") ? "" : "<p>Version " + escaped(settings.version()) + "</p>";
         return response(
                 request,
+                last,
                 200,
                 "text/html",
                 "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Clock</title></head><body><h1>"
@@ -113,7 +114,7 @@ final class ClockServer implements HttpLoop.Handler, AutoCloseable {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
-    private byte[] response(Request request, int status, String type, String text) {
+    private byte[] response(Request request, boolean last, int status, String type, String text) {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         String head = "HTTP/1.1 " + status + " " + reason(status)
                 + "\r\nDate: " + date()
@@ -121,7 +122,7 @@ final class ClockServer implements HttpLoop.Handler, AutoCloseable {
                 + "\r\n" + VERSION_HEADER + ": " + settings.version()
                 + "\r\n" + POD_HEADER + ": " + settings.pod()
                 + (status == 405 ? "\r\nAllow: GET, HEAD" : "")
-                + (request.last() || endsConnections() ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n");
+                + (last ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n");
         // Names and values of the environment may be of any language: as they are.
         byte[] bytes = head.getBytes(StandardCharsets.UTF_8);
         if (request.method().equals("HEAD")) {

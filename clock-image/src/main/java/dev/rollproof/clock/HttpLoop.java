@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class HttpLoop implements AutoCloseable {
     /** Answers requests; called on one thread, and takes no time. */
     interface Handler {
-        byte[] answer(Request request);
+        /** @param last whether the connection ends with the answer, which has to say so */
+        byte[] answer(Request request, boolean last);
 
         /** Whether the connection ends with the answer, whatever the client asked for. */
         boolean endsConnections();
@@ -116,11 +117,8 @@ final class HttpLoop implements AutoCloseable {
         SocketChannel client = (SocketChannel) key.channel();
         Connection connection = (Connection) key.attachment();
         try {
-            if (key.isReadable() && !connection.read(client)) {
-                client.close();
-                return;
-            }
-            if (!connection.goOn(client)) {
+            boolean over = key.isReadable() && !connection.read(client) || !connection.goOn(client);
+            if (over) {
                 client.close();
                 return;
             }
@@ -186,7 +184,7 @@ final class HttpLoop implements AutoCloseable {
                     return true;
                 }
                 last = request.last() || handler.endsConnections();
-                out = ByteBuffer.wrap(handler.answer(request));
+                out = ByteBuffer.wrap(handler.answer(request, last));
             }
         }
 

@@ -35,28 +35,32 @@ enum KubectlStories {
             return new Step(arguments, input, editor, code, compared);
         }
 
+        private Step compared(Compared part) {
+            return new Step(arguments, input, editor, exit, part);
+        }
+
         Step exitOnly() {
-            return new Step(arguments, input, editor, exit, Compared.EXIT);
+            return compared(Compared.EXIT);
         }
 
         Step lastLineOnly() {
-            return new Step(arguments, input, editor, exit, Compared.LAST_LINE);
+            return compared(Compared.LAST_LINE);
         }
 
         Step inAnyOrder() {
-            return new Step(arguments, input, editor, exit, Compared.UNORDERED);
+            return compared(Compared.UNORDERED);
         }
 
         Step labelsOnly() {
-            return new Step(arguments, input, editor, exit, Compared.LABELS);
+            return compared(Compared.LABELS);
         }
 
         Step firstLineOnly() {
-            return new Step(arguments, input, editor, exit, Compared.FIRST_LINE);
+            return compared(Compared.FIRST_LINE);
         }
 
         Step noMoreThanReal() {
-            return new Step(arguments, input, editor, exit, Compared.PART);
+            return compared(Compared.PART);
         }
 
         Step editedBy(String command) {

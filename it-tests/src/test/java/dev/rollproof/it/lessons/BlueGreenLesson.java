@@ -37,14 +37,11 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  */
 @ResourceLock(providers = OnRealClusters.Alone.class) // no user shall wait for the crowd
 class BlueGreenLesson extends Lesson {
-    /** How long the news of a switch may be on its way to all who send requests; mostly it is a second. */
-    private static final Duration NEWS_TRAVEL = ofSeconds(3);
-
     private Clock blue() {
         return clock().replicas(2)
                 .named("clock", "color", "blue")
                 .drainsFor(ofSeconds(1))
-                .sleepsBeforeItStops(1);
+                .sleepsBeforeItStops(ofSeconds(1));
     }
 
     /** The users' Service and the preview; both lead to blue. */

@@ -35,7 +35,7 @@ class CanaryLesson extends Lesson {
     private static final double CONFIDENCE = 0.999;
 
     private Clock stable() {
-        return clock().replicas(3).named("clock-stable", "track", "stable").sleepsBeforeItStops(3);
+        return clock().replicas(3).named("clock-stable", "track", "stable").sleepsBeforeItStops(NEWS_TRAVEL);
     }
 
     @Test

@@ -83,11 +83,11 @@ public record Clock(Deployment deployment) {
     }
 
     /** Before SIGTERM the kubelet waits for so long. */
-    Clock sleepsBeforeItStops(long seconds) {
+    Clock sleepsBeforeItStops(Duration time) {
         return with(clock -> web(clock)
                 .setLifecycle(new LifecycleBuilder()
                         .withNewPreStop()
-                        .withNewSleep(seconds)
+                        .withNewSleep(time.toSeconds())
                         .endPreStop()
                         .build()));
     }

@@ -49,6 +49,9 @@ abstract class Lesson {
     /** The student's patience, and kubectl's in the exercise. */
     static final Duration A_MINUTE = ofSeconds(60);
 
+    /** How long the news may be on its way that a pod goes, or a Service leads elsewhere, to all who send requests; mostly it is a second. */
+    static final Duration NEWS_TRAVEL = ofSeconds(3);
+
     @RegisterExtension
     static final ClusterExtension CLUSTER = ClusterExtension.builder()
             .simulated(simulated -> simulated.images(Clock.declared()))

@@ -22,7 +22,6 @@ import dev.rollproof.verifier.VerifierOptions;
 import dev.rollproof.verifier.promises.PromiseReport;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +42,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @ResourceLock(providers = OnRealClusters.Alone.class) // no user shall wait for the crowd
 class RollingUpdateLesson extends Lesson {
-    /** How long the news that a pod goes may be on its way to all who send requests to it; mostly it is a second. */
-    private static final Duration NEWS_TRAVEL = ofSeconds(3);
-
     @ParameterizedTest(name = "{0} replicas, maxSurge {1}, maxUnavailable {2}")
     @CsvSource({"3, 40%, 2, 2, 2", "10, 25%, 25%, 3, 2", "3, 1, 0, 1, 0", "3, 0, 1, 0, 1"})
     void thePromisesHoldOnEveryEventAndADrainingApplicationLosesNoRequest(
@@ -53,7 +49,7 @@ class RollingUpdateLesson extends Lesson {
             throws InterruptedException {
         // given a version that drains, and that is asked to only when the news that its pod goes has had time to travel
         RollingUpdate strategy = strategy(maxSurge, maxUnavailable);
-        Clock clock = clock().replicas(replicas).sleepsBeforeItStops(3);
+        Clock clock = clock().replicas(replicas).sleepsBeforeItStops(NEWS_TRAVEL);
         assertThat(strategy.fenceposts(replicas)).isEqualTo(new Fenceposts(surge, unavailable));
         serve(clock.version("1.0"));
         Deployment next = clock.version("1.1").deployment();

@@ -24,7 +24,7 @@ class SecondChangeLesson extends Lesson {
     @Test
     void theFirstRolloutIsSupersededAndTheSecondCompletesWithoutALostRequest() throws InterruptedException {
         // given a rollout that is half-way
-        Clock clock = clock().replicas(4).sleepsBeforeItStops(3);
+        Clock clock = clock().replicas(4).sleepsBeforeItStops(NEWS_TRAVEL);
         serve(clock.version("1.0"));
         try (RunningTraffic users = users()) {
             Clock first = clock.version("1.1").readyAfter(ofSeconds(2));
