@@ -4,6 +4,7 @@ package dev.rollproof.sim.api;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Cause;
 import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.sim.api.defaulting.Defaults;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
@@ -92,9 +93,7 @@ final class Admission {
             name = "default";
         }
         spec.setTolerations(withDefaults(spec.getTolerations()));
-        if (spec.getEnableServiceLinks() == null) {
-            spec.setEnableServiceLinks(true);
-        }
+        Defaults.completePod(spec);
         String namespace = Metadata.namespace(pod);
         ServiceAccount account = api.find(ResourceType.SERVICE_ACCOUNTS, namespace, name);
         if (account == null) {

@@ -164,6 +164,7 @@ public final class ApiServer {
         if (created instanceof Pod pod) {
             admission.completePod(pod);
         }
+        InitialStatus.setOn(created);
         admission.completeStorage(created);
         admission.checkQuotas(type, created, !dryRun);
         if (find(type, Metadata.namespace(created), metadata.getName()) != null) {

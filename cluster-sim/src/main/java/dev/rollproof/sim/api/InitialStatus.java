@@ -16,7 +16,6 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetSpec;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetStatus;
 import java.util.List;
 
@@ -24,13 +23,7 @@ import java.util.List;
 final class InitialStatus {
     private InitialStatus() {}
 
-    static PersistentVolumeClaimStatus pendingClaim() {
-        PersistentVolumeClaimStatus status = new PersistentVolumeClaimStatus();
-        status.setPhase("Pending");
-        return status;
-    }
-
-    /** Clients do not say how things are; they are told. */
+    /** Neither clients nor controllers say how a thing is that they create; they are told. Only the object's own field is changed. */
     static void setOn(HasMetadata manifest) {
         if (manifest instanceof Deployment deployment) {
             deployment.setStatus(new DeploymentStatus());
@@ -41,9 +34,12 @@ final class InitialStatus {
         } else if (manifest instanceof Pod pod) {
             PodStatus status = new PodStatus();
             status.setPhase("Pending");
+            status.setQosClass(QosClass.of(pod.getSpec()));
             pod.setStatus(status);
         } else if (manifest instanceof PersistentVolumeClaim claim) {
-            claim.setStatus(pendingClaim());
+            PersistentVolumeClaimStatus status = new PersistentVolumeClaimStatus();
+            status.setPhase("Pending");
+            claim.setStatus(status);
         } else if (manifest instanceof StatefulSet set) {
             StatefulSetStatus status = new StatefulSetStatus();
             status.setReplicas(0);
@@ -53,9 +49,6 @@ final class InitialStatus {
             set.setStatus(new DaemonSetStatus(null, List.of(), 0, 0, null, 0, 0, null, null, null));
         } else if (manifest instanceof PodDisruptionBudget budget) {
             budget.setStatus(new PodDisruptionBudgetStatus(List.of(), 0, 0, null, 0, 0, null));
-            if (budget.getSpec() == null) {
-                budget.setSpec(new PodDisruptionBudgetSpec());
-            }
         } else if (manifest instanceof HTTPRoute route) {
             route.setStatus(null);
         }

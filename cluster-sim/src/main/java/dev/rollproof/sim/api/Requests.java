@@ -85,7 +85,6 @@ public final class Requests {
         }
         FieldSet said = FieldSet.of(Models.toTree(manifest));
         EmptySpecs.complete(manifest);
-        InitialStatus.setOn(manifest);
         Defaults.setOn(manifest, minor);
         if (manifest instanceof DaemonSet set) {
             DaemonSetDefaults.countTemplates(set, null);

@@ -33,9 +33,6 @@ public final class StorageAdmission {
     /** @param claim a private object with metadata of its own; its spec is not changed but replaced */
     static void complete(ApiServer api, PersistentVolumeClaim claim) {
         protect(claim.getMetadata(), CLAIM_PROTECTION);
-        if (claim.getStatus() == null) {
-            claim.setStatus(InitialStatus.pendingClaim());
-        }
         boolean says = claim.getSpec() == null
                 || claim.getSpec().getStorageClassName() != null
                 || Metadata.annotation(claim, CLASS_ANNOTATION) != null;

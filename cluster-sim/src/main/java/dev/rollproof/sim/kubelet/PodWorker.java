@@ -5,6 +5,7 @@ import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Metadata;
+import dev.rollproof.sim.api.QosClass;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.controllers.ControlPlane;
 import dev.rollproof.sim.controllers.Pods;
@@ -260,17 +261,8 @@ final class PodWorker {
             return;
         }
         phase = currentPhase();
-        String qosClass = stored.getStatus() == null ? null : stored.getStatus().getQosClass();
         PodStatuses.Facts facts = new PodStatuses.Facts(
-                phase,
-                generation,
-                address,
-                node.address,
-                startTime,
-                qosClass == null ? References.qosClass(pod) : qosClass,
-                sandboxReady,
-                init,
-                main);
+                phase, generation, address, node.address, startTime, QosClass.of(stored), sandboxReady, init, main);
         Pod told = ResourceType.PODS.shallowCopy().apply(stored);
         ObjectMeta metadata = Metadata.copy(stored.getMetadata());
         metadata.setResourceVersion(null);

@@ -11,8 +11,6 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarSource;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Volume;
 import java.util.Map;
@@ -146,21 +144,5 @@ final class References {
             user = own.getRunAsUser();
         }
         return Boolean.TRUE.equals(nonRoot) && (user == null || user == 0);
-    }
-
-    /** Guaranteed where limits are requests for all, BestEffort where there is neither, else Burstable. */
-    static String qosClass(Pod pod) {
-        boolean any = false;
-        boolean all = true;
-        for (Container container : pod.getSpec().getContainers()) {
-            ResourceRequirements resources = container.getResources();
-            Map<String, Quantity> requests = resources == null ? null : resources.getRequests();
-            Map<String, Quantity> limits = resources == null ? null : resources.getLimits();
-            boolean limited = limits != null && limits.containsKey("cpu") && limits.containsKey("memory");
-            boolean requested = requests != null && !requests.isEmpty();
-            any |= requested || (limits != null && !limits.isEmpty());
-            all &= limited && (requests == null || requests.isEmpty() || requests.equals(limits));
-        }
-        return !any ? "BestEffort" : all ? "Guaranteed" : "Burstable";
     }
 }

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.NamespaceStatus;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
@@ -40,6 +41,15 @@ public final class Defaults {
     private Defaults() {}
 
     /**
+     * Fills in what pods have and templates have not: links to Services, and what is limited and not requested is requested in full.
+     *
+     * @param spec is changed, but not what it has: that may be a template's
+     */
+    public static void completePod(PodSpec spec) {
+        PodDefaults.completePod(spec);
+    }
+
+    /**
      * Fills in what is missing. An object that has its defaults is not changed.
      *
      * @param minor the minor version of Kubernetes whose defaults they are, such as 37
@@ -58,7 +68,7 @@ public final class Defaults {
             DaemonSetDefaults.setOn(set.getSpec());
         } else if (object instanceof Pod pod && pod.getSpec() != null) {
             PodDefaults.setOn(pod.getSpec());
-            PodDefaults.requestWhatIsLimited(pod.getSpec());
+            PodDefaults.completePod(pod.getSpec());
         } else if (object instanceof Service service && service.getSpec() != null) {
             ServiceDefaults.setOn(service.getSpec());
         } else if (object instanceof HTTPRoute route && route.getSpec() != null) {

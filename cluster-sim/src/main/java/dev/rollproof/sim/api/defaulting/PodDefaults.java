@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.defaulting;
 
+import dev.rollproof.sim.api.Frozen;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EmptyDirVolumeSource;
@@ -15,6 +16,7 @@ import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Volume;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,22 +60,44 @@ final class PodDefaults {
         orNone(spec.getVolumes()).forEach(PodDefaults::volume);
     }
 
-    /** Only in pods: what is limited and not requested is requested in full. */
-    static void requestWhatIsLimited(PodSpec spec) {
+    /** See {@link Defaults#completePod}. */
+    static void completePod(PodSpec spec) {
         if (spec.getEnableServiceLinks() == null) {
             spec.setEnableServiceLinks(true);
         }
-        for (Container container : orNone(spec.getContainers())) {
-            ResourceRequirements resources = container.getResources();
-            if (resources != null && resources.getLimits() != null) {
-                Map<String, Quantity> requests = new LinkedHashMap<>();
-                if (resources.getRequests() != null) {
-                    requests.putAll(resources.getRequests());
-                }
-                resources.getLimits().forEach(requests::putIfAbsent);
-                resources.setRequests(requests);
-            }
+        spec.setInitContainers(requestWhatIsLimited(spec.getInitContainers()));
+        spec.setContainers(requestWhatIsLimited(spec.getContainers()));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // whether any container has been replaced
+    private static @Nullable List<Container> requestWhatIsLimited(@Nullable List<Container> containers) {
+        List<Container> complete = new ArrayList<>();
+        boolean same = true;
+        for (Container container : orNone(containers)) {
+            Container now = requestWhatIsLimited(container);
+            same &= now == container;
+            complete.add(now);
         }
+        return same ? containers : complete;
+    }
+
+    private static Container requestWhatIsLimited(Container container) {
+        ResourceRequirements resources = container.getResources();
+        Map<String, Quantity> limits = resources == null ? null : resources.getLimits();
+        Map<String, Quantity> said = resources == null ? null : resources.getRequests();
+        if (resources == null
+                || limits == null
+                || limits.isEmpty()
+                || said != null && said.keySet().containsAll(limits.keySet())) {
+            return container;
+        }
+        Map<String, Quantity> requests = new LinkedHashMap<>(said == null ? Map.of() : said);
+        limits.forEach(requests::putIfAbsent);
+        ResourceRequirements complete = Frozen.copy(resources, ResourceRequirements::new);
+        complete.setRequests(requests);
+        Container replaced = Frozen.copy(container, Container::new);
+        replaced.setResources(complete);
+        return replaced;
     }
 
     private static <T> List<T> orNone(@Nullable List<T> list) {
