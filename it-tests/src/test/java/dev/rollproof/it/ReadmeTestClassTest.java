@@ -52,6 +52,30 @@ class ReadmeTestClassTest {
         assertThat(found("<scope>(.*?)</scope>", dependency)).isEqualTo("test");
     }
 
+    /** Ours beside 5.14 of a user would mix the two: Maven takes the nearer of each artifact. */
+    @Test
+    void itsModuleBringsNoJUnitBesideTheUsersOwn() throws IOException {
+        String module = Files.readString(ROOT.resolve("test-harness/pom.xml"));
+        assertThat(found("<artifactId>junit-jupiter-api</artifactId>(.*?)</dependency>", module))
+                .isEqualTo("<scope>provided</scope>");
+    }
+
+    /** {@code ./mvnw install} ends in an error at a module that makes no jar. */
+    @Test
+    void aModuleWithoutAJarIsNotInstalled() throws IOException {
+        Matcher modules = Pattern.compile("<module>(.*?)</module>").matcher(Files.readString(ROOT.resolve("pom.xml")));
+        int withoutJar = 0;
+        while (modules.find()) {
+            Path module = ROOT.resolve(modules.group(1));
+            if (!Files.isDirectory(module.resolve("src/main"))) {
+                withoutJar++;
+                assertThat(Files.readString(module.resolve("pom.xml")))
+                        .contains("<maven.install.skip>true<", "<maven.deploy.skip>true<");
+            }
+        }
+        assertThat(withoutJar).isPositive();
+    }
+
     @Test
     void itsTestPasses() throws Exception {
         itsTestRuns();
