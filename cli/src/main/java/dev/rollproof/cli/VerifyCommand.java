@@ -135,7 +135,7 @@ final class VerifyCommand implements Callable<Integer> {
                 Recorder recorder = Recorder.to(Optional.ofNullable(record), cluster.time());
                 Watches watches =
                         new Watches(RolloutVerifier.on(cluster).onProgress(view).onChange(recorder::accept), options)) {
-            String home = namespaceOf(cluster);
+            String home = namespace != null ? namespace : cluster.defaultNamespace();
             Application application =
                     new Application(cluster, manifests, home, Optional.ofNullable(namespace), allowOverlaps);
             Map<ObjectRef, RollbackPoint> before = new HashMap<>();
@@ -170,13 +170,6 @@ final class VerifyCommand implements Callable<Integer> {
             default -> throw new UsageException("--unknown-images must be ready or not-found, was " + unknownImages);
         }
         return SimulatedCluster.builder().images(declared).build();
-    }
-
-    private String namespaceOf(Cluster cluster) {
-        if (namespace != null) {
-            return namespace;
-        }
-        return cluster instanceof KubernetesCluster real ? real.defaultNamespace() : "default";
     }
 
     private Integer unreachable(Rollproof.Console console, ObjectRef workload, ClusterException failed) {

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  *
  * <p>Every object that is handed out is the caller's own copy; nothing that the caller does to it, or to a manifest that
  * it passed in, changes the cluster. A {@code namespace} is {@code ""} for a resource without one, such as a Namespace or
- * a Node. All methods are safe to call from several threads. What the server refuses, and a server that cannot be
+ * a Node. A manifest of a namespaced kind that names no namespace is for {@link #defaultNamespace()}. All methods are safe to call from several threads. What the server refuses, and a server that cannot be
  * reached, is a {@link ClusterException}.
  */
 public interface Cluster extends AutoCloseable {
@@ -22,6 +22,11 @@ public interface Cluster extends AutoCloseable {
 
     /** What this cluster is, for people: a server's address, or what is simulated. One line, no secrets. */
     String description();
+
+    /** The namespace of manifests that name none, as kubectl takes it: the one of the kubeconfig's context, else {@code default}. */
+    default String defaultNamespace() {
+        return "default";
+    }
 
     /** Reads one object, as it is stored now; empty where there is none. */
     <T extends HasMetadata> Optional<T> get(Class<T> type, String namespace, String name);

@@ -83,7 +83,7 @@ public final class RolloutActions {
     private Deployment applyRecreate(Deployment manifest) {
         ObjectRef deployment = new ObjectRef(
                 "Deployment",
-                Objects.requireNonNullElse(manifest.getMetadata().getNamespace(), "default"),
+                Objects.requireNonNullElse(manifest.getMetadata().getNamespace(), cluster.defaultNamespace()),
                 manifest.getMetadata().getName());
         // Everything but the strategy is checked before anything is written.
         Deployment others = Models.copy(manifest);

@@ -65,7 +65,7 @@ public final class RolloutWatch implements AutoCloseable {
         String namespace = wanted.metadata().namespace();
         ObjectRef workload = new ObjectRef(
                 "Deployment",
-                namespace.isEmpty() ? "default" : namespace,
+                namespace.isEmpty() ? cluster.defaultNamespace() : namespace,
                 wanted.metadata().name());
         RolloutWatch watch = new RolloutWatch(verifier, cluster, options, onProgress, workload);
         try {

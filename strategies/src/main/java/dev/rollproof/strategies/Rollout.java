@@ -5,6 +5,9 @@ import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.manifest.Manifest;
+import dev.rollproof.k8s.manifest.Manifests;
+import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.verifier.Progress;
 import dev.rollproof.verifier.Rollback;
 import dev.rollproof.verifier.Verdict;
@@ -12,9 +15,11 @@ import dev.rollproof.verifier.VerifierOptions;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * A workload, the strategy to roll it out with, and how to verify that. Immutable; each step returns a new one.
@@ -48,19 +53,42 @@ public final class Rollout {
         this.onProgress = onProgress;
     }
 
-    /** A Deployment as it should be; the model is copied. */
+    /**
+     * A Deployment as it should be; the model is copied.
+     *
+     * @throws IllegalArgumentException if it has no name or no spec
+     */
     public static Rollout of(Deployment deployment) {
+        Objects.requireNonNull(deployment, "deployment");
+        if (deployment.getMetadata() == null || deployment.getMetadata().getName() == null) {
+            throw new IllegalArgumentException("the Deployment has no metadata.name; give it a name");
+        }
+        if (deployment.getSpec() == null) {
+            throw new IllegalArgumentException(
+                    "Deployment " + deployment.getMetadata().getName() + " has no spec; say what its pods are");
+        }
         return new Rollout(
-                Models.copy(Objects.requireNonNull(deployment, "deployment")),
+                Models.copy(deployment),
                 Optional.empty(),
                 VerifierOptions.defaults(),
                 Optional.empty(),
                 progress -> {});
     }
 
-    /** A Deployment as YAML or JSON text. Fails with IllegalArgumentException where it is none. */
+    /**
+     * A Deployment as YAML or JSON text.
+     *
+     * @throws IllegalArgumentException if it is not one Deployment, or has a field or a value that Deployments do not have; the
+     *     message names its line
+     */
     public static Rollout of(String manifest) {
-        return of(Models.fromYaml(manifest, Deployment.class));
+        List<Manifest> manifests = Manifests.parse(manifest, "the manifest");
+        if (manifests.size() == 1 && manifests.get(0).object() instanceof Deployment deployment) {
+            return of(deployment);
+        }
+        throw new IllegalArgumentException("the manifest is not one Deployment of apps/v1 but "
+                + manifests.stream().map(Manifest::name).collect(Collectors.joining(", "))
+                + "; give the Deployment alone, and apply what it needs before");
     }
 
     /** With a strategy other than the one in the manifest. */
@@ -103,11 +131,15 @@ public final class Rollout {
      */
     public Verdict run(Cluster cluster) throws InterruptedException {
         Deployment wanted = Models.copy(deployment);
+        if (wanted.getMetadata().getNamespace() == null) {
+            wanted.getMetadata().setNamespace(cluster.defaultNamespace());
+        }
+        ObjectRef workload = Observed.metadata(wanted).ref();
         if (strategy.isPresent() && strategy.get() instanceof Driven driven) {
-            return new DrivenRollout(cluster, options, rollback, onProgress).run(driven, workload(), wanted);
+            return new DrivenRollout(cluster, options, rollback, onProgress).run(driven, workload, wanted);
         }
         strategy.flatMap(Rollout::model).ifPresent(wanted.getSpec()::setStrategy);
-        return new PlainRollout(cluster, options, rollback, onProgress).run(workload(), wanted);
+        return new PlainRollout(cluster, options, rollback, onProgress).run(workload, wanted);
     }
 
     private static Optional<DeploymentStrategy> model(Strategy strategy) {
@@ -117,7 +149,7 @@ public final class Rollout {
         return strategy instanceof Recreate recreate ? Optional.of(recreate.toModel()) : Optional.empty();
     }
 
-    /** The Deployment's name. */
+    /** The Deployment's name. Where it names no namespace it is {@code default} here, and the cluster's own in {@link #run}. */
     public ObjectRef workload() {
         String namespace = deployment.getMetadata().getNamespace();
         return new ObjectRef(

@@ -192,11 +192,56 @@ public class RolloutTest extends Rolling {
 
     @Test
     void textThatIsNoDeploymentIsRefused() {
-        assertThatThrownBy(() -> Rollout.of("kind: Pod\napiVersion: v1\n")).hasMessage("not a Deployment: kind is Pod");
-        assertThatThrownBy(() -> Rollout.of("hello")).hasMessage("not a Deployment: kind is missing");
-        assertThatThrownBy(() -> Rollout.of("a: b\n---\nc: d\n")).hasMessageStartingWith("not one YAML document");
-        assertThatThrownBy(() -> Rollout.of("kind: Deployment\nspec: 7\n"))
-                .hasMessageStartingWith("not a valid Deployment");
+        isRefused(
+                "kind: ConfigMap\napiVersion: v1\nmetadata: {name: settings}\n",
+                "the manifest is not one Deployment of apps/v1 but ConfigMap/settings; give the Deployment alone, and apply what"
+                        + " it needs before");
+        isRefused(
+                clock(1, "clock:1.0") + "---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: settings}\n",
+                "the manifest is not one Deployment of apps/v1 but Deployment/clock, ConfigMap/settings; give the Deployment"
+                        + " alone, and apply what it needs before");
+        isRefused(
+                "hello",
+                "the manifest, line 1: not a Kubernetes object but the text \"hello\"; it needs apiVersion, kind and metadata");
+        isRefused("", "the manifest: no manifest in it; it is empty or all comments");
+    }
+
+    @Test
+    void aWrongFieldOrValueIsNamedWithItsLine() {
+        isRefused(
+                clock(1, "clock:1.0").replace("readinessProbe", "readynessProbe"),
+                "the manifest, line 17: unknown field \"spec.template.spec.containers[0].readynessProbe\"; did you mean"
+                        + " \"readinessProbe\"?");
+        isRefused(
+                clock(1, "clock:1.0").replace("replicas: 1", "replicas: many"),
+                "the manifest, line 7: spec.replicas must be a whole number, but is the text \"many\"");
+    }
+
+    @Test
+    void aDeploymentWithoutANameOrASpecIsRefused() {
+        isRefused(
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: clock}\n",
+                "Deployment clock has no spec; say what its pods are");
+        assertThatThrownBy(() -> Rollout.of(new Deployment()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the Deployment has no metadata.name; give it a name");
+    }
+
+    private static void isRefused(String manifest, String sentence) {
+        assertThatThrownBy(() -> Rollout.of(manifest))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(sentence);
+    }
+
+    @Test
+    void aManifestWithoutANamespaceIsForTheClustersOwn() throws InterruptedException {
+        Verdict verdict = Rollout.of(clock(1, "clock:1.0").replace("  namespace: default\n", ""))
+                .by(RollingUpdate.of())
+                .orElse(Rollback.rollBack())
+                .run(cluster);
+        assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+        assertThat(verdict.evidence().workload())
+                .isEqualTo(new ObjectRef("Deployment", cluster.defaultNamespace(), "clock"));
     }
 
     @Test

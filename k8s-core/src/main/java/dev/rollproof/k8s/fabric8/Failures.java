@@ -73,10 +73,14 @@ final class Failures {
 
     /** What the network did, in a few words; null where it was not the network. */
     private static @Nullable String connectionFailure(Throwable failed) {
+        // The JDK's transport puts it into a ConnectException.
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof java.net.UnknownHostException) {
+            if (cause instanceof java.net.UnknownHostException
+                    || cause instanceof java.nio.channels.UnresolvedAddressException) {
                 return "its host name is not known";
             }
+        }
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
             if (cause instanceof java.net.ConnectException) {
                 return "connection refused";
             }

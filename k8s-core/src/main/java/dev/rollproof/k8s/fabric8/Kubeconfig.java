@@ -64,11 +64,52 @@ final class Kubeconfig {
                     + (used.size() == 1 ? "it has " : "they have ")
                     + (names.isEmpty() ? "none" : String.join(", ", names)));
         }
-        if (config.getCurrentContext() == null) {
-            throw new KubeconfigException(said + " no current context; choose one with --context"
+        NamedContext current = config.getCurrentContext();
+        if (current == null) {
+            String named = currentContext(used);
+            throw new KubeconfigException(said
+                    + (named.isEmpty()
+                            ? " no current context"
+                            : " no context \"" + named + "\", which is the current one")
+                    + "; choose one with --context"
                     + (names.isEmpty() ? ", but there is none" : ": " + String.join(", ", names)));
         }
+        if (current.getContext() != null) {
+            // The client goes elsewhere then, or as nobody.
+            require(used, current, "cluster", current.getContext().getCluster());
+            require(used, current, "user", current.getContext().getUser());
+        }
         return config;
+    }
+
+    private static void require(List<Path> files, NamedContext context, String kind, @Nullable String name) {
+        if (name != null && !name.isEmpty() && !namesIn(files, kind + "s").contains(name)) {
+            throw new KubeconfigException(named(files) + (files.size() == 1 ? " has" : " have") + " no " + kind + " \""
+                    + name + "\", which context \"" + context.getName()
+                    + "\" names; correct the context, or choose another"
+                    + " with --context");
+        }
+    }
+
+    private static String currentContext(List<Path> files) {
+        return files.stream()
+                .map(file -> tree(file) instanceof Map<?, ?> map && map.get("current-context") instanceof String name
+                        ? name
+                        : "")
+                .filter(name -> !name.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static List<String> namesIn(List<Path> files, String list) {
+        return files.stream()
+                .map(Kubeconfig::tree)
+                .filter(Map.class::isInstance)
+                .map(tree -> ((Map<?, ?>) tree).get(list))
+                .filter(List.class::isInstance)
+                .flatMap(entries -> ((List<?>) entries).stream())
+                .map(entry -> entry instanceof Map<?, ?> map ? String.valueOf(map.get("name")) : "")
+                .toList();
     }
 
     private static String named(List<Path> files) {

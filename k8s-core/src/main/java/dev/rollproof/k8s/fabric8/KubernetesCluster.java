@@ -97,7 +97,8 @@ public final class KubernetesCluster implements Cluster {
         return client;
     }
 
-    /** The namespace of the context; {@code default} where it names none. */
+    /** The namespace of the client, which is its context's; {@code default} where it names none. */
+    @Override
     public String defaultNamespace() {
         String namespace = client.getNamespace();
         return namespace == null || namespace.isEmpty() ? "default" : namespace;
@@ -202,6 +203,10 @@ public final class KubernetesCluster implements Cluster {
             // chance.
             bare.getMetadata().setManagedFields(null);
             bare.getMetadata().setResourceVersion(null);
+            String namespace = bare.getMetadata().getNamespace();
+            if (bare instanceof Namespaced && (namespace == null || namespace.isEmpty())) {
+                bare.getMetadata().setNamespace(defaultNamespace());
+            }
             var validated = applying.resource(bare)
                     .dryRun(options.dryRun())
                     .fieldValidation(Validation.STRICT)
@@ -269,17 +274,17 @@ public final class KubernetesCluster implements Cluster {
         failures.translate(() -> client.raw(uri(type, namespace, name), "DELETE", body));
     }
 
-    private static String uri(Class<?> type, @Nullable String namespace, String name) {
+    private String uri(Class<?> type, @Nullable String namespace, String name) {
         return collection(type, namespace) + "/" + name;
     }
 
-    private static String collection(Class<?> type, @Nullable String namespace) {
+    private String collection(Class<?> type, @Nullable String namespace) {
         Class<? extends HasMetadata> model = type.asSubclass(HasMetadata.class);
         String apiVersion = HasMetadata.getApiVersion(model);
         String root = apiVersion.contains("/") ? "/apis/" : "/api/";
         String scope = "";
         if (Namespaced.class.isAssignableFrom(type)) {
-            scope = "/namespaces/" + (namespace == null || namespace.isEmpty() ? "default" : namespace);
+            scope = "/namespaces/" + (namespace == null || namespace.isEmpty() ? defaultNamespace() : namespace);
         }
         return root + apiVersion + scope + "/" + HasMetadata.getPlural(model);
     }

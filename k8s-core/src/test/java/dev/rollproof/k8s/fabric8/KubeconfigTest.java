@@ -93,6 +93,38 @@ class KubeconfigTest {
     }
 
     @Test
+    void aContextWhoseClusterOrUserIsNotThereIsRefusedWithItsName() throws IOException {
+        Path file = file(CONFIG.replace("cluster: here, user: me}", "cluster: there, user: you}"));
+        isRefused(
+                file,
+                Optional.of("two"),
+                file
+                        + " has no cluster \"there\", which context \"two\" names; correct the context, or choose another with"
+                        + " --context");
+        Path nobody = file(CONFIG.replace("users:\n  - {name: me", "users:\n  - {name: someone"));
+        isRefused(
+                nobody,
+                Optional.empty(),
+                nobody + " has no user \"me\", which context \"one\" names; correct the context, or choose another with"
+                        + " --context");
+        Path elsewhere = file(CONFIG.replace("current-context: one", "current-context: nine"));
+        isRefused(
+                elsewhere,
+                Optional.empty(),
+                elsewhere + " has no context \"nine\", which is the current one; choose one with --context: one, two");
+    }
+
+    @Test
+    void aHostThatIsNotKnownIsNoRefusedConnection() throws IOException {
+        Path file = file(CONFIG.replace("127.0.0.1:9", "no-such-host.invalid:9"));
+        try (KubernetesCluster cluster = KubernetesCluster.connect(Optional.of(file), Optional.empty())) {
+            assertThatThrownBy(() -> cluster.get(Pod.class, "shop", "clock"))
+                    .hasMessage("the cluster at http://no-such-host.invalid:9/ cannot be reached: its host name is not"
+                            + " known");
+        }
+    }
+
+    @Test
     void aListOfFilesIsReadAsOneAndTheFirstCounts() throws IOException {
         Path first =
                 Files.writeString(Files.createDirectory(folder.resolve("a")).resolve("config"), """
