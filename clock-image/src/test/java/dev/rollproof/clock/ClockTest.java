@@ -46,8 +46,9 @@ class ClockTest {
     }
 
     @Test
-    void itServesUntilSigtermThenDrainsAndEndsWithZero() throws Exception {
-        Process clock = start(Map.of("CLOCK_STOP", "drain", "CLOCK_STOP_AFTER", "2s"));
+    void fromSigtermOnItIsNotReadyAndServesWhileItDrains() throws Exception {
+        // Longer than a busy machine takes to ask.
+        Process clock = start(Map.of("CLOCK_STOP", "drain", "CLOCK_STOP_AFTER", "60s"));
         int port = port(clock);
         assertThat(status(port, "/readyz")).isEqualTo(200);
         clock.destroy();
@@ -56,13 +57,12 @@ class ClockTest {
             Thread.onSpinWait();
         }
         assertThat(status(port, "/")).isEqualTo(200);
-        assertThat(clock.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(clock.exitValue()).isZero();
+        clock.destroyForcibly();
     }
 
     @ParameterizedTest
-    @CsvSource({"immediate", "slow"})
-    void otherStopsEndWithZeroToo(String stop) throws Exception {
+    @CsvSource({"immediate", "slow", "drain"})
+    void itEndsWithZeroAfterSigterm(String stop) throws Exception {
         Process clock = start(Map.of("CLOCK_STOP", stop, "CLOCK_STOP_AFTER", "300ms"));
         port(clock);
         clock.destroy();

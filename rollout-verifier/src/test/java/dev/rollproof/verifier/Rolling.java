@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.verifier;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.Observation;
 import dev.rollproof.sim.SimulatedCluster;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +46,15 @@ public abstract class Rolling {
     /** Lets time pass for all: who observes hears of what happens, while it happens. */
     protected final void pass(Duration time) throws InterruptedException {
         cluster.time().awaitUntil(cluster.time().now().plus(time), () -> false);
+    }
+
+    /** Waits until observations know what is there: over HTTPS that may be later than the next change. */
+    protected final void synced(Observation... observations) throws InterruptedException {
+        boolean all = cluster.time()
+                .awaitUntil(
+                        cluster.time().now().plus(Duration.ofMinutes(1)),
+                        () -> Stream.of(observations).allMatch(Observation::synced));
+        assertThat(all).as("in sync").isTrue();
     }
 
     /** Lets the cluster's time pass at once: nobody waits for it, and who observes may hear of it later. */

@@ -39,7 +39,7 @@ class EvictionsTest {
 
     private static void eventually(org.awaitility.core.ThrowingRunnable assertion) {
         await().pollInterval(Duration.ofMillis(10))
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(30))
                 .untilAsserted(assertion);
     }
 

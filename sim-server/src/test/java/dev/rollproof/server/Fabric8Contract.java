@@ -165,11 +165,11 @@ abstract class Fabric8Contract {
                 .inNamespace("default")
                 .withLabel("made-by", "test")
                 .inform(handler(heard))) {
-            await().atMost(Duration.ofSeconds(10)).until(() -> heard.size() == 1);
+            await().atMost(Duration.ofSeconds(30)).until(() -> heard.size() == 1);
             client.resource(configMap("a", "1")).create();
             client.resource(configMap("a", "2")).update();
             client.resource(configMap("a", "2")).delete();
-            await().atMost(Duration.ofSeconds(10)).until(() -> heard.size() == 4);
+            await().atMost(Duration.ofSeconds(30)).until(() -> heard.size() == 4);
             assertThat(heard).containsExactly("added before", "added a", "updated a", "deleted a");
             assertThat(informer.isWatching()).isTrue();
         }
@@ -205,7 +205,7 @@ abstract class Fabric8Contract {
                         deployment -> deployment.getStatus() != null
                                 && Integer.valueOf(2)
                                         .equals(deployment.getStatus().getAvailableReplicas()),
-                        20,
+                        30,
                         TimeUnit.SECONDS);
         List<Pod> pods = client.pods()
                 .inNamespace("default")
@@ -254,7 +254,7 @@ abstract class Fabric8Contract {
         assertThat(deployment.scale().getStatus().getSelector()).isEqualTo("app=clock");
 
         deployment.waitUntilCondition(
-                stored -> Integer.valueOf(3).equals(stored.getStatus().getAvailableReplicas()), 20, TimeUnit.SECONDS);
+                stored -> Integer.valueOf(3).equals(stored.getStatus().getAvailableReplicas()), 30, TimeUnit.SECONDS);
         deployment.editStatus(stored -> {
             stored.getSpec().setReplicas(9);
             stored.getStatus().setCollisionCount(7);
@@ -281,7 +281,7 @@ abstract class Fabric8Contract {
     void aLogIsRead() {
         client.resource(clock(1)).create();
         var pods = client.pods().inNamespace("default").withLabel("app", "clock");
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> pods.list().getItems().stream()
                         .anyMatch(pod -> "Running".equals(pod.getStatus().getPhase())));
         String name = pods.list().getItems().get(0).getMetadata().getName();
@@ -347,7 +347,7 @@ abstract class Fabric8Contract {
                 createWhateverTheFault(configMap("after" + n, value));
                 int expected = 2 * n;
                 await(fault.getKey())
-                        .atMost(Duration.ofSeconds(20))
+                        .atMost(Duration.ofSeconds(30))
                         .pollInterval(Duration.ofMillis(10))
                         .until(() -> informer.getStore().list().size() == expected);
             }

@@ -64,7 +64,7 @@ class HostileClientsTest {
         SSLSocketFactory sockets =
                 Served.trusting(served().server.certificateAuthority()).getSocketFactory();
         Socket socket = sockets.createSocket("127.0.0.1", served().server.port());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         return socket;
     }
 
@@ -303,7 +303,7 @@ class HostileClientsTest {
                 "x".repeat(100_000))) {
             try (Socket plain =
                     new Socket(InetAddress.getLoopbackAddress(), served().server.port())) {
-                plain.setSoTimeout(10_000);
+                plain.setSoTimeout(30_000);
                 assertThat(answer(plain, said.getBytes(StandardCharsets.ISO_8859_1)))
                         .isIn(DROPPED, "400");
             }

@@ -67,11 +67,26 @@ class IdleConnectionsTest {
         }
     }
 
+    /** A watch that is told of. The first handshake of a JVM takes longer than the limit where the machine is busy: then another. */
+    private BufferedReader watch() throws IOException {
+        for (int left = 5; ; left--) {
+            try {
+                Socket watch = connect("GET " + MAPS + "?watch=true HTTP/1.1\r\nTOKEN\r\n\r\n");
+                BufferedReader told =
+                        new BufferedReader(new InputStreamReader(watch.getInputStream(), StandardCharsets.UTF_8));
+                assertThat(told.readLine()).startsWith("HTTP/1.1 200");
+                return told;
+            } catch (IOException | AssertionError closed) {
+                if (left == 0) {
+                    throw closed;
+                }
+            }
+        }
+    }
+
     @Test
     void whoeverSaysNothingMoreIsClosedAndAQuietWatchIsNot() throws IOException {
-        Socket watch = connect("GET " + MAPS + "?watch=true HTTP/1.1\r\nTOKEN\r\n\r\n");
-        BufferedReader told = new BufferedReader(new InputStreamReader(watch.getInputStream(), StandardCharsets.UTF_8));
-        assertThat(told.readLine()).startsWith("HTTP/1.1 200");
+        BufferedReader told = watch();
         List<Socket> idle = new ArrayList<>();
         for (String said : SAID) {
             idle.add(connect(said));

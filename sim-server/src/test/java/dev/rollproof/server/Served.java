@@ -89,7 +89,7 @@ final class Served implements AutoCloseable {
 
     HttpRequest.Builder to(String path) {
         return HttpRequest.newBuilder(URI.create(server.url() + path))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(60))
                 .header("Authorization", "Bearer " + server.token());
     }
 
@@ -131,7 +131,7 @@ final class Served implements AutoCloseable {
     String raw(String request, @Nullable String end) {
         try (java.net.Socket socket =
                 trusting(server.certificateAuthority()).getSocketFactory().createSocket("127.0.0.1", server.port())) {
-            socket.setSoTimeout(2_000);
+            socket.setSoTimeout(20_000);
             StringBuilder answer = new StringBuilder();
             try {
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));

@@ -148,7 +148,7 @@ class WatchTest {
         create("a");
         watch.next(1);
         watch.close();
-        await().atMost(Duration.ofSeconds(10)).until(() -> {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
             create("x" + System.identityHashCode(new Object()));
             return served.cluster
                             .time()

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetStatus;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What the API and the disruption controller promise of PodDisruptionBudgets. */
@@ -32,10 +33,12 @@ abstract class BudgetsContract extends Contract {
 
     /** Waits for healthy, desired, expected and allowed. */
     private void eventuallyCounts(String name, int healthy, int desired, int expected, int allowed) {
+        AtomicReference<PodDisruptionBudgetStatus> seen = new AtomicReference<>();
         eventually(
                 name + " to count " + List.of(healthy, desired, expected, allowed),
                 () -> {
                     PodDisruptionBudgetStatus status = status(name);
+                    seen.set(status);
                     return status.getObservedGeneration() != null
                             && List.of(healthy, desired, expected, allowed)
                                     .equals(List.of(
@@ -44,8 +47,8 @@ abstract class BudgetsContract extends Contract {
                                             status.getExpectedPods(),
                                             status.getDisruptionsAllowed()));
                 },
-                () -> status(name));
-        Condition condition = status(name).getConditions().get(0);
+                seen::get);
+        Condition condition = seen.get().getConditions().get(0);
         assertThat(condition.getType()).isEqualTo("DisruptionAllowed");
         assertThat(condition.getStatus()).isEqualTo(allowed > 0 ? "True" : "False");
         assertThat(condition.getReason()).isEqualTo(allowed > 0 ? "SufficientPods" : "InsufficientPods");

@@ -14,6 +14,7 @@ import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.observed.ObservedMetadata;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -25,6 +26,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -92,16 +95,27 @@ abstract class Contract {
         return heard;
     }
 
-    /** Each kind is told by a watch of its own: what a Deployment's status counts may be on its way still. */
+    /**
+     * Each kind is told by a watch of its own: what a Deployment's status counts may be on its way still, and so may be the end of what is
+     * there no more.
+     */
     void eventuallyToldOf(Class<? extends HasMetadata> type, List<Change> heard) {
-        eventually(
-                "all changes to be told",
-                () -> cluster.list(Query.of(type).inNamespace(namespace)).stream()
-                        .allMatch(stored -> heard.stream()
-                                .map(change -> change.object().metadata())
-                                .anyMatch(told ->
-                                        told.name().equals(stored.getMetadata().getName())
-                                                && Long.parseLong(told.resourceVersion()) >= version(stored))));
+        eventually("all changes to be told", () -> {
+            Map<String, String> stored = new TreeMap<>();
+            for (HasMetadata object : cluster.list(Query.of(type).inNamespace(namespace))) {
+                stored.put(object.getMetadata().getName(), object.getMetadata().getResourceVersion());
+            }
+            Map<String, String> told = new TreeMap<>();
+            for (Change change : heard) {
+                ObservedMetadata metadata = change.object().metadata();
+                if (change.type() == Change.Type.DELETED) {
+                    told.remove(metadata.name());
+                } else {
+                    told.put(metadata.name(), metadata.resourceVersion());
+                }
+            }
+            return told.equals(stored);
+        });
     }
 
     /** Lets time pass. */

@@ -367,11 +367,14 @@ abstract class PodsContract extends Contract {
         pod.getSpec().getContainers().get(0).setImage("page:deaf");
         create(pod);
         eventuallyAnEndpoint("an endpoint", ObservedEndpointSlice.Endpoint::ready);
+        List<Change> changes = following(EndpointSlice.class);
         cluster.delete(Pod.class, namespace, "clock", DELETE.withGracePeriodSeconds(4));
 
-        eventuallyAnEndpoint(
-                "the endpoint to go", endpoint -> endpoint.terminating() && endpoint.serving() && !endpoint.ready());
         eventually("it to be gone", () -> endpoints().isEmpty(), this::endpoints);
+        eventuallyToldOf(EndpointSlice.class, changes);
+        assertThat(changes)
+                .flatMap(change -> ((ObservedEndpointSlice) change.object()).endpoints())
+                .anyMatch(endpoint -> endpoint.terminating() && endpoint.serving() && !endpoint.ready());
     }
 
     @Test

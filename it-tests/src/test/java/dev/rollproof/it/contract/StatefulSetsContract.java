@@ -23,6 +23,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** What the API and the controller of StatefulSets promise: the pods' order and names, their revisions, and what is said of it. */
@@ -137,15 +139,17 @@ abstract class StatefulSetsContract extends Contract {
         eventuallyToldOf(Pod.class, changes);
 
         assertThat(came(changes)).containsExactly("web-0", "web-1", "web-2");
-        String lastReady = null;
+        Set<String> ready = new TreeSet<>();
         for (Change change : changes) {
             ObservedPod pod = (ObservedPod) change.object();
             String name = pod.metadata().name();
             if (change.type() == Change.Type.ADDED && !name.equals("web-0")) {
                 int before = Integer.parseInt(name.substring(4)) - 1;
-                assertThat(lastReady).isEqualTo("web-" + before);
+                assertThat(ready).as("ready before " + name).contains("web-" + before);
             }
-            lastReady = pod.ready() ? name : lastReady;
+            if (pod.ready()) {
+                ready.add(name);
+            }
         }
         Pod second = pods().get(1);
         String revision = status().getCurrentRevision();

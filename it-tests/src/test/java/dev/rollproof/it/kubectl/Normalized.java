@@ -11,11 +11,12 @@ final class Normalized {
     /**
      * Lines that only a real cluster has: the token that it mounts into each pod, the priority that an admission plugin gives, the
      * kubelet's complaint that the clusters of these tests have no DNS. docs/simulation.md says why. That a probe came before the
-     * container listened is a matter of moments.
+     * container listened, or was answered too late, is a matter of moments.
      */
-    private static final Pattern ONLY_REAL = Pattern.compile("^ *Priority: +0$|kube-api-access-|^ *Mounts:|^ *Volumes:"
-            + "|^ *Type: +Projected|^ *TokenExpirationSeconds:|^ *ConfigMapName: +kube-root-ca|^ *Optional: +false$"
-            + "|^ *DownwardAPI: +true$|MissingClusterDNS|Unhealthy .*connection refused|^No LimitRange resource");
+    private static final Pattern ONLY_REAL = Pattern.compile(
+            "^ *Priority: +0$|kube-api-access-|^ *Mounts:|^ *Volumes:"
+                    + "|^ *Type: +Projected|^ *TokenExpirationSeconds:|^ *ConfigMapName: +kube-root-ca|^ *Optional: +false$"
+                    + "|^ *DownwardAPI: +true$|MissingClusterDNS|Unhealthy .*(?:connection refused|deadline exceeded)|^No LimitRange resource");
 
     private static final Pattern LABEL = Pattern.compile("^( *[^: ]+(?: [^: ]+)*:?).*$");
 

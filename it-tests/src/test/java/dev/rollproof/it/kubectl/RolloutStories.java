@@ -35,7 +35,7 @@ final class RolloutStories {
                     .exits(0),
             command("wait", "--for=jsonpath={.status.readyReplicas}=2", "deployment/clock", "--timeout=60s")
                     .exits(0),
-            command("wait", "--for=create", "deployment/clock", "--timeout=5s").exits(0),
+            command("wait", "--for=create", "deployment/clock", "--timeout=60s").exits(0),
             command("wait", "--for=condition=Never", "deployment/clock", "--timeout=1s")
                     .exits(1),
             command("wait", "--for=condition=Available", "deployment/nothing", "--timeout=1s")

@@ -68,7 +68,10 @@ final class VolumeStories {
             command("delete", "pvc", "data", "--wait=false").exits(0),
             command("get", "pvc", "data").exits(0),
             command("delete", "pod", "web").exits(0),
-            command("wait", "--for=delete", "pvc/data", "--timeout=60s").exits(0),
+            // What is gone before it looks, it says nothing of.
+            command("wait", "--for=delete", "pvc/data", "--timeout=60s")
+                    .exits(0)
+                    .exitOnly(),
             command("wait", "--for=jsonpath={.status.phase}=Released", "pv/of-kubectl", "--timeout=60s")
                     .exits(0),
             command("get", "pv", "of-kubectl").exits(0),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.it.lessons;
 
-import static java.time.Duration.ofSeconds;
+import static java.time.Duration.ofMinutes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.k8s.Change;
@@ -57,10 +57,11 @@ final class PlanBeside implements AutoCloseable {
         observations.add(cluster.observe(Query.of(Deployment.class).inNamespace(namespace), this::accept));
         observations.add(cluster.observe(Query.of(ReplicaSet.class).inNamespace(namespace), this::accept));
         observations.add(cluster.observe(Query.of(Pod.class).inNamespace(namespace), this::accept));
-        cluster.time()
+        boolean synced = cluster.time()
                 .awaitUntil(
-                        cluster.time().now().plus(ofSeconds(5)),
+                        cluster.time().now().plus(ofMinutes(1)),
                         () -> observations.stream().allMatch(Observation::synced));
+        assertThat(synced).as("what is there is known before the change").isTrue();
         this.begin = cluster.time().now();
         begin();
     }
