@@ -113,9 +113,11 @@ public class RolloutVerifierTest extends Rolling {
     @Test
     void anOptionWaitsUntilTheOldPodsAreGone() throws InterruptedException {
         // Longer than a busy machine takes to look.
-        Duration drained = ofSeconds(20);
+        Duration drained = ofSeconds(40);
         simulated.images().declare("clock:1.0", WELL.drainsFor(drained));
-        running(3);
+        Deployment draining = clock(3, "clock:1.0");
+        draining.getSpec().getTemplate().getSpec().setTerminationGracePeriodSeconds(60L);
+        verifier.verify(actions.apply(draining)).orElseThrow();
         Duration plain = verifier.verify(actions.setImage(CLOCK, "web", "clock:1.1"))
                 .evidence()
                 .elapsed();

@@ -30,7 +30,7 @@ final class WatchRecorder implements AutoCloseable {
 
     private record Told(Instant at, Change change) {}
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Cluster cluster;
     private final String namespace;

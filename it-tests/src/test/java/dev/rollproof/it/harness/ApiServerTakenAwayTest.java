@@ -27,14 +27,14 @@ import org.junit.jupiter.api.parallel.Isolated;
 @ClusterTest(ClusterKind.K3S)
 class ApiServerTakenAwayTest {
     @Test
-    void aFrozenApiServerAnswersNobodyUntilItIsThawed(K3s k3s, TestNamespace namespace) {
+    void aFrozenApiServerAnswersNobodyUntilItIsThawed(K3s k3s, Cluster patient, TestNamespace namespace) {
         Config impatient = Config.fromKubeconfig(k3s.kubeconfig());
         impatient.setRequestTimeout(1000);
         impatient.setRequestRetryBackoffLimit(0);
         try (KubernetesClient client =
                         new KubernetesClientBuilder().withConfig(impatient).build();
                 Cluster cluster = KubernetesCluster.over(client)) {
-            assertThat(cluster.get(Namespace.class, "", namespace.name())).isPresent();
+            assertThat(patient.get(Namespace.class, "", namespace.name())).isPresent();
             try (K3s.Freeze freeze = k3s.freezeApiServer()) {
                 assertThatThrownBy(() -> cluster.get(Namespace.class, "", namespace.name()))
                         .as("%s", freeze)
@@ -44,7 +44,7 @@ class ApiServerTakenAwayTest {
                         .isEqualTo(true);
             }
             k3s.awaitReady();
-            assertThat(cluster.get(Namespace.class, "", namespace.name())).isPresent();
+            assertThat(patient.get(Namespace.class, "", namespace.name())).isPresent();
         }
     }
 }

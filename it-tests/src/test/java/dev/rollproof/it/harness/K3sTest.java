@@ -12,7 +12,9 @@ import dev.rollproof.harness.TestNamespace;
 import dev.rollproof.harness.Waiting;
 import dev.rollproof.it.Yaml;
 import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -98,12 +100,14 @@ class K3sTest {
             Waiting.on(cluster)
                     .atMost(Duration.ofSeconds(60))
                     .until(
-                            "the pod has ended",
+                            "the pod has ended, and an event says that it was started",
                             () -> cluster.get(Pod.class, namespace.name(), "talks")
-                                    .orElseThrow()
-                                    .getStatus()
-                                    .getPhase()
-                                    .equals("Succeeded"));
+                                            .orElseThrow()
+                                            .getStatus()
+                                            .getPhase()
+                                            .equals("Succeeded")
+                                    && cluster.list(Query.of(Event.class).inNamespace(namespace.name())).stream()
+                                            .anyMatch(event -> event.getReason().equals("Started")));
             throw new AssertionError("on purpose, in " + namespace);
         }
     }
@@ -133,7 +137,7 @@ class K3sTest {
     }
 
     private static List<String> namespacesOf(String test, Cluster cluster) {
-        return cluster.list(dev.rollproof.k8s.Query.of(Namespace.class)).stream()
+        return cluster.list(Query.of(Namespace.class)).stream()
                 .filter(namespace -> namespace.getMetadata().getDeletionTimestamp() == null)
                 .map(namespace -> namespace.getMetadata().getName())
                 .filter(name -> name.startsWith(test))

@@ -10,6 +10,7 @@ import dev.rollproof.verifier.Cause;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +23,10 @@ import org.junit.jupiter.api.Test;
 class CrashAfterSuccessLesson extends Lesson {
     @Test
     void askedToStayCompleteForAWhileTheRolloutFails() throws InterruptedException {
-        // given a version that crashes eight seconds after each start, when it has long been ready
-        Clock crashing = clock().replicas(2).version("1.1").crashesAfter(ofSeconds(8));
+        // given a version that crashes some seconds after each start, when it has long been ready, and was seen to be
+        Duration life = isThroughTheDoor() ? ofSeconds(20) : ofSeconds(8);
+        Duration longer = life.plus(life).plus(ofSeconds(4));
+        Clock crashing = clock().replicas(2).version("1.1").crashesAfter(life);
 
         // when it is rolled out for who is content when it is complete, and for kubectl, and for who waits and sees
         Deployment applied = actions().apply(crashing.deployment());
@@ -31,7 +34,9 @@ class CrashAfterSuccessLesson extends Lesson {
         Verdict complete = verify(applied);
         Verdict later = Rollout.of(crashing.deployment())
                 .by(RollingUpdate.of())
-                .with(VerifierOptions.defaults().withTimeout(A_MINUTE).withStableFor(ofSeconds(20)))
+                .with(VerifierOptions.defaults()
+                        .withTimeout(A_MINUTE.plus(longer))
+                        .withStableFor(longer))
                 .run(cluster);
 
         // then the first two see a success, and the third the crashes
@@ -45,6 +50,6 @@ class CrashAfterSuccessLesson extends Lesson {
         assertThat(later.evidence().causes().get(0))
                 .extracting(Cause::reason, Cause::message)
                 .containsExactly("CrashLoopBackOff", "container \"web\" crashed 2 times with exit 7");
-        figure("crashes after it was ready, asked to be stable for 20 s: \"%s\"", later.summary());
+        figure("crashes after it was ready, asked to be stable for %s: \"%s\"", seconds(longer), later.summary());
     }
 }

@@ -229,12 +229,17 @@ abstract class Lesson {
                 .orElseThrow();
     }
 
+    /** Where the time of the cluster goes on while its news are on their way: several times as fast as the machine's. */
+    boolean isThroughTheDoor() {
+        return k3s.isEmpty() && !(cluster instanceof SimulatedCluster);
+    }
+
     /** A measured figure: a line of the run's report. */
     void figure(String format, Object... values) {
         System.out.println(getClass().getSimpleName()
-                + (k3s.isPresent()
-                        ? " on Kubernetes: "
-                        : cluster instanceof SimulatedCluster ? " in the simulation: " : " through the door: ")
+                + (isThroughTheDoor()
+                        ? " through the door: "
+                        : k3s.isPresent() ? " on Kubernetes: " : " in the simulation: ")
                 + String.format(Locale.ROOT, format, values));
     }
 
