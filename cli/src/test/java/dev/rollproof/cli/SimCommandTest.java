@@ -80,7 +80,7 @@ class SimCommandTest {
                     "--images",
                     images.toString());
         });
-        assertThat(out.told.await(30, TimeUnit.SECONDS))
+        assertThat(out.told.await(120, TimeUnit.SECONDS))
                 .as(err.toString(StandardCharsets.UTF_8))
                 .isTrue();
         assertThat(out.toString(StandardCharsets.UTF_8))
@@ -93,7 +93,7 @@ class SimCommandTest {
                 .build()) {
             assertThat(client.nodes().list().getItems()).hasSize(3);
             client.resource(Models.fromYaml(NODE_PORT, Service.class)).create();
-            assertThat(out.nodePort.await(30, TimeUnit.SECONDS))
+            assertThat(out.nodePort.await(120, TimeUnit.SECONDS))
                     .as(out.toString(StandardCharsets.UTF_8))
                     .isTrue();
         }
@@ -101,7 +101,7 @@ class SimCommandTest {
             assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
         }
         serving[0].interrupt();
-        assertThat(exitCode.get(30, TimeUnit.SECONDS)).isZero();
+        assertThat(exitCode.get(120, TimeUnit.SECONDS)).isZero();
         assertThat(file).doesNotExist();
         threads.shutdown();
     }

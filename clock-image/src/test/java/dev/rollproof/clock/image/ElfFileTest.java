@@ -59,7 +59,7 @@ class ElfFileTest {
         ElfFile.cut(program);
         assertThat(Files.size(program)).isLessThan(before);
         Process ls = new ProcessBuilder(program.toString(), directory.toString()).start();
-        assertThat(ls.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ls.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(new String(ls.getInputStream().readAllBytes(), UTF_8)).isEqualTo("ls\n");
         assertThat(ls.exitValue()).isZero();
     }

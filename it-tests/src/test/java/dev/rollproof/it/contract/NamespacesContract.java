@@ -177,8 +177,7 @@ abstract class NamespacesContract extends Contract {
         ConfigMap child = ownedBy(owner, "child");
         child.getMetadata().setFinalizers(List.of("example.com/hold"));
         create(child);
-        // The collector must have heard of the child.
-        pass(java.time.Duration.ofSeconds(1));
+        eventuallyTheCollectorHasHeardOfAll();
         delete("owner", Propagation.FOREGROUND);
 
         ConfigMap waiting = stored(ConfigMap.class, "owner");
@@ -203,7 +202,7 @@ abstract class NamespacesContract extends Contract {
     @Test
     void orphansStayWithoutAnOwner() {
         create(ownedBy(create(configMap("owner", "{}")), "child"));
-        pass(java.time.Duration.ofSeconds(1));
+        eventuallyTheCollectorHasHeardOfAll();
         delete("owner", Propagation.ORPHAN);
 
         eventually("the owner to go", () -> gone(ConfigMap.class, "owner"));
@@ -213,11 +212,21 @@ abstract class NamespacesContract extends Contract {
 
     @Test
     void whatIsOwnedBySomethingThatNeverWasGoes() {
-        ConfigMap owner = configMap("owner", "{}");
-        owner.getMetadata().setUid("f2d5a3a2-6d39-4a3c-8c7f-0f3c7a9d2b11");
-        create(ownedBy(owner, "child"));
+        createOwnedByNobody("child");
 
         eventually("the child to go", () -> gone(ConfigMap.class, "child"));
+    }
+
+    private void createOwnedByNobody(String name) {
+        ConfigMap owner = configMap("nobody", "{}");
+        owner.getMetadata().setUid("f2d5a3a2-6d39-4a3c-8c7f-0f3c7a9d2b11");
+        create(ownedBy(owner, name));
+    }
+
+    /** It is told of one after the other: when it collects what was created last, it knows of all that was before. */
+    private void eventuallyTheCollectorHasHeardOfAll() {
+        createOwnedByNobody("last");
+        eventually("the collector to have heard of all", () -> gone(ConfigMap.class, "last"));
     }
 
     @Test

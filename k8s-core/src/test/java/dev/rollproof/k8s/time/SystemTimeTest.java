@@ -62,7 +62,7 @@ class SystemTimeTest {
         assertThat(fast.awaitUntil(start.plus(Duration.ofHours(1)), () -> false))
                 .isFalse();
         assertThat(fast.now()).isAfterOrEqualTo(start.plus(Duration.ofHours(1)));
-        assertThat(fast).hasToString("system time at speed 100000.0, in use for 0 s");
+        assertThat(fast.toString()).matches("system time at speed 100000\\.0, in use for \\d+ s");
     }
 
     @Test
