@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -88,10 +89,22 @@ class NodePortsTest {
 
     @Test
     void aNodePortThatIsTakenIsServedAtAnother() throws Exception {
-        int number = 31_712;
-        try (ServerSocket taken = new ServerSocket(number, 1, InetAddress.getLoopbackAddress())) {
-            service("late", number);
+        try (ServerSocket taken = aTakenNodePort()) {
+            service("late", taken.getLocalPort());
             assertThat(address("late").getPort()).isNotEqualTo(taken.getLocalPort());
+        }
+    }
+
+    /** The first that is free here: another build on this machine may have others. */
+    private static ServerSocket aTakenNodePort() throws IOException {
+        for (int number = 31_720; ; number++) {
+            try {
+                return new ServerSocket(number, 1, InetAddress.getLoopbackAddress());
+            } catch (BindException hasIt) {
+                if (number == 31_799) {
+                    throw hasIt;
+                }
+            }
         }
     }
 

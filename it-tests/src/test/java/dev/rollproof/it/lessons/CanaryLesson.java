@@ -68,7 +68,7 @@ class CanaryLesson extends Lesson {
             }
 
             // and everybody gets the new version, and nobody lost a request
-            endsWith("1.2", measured(users));
+            endsWith("1.2", users);
         }
     }
 
@@ -95,7 +95,7 @@ class CanaryLesson extends Lesson {
             assertThat(podNames()).isEqualTo(before);
 
             // and everybody gets the old version, and nobody lost a request
-            endsWith("1.0", measured(users));
+            endsWith("1.0", users);
             figure("canary that failed its check: \"%s\"", verdict.summary());
         }
     }
@@ -110,18 +110,19 @@ class CanaryLesson extends Lesson {
         return shareOfPods == 0.25 && interval.contains(shareOfPods) && window.failed() == 0;
     }
 
-    private void onlyTheStablePodsAreLeft(String version) throws InterruptedException {
+    private void onlyTheStablePodsAreLeft(String version) {
         waiting().until("only the stable pods are left", () -> pods().size() == 3);
         assertThat(ready(version)).isEqualTo(3);
         assertThat(cluster.list(Query.of(Deployment.class).inNamespace(namespace.name())))
                 .hasSize(1);
-        pass(ofSeconds(1));
     }
 
-    private void endsWith(String version, TrafficReport report) {
+    private void endsWith(String version, RunningTraffic users) throws InterruptedException {
+        Instant atRest = cluster.time().now();
+        pass(ofSeconds(1));
+        TrafficReport report = measured(users);
         nobodyLostARequest(report);
-        Instant lastSecond = cluster.time().now().minusMillis(900);
-        assertThat(report.between(lastSecond, Instant.MAX.minusSeconds(1)).versions())
+        assertThat(report.between(atRest, Instant.MAX.minusSeconds(1)).versions())
                 .as("who answers in the end")
                 .containsExactly(version);
     }

@@ -42,7 +42,7 @@ class HeldCanaryLesson extends Lesson {
                             && half.getStatus().getAvailableReplicas() == 3;
                 })
                 // A status lags behind its pods.
-                .initialDelay(ofSeconds(1));
+                .initialDelay(NEWS_TRAVEL);
         Canary strategy = Canary.of().weight(25).check(held).withinOneDeployment();
 
         try (PlanBeside beside =
