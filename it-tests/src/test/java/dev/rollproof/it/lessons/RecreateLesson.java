@@ -5,6 +5,9 @@ import static dev.rollproof.harness.RollproofAssertions.assertThat;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 
+import dev.rollproof.k8s.Observation;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.traffic.Lane;
 import dev.rollproof.k8s.traffic.Outage;
 import dev.rollproof.k8s.traffic.RunningTraffic;
@@ -16,7 +19,10 @@ import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.promises.Finding;
 import dev.rollproof.verifier.promises.Promise;
 import dev.rollproof.verifier.promises.PromiseReport;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
@@ -39,8 +45,8 @@ class RecreateLesson extends Lesson {
         serve(clock().version("1.0").exitsAtOnce());
 
         // when it is replaced by a version that drains for three seconds, and that one by a third
-        Outage abrupt = outage("1.0", clock().version("1.1").drainsFor(ofSeconds(3)));
-        Outage drained = outage("1.1", clock().version("1.2"));
+        Gap abrupt = gap("1.0", clock().version("1.1").drainsFor(ofSeconds(3)));
+        Gap drained = gap("1.1", clock().version("1.2"));
 
         // then both cost an outage: the second begins later, and is not shorter by what was drained
         assertThat(drained.from())
@@ -53,17 +59,35 @@ class RecreateLesson extends Lesson {
         assertThat(ready("1.2")).isEqualTo(3);
     }
 
+    /**
+     * An outage.
+     *
+     * @param from how long after the change it begins
+     */
+    private record Gap(Duration from, Duration length) {}
+
     /** The outage of a change, from the old version's last answer to the new one's first; two versions never run at once. */
-    private Outage outage(String old, Clock next) throws InterruptedException {
+    private Gap gap(String old, Clock next) throws InterruptedException {
         String version = next.image().substring("clock:".length());
         Plan plan = Recreate.of().plan(stored(next), next.deployment(), assumptions());
+        CompletableFuture<Instant> changed = new CompletableFuture<>();
         try (PlanBeside beside = PlanBeside.ofReplicaSets(cluster, namespace.name(), plan);
+                Observation changes = watched()
+                        .observe(Query.of(Deployment.class).inNamespace(namespace.name()), change -> {
+                            if (((ObservedDeployment) change.object())
+                                    .template()
+                                    .images()
+                                    .contains(next.image())) {
+                                changed.complete(cluster.time().now());
+                            }
+                        });
                 RunningTraffic users = hastyUsers()) {
             Verdict verdict = Rollout.of(next.deployment())
                     .by(Recreate.of())
                     .within(A_MINUTE)
                     .run(cluster)
                     .orElseThrow();
+            waiting().until("the change is told", () -> changes.synced() && changed.isDone());
             waiting()
                     .until(
                             "users get an answer from " + version,
@@ -87,10 +111,18 @@ class RecreateLesson extends Lesson {
             Outage outage = fresh.longestOutage().orElseThrow();
             assertThat(outage.from()).isEqualTo(fresh.lastAnswer(old).orElseThrow());
             assertThat(outage.to()).isEqualTo(fresh.firstAnswer(version).orElseThrow());
+            // Users were there before the change: how long before is up to the machine.
+            Duration before = Duration.between(report.begin(), changed.join());
+            Gap gap = new Gap(outage.from().minus(before), outage.length());
             figure(
                     "Recreate, %s -> %s: outage of %s, from %s to %s after the change; %s",
-                    old, version, seconds(outage.length()), seconds(outage.from()), seconds(outage.to()), report);
-            return outage;
+                    old,
+                    version,
+                    seconds(gap.length()),
+                    seconds(gap.from()),
+                    seconds(outage.to().minus(before)),
+                    report);
+            return gap;
         }
     }
 }
