@@ -359,6 +359,8 @@ public class RolloutVerifierTest extends Rolling {
 
     @Test
     void watchesThatAreOpenAndSilentAreFoundOutByTheWatchdog() throws InterruptedException {
+        // Slower than a busy machine, which is late to silence them.
+        simulated.images().declare("clock:1.1", WELL.readyAfter(ofSeconds(4)));
         running(3);
         List<String> notes = new ArrayList<>();
         Deployment changed = actions.setImage(CLOCK, "web", "clock:1.1");
