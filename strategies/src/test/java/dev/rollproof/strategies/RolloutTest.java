@@ -23,10 +23,11 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** A workload and the strategy to roll it out with, as users write it. */
@@ -58,10 +59,10 @@ public class RolloutTest extends Rolling {
     void aRollingUpdateKeepsItsSurgeAndItsAvailability() throws InterruptedException {
         RollingUpdate strategy = RollingUpdate.of().maxSurge("40%").maxUnavailable(2);
         Rollout.of(clock(3, "clock:1.0")).by(strategy).run(cluster).orElseThrow();
-        List<Integer> wanted = new ArrayList<>();
-        List<Long> ready = new ArrayList<>();
-        Map<String, ObservedReplicaSet> sets = new HashMap<>();
-        Map<String, ObservedPod> pods = new HashMap<>();
+        List<Integer> wanted = new CopyOnWriteArrayList<>();
+        List<Long> ready = new CopyOnWriteArrayList<>();
+        Map<String, ObservedReplicaSet> sets = new ConcurrentHashMap<>();
+        Map<String, ObservedPod> pods = new ConcurrentHashMap<>();
         try (Observation one = cluster.observe(Query.of(ReplicaSet.class).inNamespace("default"), change -> {
                     ObservedReplicaSet set = (ObservedReplicaSet) change.object();
                     sets.put(set.metadata().uid(), set);
@@ -85,8 +86,10 @@ public class RolloutTest extends Rolling {
                     .within(ofSeconds(60))
                     .run(cluster);
             assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+            told("the new size", () -> wanted.contains(5) && wanted.get(wanted.size() - 1) == 3);
+            told("the new pods", () -> readyPods("clock:1.1", pods) == 3);
         }
-        assertThat(wanted).allMatch(sum -> sum <= 5).contains(5);
+        assertThat(wanted).allMatch(sum -> sum <= 5);
         // The first three tell what was there already.
         assertThat(ready.subList(3, ready.size())).allMatch(count -> count >= 1);
     }
@@ -94,8 +97,8 @@ public class RolloutTest extends Rolling {
     @Test
     void recreateNeverRunsTwoVersionsAtOnce() throws InterruptedException {
         Rollout.of(clock(3, "clock:1.0")).run(cluster).orElseThrow();
-        Map<String, ObservedPod> pods = new HashMap<>();
-        List<Long> versions = new ArrayList<>();
+        Map<String, ObservedPod> pods = new ConcurrentHashMap<>();
+        List<Long> versions = new CopyOnWriteArrayList<>();
         try (Observation watching = cluster.observe(Query.of(Pod.class).inNamespace("default"), change -> {
             ObservedPod pod = (ObservedPod) change.object();
             pods.put(pod.metadata().uid(), pod);
@@ -112,8 +115,23 @@ public class RolloutTest extends Rolling {
             Verdict verdict =
                     Rollout.of(clock(3, "clock:1.1")).by(Recreate.of()).run(cluster);
             assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+            told("the new pods", () -> readyPods("clock:1.1", pods) == 3);
         }
         assertThat(versions).contains(0L).allMatch(count -> count <= 1);
+    }
+
+    private static long readyPods(String image, Map<String, ObservedPod> pods) {
+        return pods.values().stream()
+                .filter(pod -> pod.live() && pod.ready())
+                .filter(pod -> pod.containers().get(0).image().equals(image))
+                .count();
+    }
+
+    /** A watch of the test's own may hear of the end later than the verdict. */
+    private void told(String what, BooleanSupplier condition) throws InterruptedException {
+        assertThat(cluster.time().awaitUntil(cluster.time().now().plus(ofSeconds(60)), condition))
+                .as("%s told", what)
+                .isTrue();
     }
 
     @Test

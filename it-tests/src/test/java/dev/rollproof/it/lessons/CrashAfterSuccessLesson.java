@@ -24,7 +24,7 @@ class CrashAfterSuccessLesson extends Lesson {
     @Test
     void askedToStayCompleteForAWhileTheRolloutFails() throws InterruptedException {
         // given a version that crashes some seconds after each start, when it has long been ready, and was seen to be
-        Duration life = isThroughTheDoor() ? ofSeconds(20) : ofSeconds(8);
+        Duration life = isThroughTheDoor() ? ofSeconds(30) : ofSeconds(8);
         Duration longer = life.plus(life).plus(ofSeconds(4));
         Clock crashing = clock().replicas(2).version("1.1").crashesAfter(life);
 
