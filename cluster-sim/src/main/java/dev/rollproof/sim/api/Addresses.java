@@ -41,7 +41,9 @@ final class Addresses {
         if (spec.getClusterIPs() == null || spec.getClusterIPs().isEmpty()) {
             spec.setClusterIPs(List.of(spec.getClusterIP()));
         }
-        if ("NodePort".equals(spec.getType()) || "LoadBalancer".equals(spec.getType())) {
+        boolean balanced =
+                "LoadBalancer".equals(spec.getType()) && !Boolean.FALSE.equals(spec.getAllocateLoadBalancerNodePorts());
+        if (balanced || "NodePort".equals(spec.getType())) {
             nodePorts(spec, stored == null ? null : stored.getSpec());
         }
     }

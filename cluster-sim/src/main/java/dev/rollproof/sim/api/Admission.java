@@ -4,43 +4,33 @@ package dev.rollproof.sim.api;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Cause;
 import dev.rollproof.k8s.ClusterException.Reason;
-import dev.rollproof.sim.api.defaulting.Defaults;
+import dev.rollproof.sim.engine.Randomness;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaStatus;
-import io.fabric8.kubernetes.api.model.ServiceAccount;
-import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the API server asks before it lets anybody, client or controller, create an object: that its namespace is there and
- * stays, that a pod's service account is, and that quotas have room. Not thread-safe: under the simulation's lock.
+ * stays, what pods need, and that quotas have room. Not thread-safe: under the simulation's lock.
  */
 final class Admission {
-    private static final List<Toleration> DEFAULT_TOLERATIONS =
-            List.of(fiveMinutes("node.kubernetes.io/not-ready"), fiveMinutes("node.kubernetes.io/unreachable"));
-
     private static final Set<String> IMMORTAL = Set.of("default", "kube-system", "kube-public");
 
     private final ApiServer api;
+    private final PodAdmission pods;
 
-    Admission(ApiServer api) {
+    Admission(ApiServer api, Randomness random) {
         this.api = api;
-    }
-
-    private static Toleration fiveMinutes(String taint) {
-        return new Toleration("NoExecute", taint, "Exists", 300L, null);
+        this.pods = new PodAdmission(api, random);
     }
 
     /** Refuses an object whose namespace is not there, or on its way out. */
@@ -79,36 +69,16 @@ final class Admission {
     }
 
     /**
-     * Gives a pod its service account, five minutes on a node that is lost, and what templates have no default for.
+     * Completes what is created; most kinds stay as they are.
      *
-     * @param pod a private object; its spec is not changed but replaced
+     * @param created a private object with metadata of its own; its spec is not changed but replaced
      */
-    void completePod(Pod pod) {
-        PodSpec spec = Frozen.copy(pod.getSpec(), PodSpec::new);
-        pod.setSpec(spec);
-        String name = spec.getServiceAccountName();
-        if (name == null || name.isEmpty()) {
-            spec.setServiceAccountName("default");
-            spec.setServiceAccount("default");
-            name = "default";
-        }
-        spec.setTolerations(withDefaults(spec.getTolerations()));
-        Defaults.completePod(spec);
-        String namespace = Metadata.namespace(pod);
-        ServiceAccount account = api.find(ResourceType.SERVICE_ACCOUNTS, namespace, name);
-        if (account == null) {
-            throw new ClusterException(
-                    Reason.FORBIDDEN,
-                    forbidden(ResourceType.PODS, pod) + "error looking up service account " + namespace + "/" + name
-                            + ": serviceaccount \"" + name + "\" not found");
-        }
-    }
-
-    /** Completes what is of storage; other kinds stay as they are. */
-    void completeStorage(HasMetadata object) {
-        if (object instanceof PersistentVolumeClaim claim) {
+    void complete(HasMetadata created) {
+        if (created instanceof Pod pod) {
+            pods.complete(pod);
+        } else if (created instanceof PersistentVolumeClaim claim) {
             StorageAdmission.complete(api, claim);
-        } else if (object instanceof PersistentVolume volume) {
+        } else if (created instanceof PersistentVolume volume) {
             StorageAdmission.complete(api, volume);
         }
     }
@@ -127,26 +97,6 @@ final class Admission {
                                 + " pvc must support resize");
             }
         }
-    }
-
-    private static List<Toleration> withDefaults(@Nullable List<Toleration> own) {
-        if (own == null || own.isEmpty()) {
-            return DEFAULT_TOLERATIONS;
-        }
-        List<Toleration> all = new ArrayList<>(own);
-        for (Toleration added : DEFAULT_TOLERATIONS) {
-            boolean said = own.stream()
-                    .anyMatch(toleration -> (toleration.getKey() == null
-                                    || toleration.getKey().isEmpty()
-                                    || toleration.getKey().equals(added.getKey()))
-                            && (toleration.getEffect() == null
-                                    || toleration.getEffect().isEmpty()
-                                    || toleration.getEffect().equals(added.getEffect())));
-            if (!said) {
-                all.add(added);
-            }
-        }
-        return all;
     }
 
     /**

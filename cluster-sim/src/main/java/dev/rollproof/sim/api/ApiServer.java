@@ -40,7 +40,7 @@ public final class ApiServer {
     private final Store.VersionCounter versions = new Store.VersionCounter();
     private final Map<ResourceType<?>, Store<?>> stores = new LinkedHashMap<>();
 
-    private final Admission admission = new Admission(this);
+    private final Admission admission;
 
     private BiConsumer<Write, ResourceType<?>> interceptor = (write, type) -> {};
 
@@ -58,6 +58,7 @@ public final class ApiServer {
         this.loop = loop;
         this.random = random;
         this.timestamps = new Timestamps(loop);
+        this.admission = new Admission(this, random.fork("admission"));
         for (ResourceType<?> type : ResourceType.all()) {
             stores.put(type, new Store<>(type, versions, historyLimit));
         }
@@ -161,11 +162,8 @@ public final class ApiServer {
             metadata.setName(metadata.getGenerateName() + random.word(5));
         }
         admission.checkNamespace(type, created);
-        if (created instanceof Pod pod) {
-            admission.completePod(pod);
-        }
+        admission.complete(created);
         InitialStatus.setOn(created);
-        admission.completeStorage(created);
         admission.checkQuotas(type, created, !dryRun);
         if (find(type, Metadata.namespace(created), metadata.getName()) != null) {
             throw new ClusterException(
@@ -309,14 +307,17 @@ public final class ApiServer {
         }
         metadata.setDeletionTimestamp(timestamps.inSeconds(grace));
         metadata.setDeletionGracePeriodSeconds(grace);
-        if (finished(marked)) {
-            if (!dryRun) {
-                store(type).remove(stored);
-            }
-            return stored;
-        }
-        if (metadata.getGeneration() != null) {
+        if (!already && metadata.getGeneration() != null) {
             metadata.setGeneration(metadata.getGeneration() + 1);
+        }
+        if (finished(marked)) {
+            if (dryRun) {
+                return stored;
+            }
+            // Of a pod, its last seconds are told before its end.
+            T last = marked instanceof Pod ? store(type).put(marked) : stored;
+            store(type).remove(last);
+            return last;
         }
         if (marked instanceof Namespace leaving) {
             NamespaceStatus status = new NamespaceStatus();

@@ -2,10 +2,15 @@
 package dev.rollproof.sim.api;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LoadBalancerStatus;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.ResourceQuotaStatus;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceStatus;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -49,6 +54,10 @@ final class InitialStatus {
             set.setStatus(new DaemonSetStatus(null, List.of(), 0, 0, null, 0, 0, null, null, null));
         } else if (manifest instanceof PodDisruptionBudget budget) {
             budget.setStatus(new PodDisruptionBudgetStatus(List.of(), 0, 0, null, 0, 0, null));
+        } else if (manifest instanceof Service service) {
+            service.setStatus(new ServiceStatus(List.of(), new LoadBalancerStatus()));
+        } else if (manifest instanceof ResourceQuota quota) {
+            quota.setStatus(new ResourceQuotaStatus());
         } else if (manifest instanceof HTTPRoute route) {
             route.setStatus(null);
         }

@@ -121,8 +121,8 @@ final class ManagedFields {
 
     /** But for a moment: watches are still to be told of its end. */
     void forget(HasMetadata object) {
-        goneUid = object.getMetadata().getUid();
         gone = version(object);
+        goneUid = object.getMetadata().getUid();
         newest.remove(goneUid);
     }
 }

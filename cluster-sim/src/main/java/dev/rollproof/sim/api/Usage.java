@@ -181,6 +181,13 @@ public record Usage(Map<String, BigDecimal> amounts) {
         return quantities;
     }
 
+    /** The sum of what is said in several places, each amount as Kubernetes writes it. */
+    public static Map<String, Quantity> sumOf(List<Map<String, Quantity>> quantities) {
+        Map<String, BigDecimal> amounts = new TreeMap<>();
+        quantities.forEach(more -> add(amounts, "", more));
+        return new Usage(amounts).toQuantities();
+    }
+
     private static Quantity quantity(String name, BigDecimal amount) {
         BigDecimal plain = amount.stripTrailingZeros();
         if (name.endsWith("memory") || name.endsWith("storage")) {

@@ -32,6 +32,7 @@ final class EndpointSliceController {
     private static final int SLICE = 100;
     private static final int RETRIES = 15;
     static final String SERVICE_NAME = "kubernetes.io/service-name";
+    private static final String HEADLESS = "service.kubernetes.io/headless";
     private static final String MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
     private static final String OWN_NAME = "endpointslice-controller.k8s.io";
 
@@ -271,6 +272,9 @@ final class EndpointSliceController {
         }
         labels.put(MANAGED_BY, OWN_NAME);
         labels.put(SERVICE_NAME, owner.getName());
+        if ("None".equals(service.getSpec().getClusterIP())) {
+            labels.put(HEADLESS, "");
+        }
         ObjectMeta metadata = new ObjectMeta();
         metadata.setGenerateName(owner.getName() + "-");
         metadata.setNamespace(owner.getNamespace());

@@ -205,6 +205,7 @@ public final class EventRecorder {
         Event event = bareEvent(about, "", type, reason, message, api.loop().elapsedNanos());
         event.setEventTime(new MicroTime(api.timestamps().inMicroseconds()));
         event.setAction(action);
+        event.setSource(new EventSource());
         event.setReportingComponent(component);
         event.setReportingInstance(component + "-" + (host == null ? "0" : host));
         try {

@@ -120,9 +120,11 @@ final class ContainerLife {
             return;
         }
         String error = References.missingInEnvironment(worker.api, worker.pod, run.container);
-        if (error == null && run.behavior.runsAsRoot() && References.mustNotBeRoot(worker.pod, run.container)) {
-            error = "container has runAsNonRoot and image will run as root (pod: \"" + worker.fullName()
-                    + "\", container: " + run.name() + ")";
+        if (error == null) {
+            String refused = References.rootRefused(worker.pod, run.container, run.behavior.runsAsRoot());
+            error = refused == null
+                    ? null
+                    : refused + " (pod: \"" + worker.fullName() + "\", container: " + run.name() + ")";
         }
         if (error != null) {
             worker.warning(run, "Failed", "Error: " + error);

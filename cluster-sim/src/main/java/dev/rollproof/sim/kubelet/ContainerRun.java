@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.ContainerStateRunning;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.VolumeMountStatus;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,7 @@ final class ContainerRun {
     private String startedAt = "";
     private ContainerState state;
     private ContainerState lastState = NO_STATE;
+    private final List<VolumeMountStatus> mounts;
     private @Nullable ContainerStatus status;
     private @Nullable String version;
     private @Nullable Listener serving;
@@ -57,6 +60,7 @@ final class ContainerRun {
         this.init = init;
         this.sidecar = init && "Always".equals(container.getRestartPolicy());
         this.state = waitingState(waitingFor, null);
+        this.mounts = ContainerFacts.mountsOf(container);
     }
 
     String name() {
@@ -213,6 +217,10 @@ final class ContainerRun {
             told.setReady(ready || (completed && init));
             told.setRestartCount(Math.max(0, attempts - 1));
             told.setImage(container.getImage());
+            told.setVolumeMounts(mounts);
+            if (containerId != null) {
+                ContainerFacts.addTo(told, container);
+            }
             told.setImageID(imageId);
             told.setContainerID(containerId);
             told.setStarted(started);

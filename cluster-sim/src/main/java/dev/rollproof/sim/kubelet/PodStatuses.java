@@ -21,14 +21,16 @@ final class PodStatuses {
             Set.of("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled");
 
     private final int minor;
+    private final ContainerFacts.@Nullable OfPod resources;
     private @Nullable PodCondition sandbox;
     private @Nullable PodCondition initialized;
     private @Nullable PodCondition readiness;
     private @Nullable PodCondition containersReady;
     private @Nullable PodCondition scheduled;
 
-    PodStatuses(int minor) {
+    PodStatuses(Pod pod, int minor) {
         this.minor = minor;
+        this.resources = minor < 36 ? null : new ContainerFacts.OfPod(pod.getSpec());
     }
 
     /**
@@ -61,6 +63,9 @@ final class PodStatuses {
         }
         status.setStartTime(facts.startTime);
         status.setQosClass(facts.qosClass);
+        if (resources != null) {
+            resources.addTo(status);
+        }
         if (!facts.init.isEmpty()) {
             status.setInitContainerStatuses(statuses(facts.init));
         }

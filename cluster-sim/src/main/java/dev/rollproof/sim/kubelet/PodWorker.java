@@ -54,7 +54,7 @@ final class PodWorker {
         this.node = node;
         this.pod = pod;
         this.timing = timing;
-        this.statuses = new PodStatuses(minor);
+        this.statuses = new PodStatuses(pod, minor);
         this.generation = Math.max(1, Metadata.generation(pod));
         boolean hasInit = pod.getSpec().getInitContainers() != null
                 && !pod.getSpec().getInitContainers().isEmpty();

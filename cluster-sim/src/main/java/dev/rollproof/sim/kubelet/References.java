@@ -11,8 +11,10 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarSource;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ProjectedVolumeSource;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +36,31 @@ final class References {
             } else if (volume.getConfigMap() != null
                     && !Boolean.TRUE.equals(volume.getConfigMap().getOptional())) {
                 missing = missing(api, false, namespace, volume.getConfigMap().getName());
+            } else if (volume.getProjected() != null) {
+                missing = missing(api, namespace, volume.getProjected());
             } else if (volume.getPersistentVolumeClaim() != null) {
                 missing = unbound(
                         api, namespace, volume.getPersistentVolumeClaim().getClaimName());
             }
             if (missing != null) {
                 return "MountVolume.SetUp failed for volume \"" + volume.getName() + "\" : " + missing;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String missing(ApiServer api, String namespace, ProjectedVolumeSource projected) {
+        for (VolumeProjection source : projected.getSources()) {
+            String missing = null;
+            if (source.getSecret() != null
+                    && !Boolean.TRUE.equals(source.getSecret().getOptional())) {
+                missing = missing(api, true, namespace, source.getSecret().getName());
+            } else if (source.getConfigMap() != null
+                    && !Boolean.TRUE.equals(source.getConfigMap().getOptional())) {
+                missing = missing(api, false, namespace, source.getConfigMap().getName());
+            }
+            if (missing != null) {
+                return missing;
             }
         }
         return null;
@@ -131,8 +152,12 @@ final class References {
                 : "couldn't find key " + key + " in " + kind + " " + namespace + "/" + name;
     }
 
-    /** Whether a container may not run as root, and does not say as whom it runs instead. */
-    static boolean mustNotBeRoot(Pod pod, Container container) {
+    /**
+     * Why a container may not run as the user that it would run as; null where it may.
+     *
+     * @param imageRunsAsRoot whether it does where nobody says otherwise
+     */
+    static @Nullable String rootRefused(Pod pod, Container container, boolean imageRunsAsRoot) {
         var ofPod = pod.getSpec().getSecurityContext();
         var own = container.getSecurityContext();
         Boolean nonRoot = ofPod == null ? null : ofPod.getRunAsNonRoot();
@@ -143,6 +168,12 @@ final class References {
         if (own != null && own.getRunAsUser() != null) {
             user = own.getRunAsUser();
         }
-        return Boolean.TRUE.equals(nonRoot) && (user == null || user == 0);
+        if (!Boolean.TRUE.equals(nonRoot)) {
+            return null;
+        }
+        if (user != null) {
+            return user == 0 ? "container's runAsUser breaks non-root policy" : null;
+        }
+        return imageRunsAsRoot ? "container has runAsNonRoot and image will run as root" : null;
     }
 }

@@ -10,7 +10,9 @@ import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.fabric8.Models;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.LoadBalancerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -282,6 +284,37 @@ abstract class ObjectsContract extends Contract {
         assertThat(service.getSpec().getClusterIP()).matches("\\d+\\.\\d+\\.\\d+\\.\\d+");
         assertThat(service.getSpec().getClusterIPs())
                 .containsExactly(service.getSpec().getClusterIP());
+        assertThat(service.getStatus().getLoadBalancer()).isEqualTo(new LoadBalancerStatus());
+        assertThat(service.getSpec().getAllocateLoadBalancerNodePorts()).isNull();
+    }
+
+    @Test
+    void aBalancedServiceHasNodePortsUnlessItSaysOtherwise() {
+        String manifest = """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: %s, namespace: %s}
+                spec: {type: LoadBalancer, ports: [{port: 80}]%s}
+                """;
+        Service balanced = create(Yaml.read(Service.class, manifest.formatted("a", namespace, "")));
+        assertThat(balanced.getSpec().getAllocateLoadBalancerNodePorts()).isTrue();
+        assertThat(balanced.getSpec().getPorts().get(0).getNodePort()).isBetween(30_000, 32_767);
+
+        Service without = create(
+                Yaml.read(Service.class, manifest.formatted("b", namespace, ", allocateLoadBalancerNodePorts: false")));
+        assertThat(without.getSpec().getPorts().get(0).getNodePort()).isNull();
+    }
+
+    @Test
+    void aQuotaIsNotYetCountedWhenItIsCreated() {
+        ResourceQuota quota = create(Yaml.read(ResourceQuota.class, """
+                apiVersion: v1
+                kind: ResourceQuota
+                metadata: {name: few, namespace: %s}
+                spec: {hard: {pods: 3}}
+                """.formatted(namespace)));
+        assertThat(quota.getStatus()).isNotNull();
+        assertThat(quota.getStatus().getUsed()).isNullOrEmpty();
     }
 
     @Test

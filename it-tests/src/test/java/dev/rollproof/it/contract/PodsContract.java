@@ -5,22 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.it.Yaml;
 import dev.rollproof.k8s.Change;
-import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedEndpointSlice;
 import dev.rollproof.k8s.observed.ObservedPod;
-import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,14 +23,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** What scheduler, kubelet and the controller of EndpointSlices promise of pods. */
 abstract class PodsContract extends Contract {
-    private static final ResourceRequirements LIMITED =
-            Yaml.read(ResourceRequirements.class, "{limits: {memory: 64Mi}}");
-
     private ObservedPod observed(String name) {
         return Observed.from(stored(Pod.class, name));
     }
@@ -95,66 +84,6 @@ abstract class PodsContract extends Contract {
         assertThat(web("clock").getRestartCount()).isZero();
         assertThat(web("clock").getStarted()).isTrue();
         assertThat(web("clock").getState().getRunning().getStartedAt()).isNotEmpty();
-    }
-
-    /** The first that is told of an object of a kind, once a Deployment is made, whose containers are limited. */
-    private <T extends HasMetadata> T firstOf(Class<T> kind) {
-        AtomicReference<Change> first = new AtomicReference<>();
-        Query<T> all = Query.of(kind).inNamespace(namespace);
-        try (Observation observation = cluster.observe(all, change -> first.compareAndSet(null, change))) {
-            eventually("to be in sync", observation::synced);
-            Deployment clock = clock("clock", 1);
-            clock.getSpec().getTemplate().getSpec().getContainers().get(0).setResources(LIMITED);
-            create(clock);
-            eventually("a " + kind.getSimpleName(), () -> first.get() != null);
-        }
-        assertThat(first.get().type()).isEqualTo(Change.Type.ADDED);
-        return kind.cast(first.get().manifest());
-    }
-
-    @Test
-    void whatAControllerCreatesSaysHowItIsFromTheBeginning() {
-        Pod pod = firstOf(Pod.class);
-        assertThat(pod.getSpec().getContainers().get(0).getResources().getRequests())
-                .isEqualTo(LIMITED.getLimits());
-        PodStatus status = pod.getStatus();
-        assertThat(status.getPhase()).isEqualTo("Pending");
-        assertThat(status.getQosClass()).isEqualTo("Burstable");
-        assertThat(status.getConditions()).isEmpty();
-    }
-
-    @Test
-    void aNewReplicaSetSaysFromTheBeginningThatItHasNoPods() {
-        ReplicaSet set = firstOf(ReplicaSet.class);
-        assertThat(set.getStatus().getReplicas()).isZero();
-        assertThat(set.getSpec().getTemplate().getSpec().getContainers().get(0).getResources())
-                .isEqualTo(LIMITED);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "{} | {} | BestEffort",
-                "{limits: {cpu: 1, memory: 1Gi}} | {limits: {cpu: 1, memory: 1Gi}} | Guaranteed",
-                "{limits: {cpu: 1, memory: 1Gi}, requests: {cpu: 1000m, memory: 1024Mi}} | {limits: {cpu: 1, memory: 1Gi}} | Guaranteed",
-                "{limits: {cpu: 1, memory: 1Gi}} | {} | Burstable",
-                "{limits: {cpu: 1, memory: 1Gi}, requests: {cpu: 500m}} | {limits: {cpu: 1, memory: 1Gi}} | Burstable",
-                "{limits: {cpu: 1}} | {limits: {cpu: 1}} | Burstable",
-                "{} | {requests: {cpu: 1m}} | Burstable",
-                "{requests: {cpu: 0, memory: 0}} | {} | BestEffort",
-                "{requests: {ephemeral-storage: 1Gi}} | {} | BestEffort",
-            })
-    void aPodsClassComesFromWhatItsContainersAskFor(String first, String second, String qosClass) {
-        Pod pod = homelessPod("web");
-        Container web = pod.getSpec().getContainers().get(0);
-        web.setResources(Yaml.read(ResourceRequirements.class, first));
-        Container init = new ContainerBuilder(web)
-                .withName("init")
-                .withResources(Yaml.read(ResourceRequirements.class, second))
-                .build();
-        pod.getSpec().setInitContainers(List.of(init));
-        assertThat(create(pod).getStatus().getQosClass()).isEqualTo(qosClass);
     }
 
     @Test
@@ -375,6 +304,20 @@ abstract class PodsContract extends Contract {
         assertThat(changes)
                 .flatMap(change -> ((ObservedEndpointSlice) change.object()).endpoints())
                 .anyMatch(endpoint -> endpoint.terminating() && endpoint.serving() && !endpoint.ready());
+    }
+
+    @Test
+    void theSliceOfAHeadlessServiceSaysSo() {
+        create(Yaml.read(Service.class, """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: clock, namespace: %s}
+                spec: {clusterIP: None, selector: {app: clock}, ports: [{port: 80}]}
+                """.formatted(namespace)));
+        Query<EndpointSlice> slices = Query.of(EndpointSlice.class).inNamespace(namespace);
+        eventually("its slice", () -> !cluster.list(slices).isEmpty());
+        assertThat(cluster.list(slices).get(0).getMetadata().getLabels())
+                .containsEntry("service.kubernetes.io/headless", "");
     }
 
     @Test

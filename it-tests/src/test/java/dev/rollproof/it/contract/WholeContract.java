@@ -30,6 +30,9 @@ abstract class WholeContract {
     class Pods extends PodsContract {}
 
     @Nested
+    class PodDetails extends PodDetailsContract {}
+
+    @Nested
     class Roles extends RolesContract {}
 
     @Nested

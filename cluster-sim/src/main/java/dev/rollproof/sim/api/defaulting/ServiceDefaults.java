@@ -22,6 +22,9 @@ final class ServiceDefaults {
         if (external && spec.getExternalTrafficPolicy() == null) {
             spec.setExternalTrafficPolicy("Cluster");
         }
+        if (spec.getType().equals("LoadBalancer") && spec.getAllocateLoadBalancerNodePorts() == null) {
+            spec.setAllocateLoadBalancerNodePorts(true);
+        }
         if (!spec.getType().equals("ExternalName")) {
             if (spec.getInternalTrafficPolicy() == null) {
                 spec.setInternalTrafficPolicy("Cluster");
