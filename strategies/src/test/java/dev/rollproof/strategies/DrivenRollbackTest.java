@@ -306,7 +306,8 @@ class DrivenRollbackTest {
         try (SimulatedCluster cluster = clusterFor(story)) {
             Deployment before = clock(cluster);
             Rollback.rollBack().before(cluster, CLOCK);
-            cluster.images().declare("clock:worse", ImageBehavior.wellBehaved().crashesAfter(ofSeconds(1)));
+            // Pods that were ready for a moment would have taken the place of old ones, more or fewer.
+            cluster.images().declare("clock:worse", ImageBehavior.wellBehaved().neverReady());
             kubectlApply(cluster, manifest(story, "clock:worse", "WORSE"));
             cluster.advance(ofSeconds(20));
             Verdict verdict = roll(alsoOverABrokenOne(story), cluster);

@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api;
 
 import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.sim.api.patch.FieldManager;
 import dev.rollproof.sim.api.patch.FieldSet;
 import dev.rollproof.sim.api.patch.Ownership;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -25,7 +26,7 @@ final class ManagedFields {
     private String goneUid = "";
     private Version gone = new Version(Ownership.nobody());
 
-    private record Write(HasMetadata before, HasMetadata after, String manager) {
+    private record Write(HasMetadata before, HasMetadata after, FieldManager manager) {
         Ownership enteredInto(Ownership known) {
             return known.update((Map<?, ?>) Models.opened(before), (Map<?, ?>) Models.opened(after), manager);
         }
@@ -98,16 +99,19 @@ final class ManagedFields {
     }
 
     /** Who would own it after a write that is only tried. */
-    Supplier<Ownership> asIf(HasMetadata before, HasMetadata after, String manager) {
+    Supplier<Ownership> asIf(HasMetadata before, HasMetadata after, FieldManager manager) {
         return new Version(version(before), new Write(before, after, manager));
     }
 
     void created(HasMetadata object, FieldSet said, String manager, boolean applied) {
-        Map<String, FieldSet> mine = Map.of(manager, said);
-        set(object, applied ? new Ownership(mine, Map.of()) : new Ownership(Map.of(), mine));
+        set(
+                object,
+                applied
+                        ? new Ownership(Map.of(manager, said), Map.of())
+                        : new Ownership(Map.of(), Map.of(FieldManager.of(manager), said)));
     }
 
-    void changed(HasMetadata before, HasMetadata after, String manager) {
+    void changed(HasMetadata before, HasMetadata after, FieldManager manager) {
         Version version = new Version(version(before), new Write(before, after, manager));
         if (version.pending > MOST_PENDING) {
             version.get();

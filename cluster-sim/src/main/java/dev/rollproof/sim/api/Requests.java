@@ -9,6 +9,7 @@ import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.sim.api.defaulting.DaemonSetDefaults;
 import dev.rollproof.sim.api.defaulting.Defaults;
+import dev.rollproof.sim.api.patch.FieldManager;
 import dev.rollproof.sim.api.patch.FieldSet;
 import dev.rollproof.sim.api.patch.Ownership;
 import dev.rollproof.sim.api.patch.OwnershipEntries;
@@ -119,7 +120,7 @@ public final class Requests {
         if (!type.allowsUnconditionalUpdate()) {
             requireVersion(type, manifest);
         }
-        return written(type, manifest, stored, said, options);
+        return written(type, manifest, stored, said, FieldManager.of(options.fieldManager()), options);
     }
 
     /** Whoever replaces it has to say which version he has seen. */
@@ -136,28 +137,32 @@ public final class Requests {
      * Stores what is not the same, and enters who owns it then.
      *
      * @param said who owns which field, as the client would have it; null or empty to leave that as it is
+     * @param manager who owns what is changed
      */
     private <T extends HasMetadata> T written(
-            ResourceType<T> type, T changed, T stored, @Nullable List<ManagedFieldsEntry> said, WriteOptions options) {
+            ResourceType<T> type,
+            T changed,
+            T stored,
+            @Nullable List<ManagedFieldsEntry> said,
+            FieldManager manager,
+            WriteOptions options) {
         if (said != null && !said.isEmpty()) {
             Ownership given = OwnershipEntries.read(said);
             if (!given.equals(managed.of(stored))) {
-                return givenAway(type, changed, stored, given, options);
+                return givenAway(type, changed, stored, given, manager, options);
             }
         }
         T written = owners.entering(
                 changed,
-                after -> managed.changed(stored, after, options.fieldManager()),
+                after -> managed.changed(stored, after, manager),
                 () -> unlessSame(type, changed, stored, options));
-        return options.dryRun()
-                ? owners.shown(written, managed.asIf(stored, written, options.fieldManager()))
-                : shown(written);
+        return options.dryRun() ? owners.shown(written, managed.asIf(stored, written, manager)) : shown(written);
     }
 
     private <T extends HasMetadata> T givenAway(
-            ResourceType<T> type, T changed, T stored, Ownership given, WriteOptions options) {
-        Function<HasMetadata, Ownership> then = after -> given.update(
-                (Map<?, ?>) Models.opened(stored), (Map<?, ?>) Models.opened(after), options.fieldManager());
+            ResourceType<T> type, T changed, T stored, Ownership given, FieldManager manager, WriteOptions options) {
+        Function<HasMetadata, Ownership> then =
+                after -> given.update((Map<?, ?>) Models.opened(stored), (Map<?, ?>) Models.opened(after), manager);
         T written = owners.entering(
                 changed, after -> managed.set(after, then.apply(after)), () -> update(type, changed, stored, options));
         return options.dryRun() ? owners.shown(written, () -> then.apply(written)) : shown(written);
@@ -324,7 +329,7 @@ public final class Requests {
         T changed = Patching.patched(type, before, patch, unknownFields);
         List<ManagedFieldsEntry> said = changed.getMetadata().getManagedFields();
         changed.getMetadata().setManagedFields(null);
-        return written(type, changed, stored, said, options);
+        return written(type, changed, stored, said, FieldManager.of(options.fieldManager()), options);
     }
 
     /** Patches the status of an object, and nothing else. */
@@ -365,7 +370,7 @@ public final class Requests {
         Patch patch = Patch.merge("{\"spec\":{\"replicas\":" + replicas + "}}");
         T changed = Patching.patched(type, stored, patch, FieldValidation.strict());
         changed.getMetadata().setResourceVersion(version);
-        return written(type, changed, stored, null, options);
+        return written(type, changed, stored, null, new FieldManager(options.fieldManager(), "scale"), options);
     }
 
     public <T extends HasMetadata> T delete(

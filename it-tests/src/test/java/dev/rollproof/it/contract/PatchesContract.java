@@ -14,6 +14,7 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.verifier.RolloutActions;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.util.List;
@@ -400,6 +401,24 @@ abstract class PatchesContract extends Contract {
         assertThat(scaled.getSpec().getReplicas()).isEqualTo(2);
         assertThat(scaled.getSpec().getTemplate()).isEqualTo(created.getSpec().getTemplate());
         assertThat(scaled.getMetadata().getGeneration()).isEqualTo(3);
+    }
+
+    @Test
+    void whoScaledOwnsTheReplicasThroughScale() {
+        cluster.apply(clock("clock", 0), ONE);
+        cluster.scale(Deployment.class, namespace, "clock", 1, DEFAULTS.withFieldManager("scaler"));
+        assertThat(refusal(Reason.CONFLICT, () -> cluster.apply(clock("clock", 2), TWO)))
+                .hasMessage(
+                        "Apply failed with 1 conflict: conflict with \"scaler\" with subresource \"scale\" using apps/v1:"
+                                + " .spec.replicas");
+        ManagedFieldsEntry entry = stored(Deployment.class, "clock").getMetadata().getManagedFields().stream()
+                .filter(one -> "scaler".equals(one.getManager()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(entry.getOperation()).isEqualTo("Update");
+        assertThat(entry.getSubresource()).isEqualTo("scale");
+        assertThat(entry.getFieldsV1().getAdditionalProperties())
+                .isEqualTo(Map.of("f:spec", Map.of("f:replicas", Map.of())));
     }
 
     @Test

@@ -9,14 +9,12 @@ final class Normalized {
     private static final Pattern SPACES = Pattern.compile(" {2,}|\t");
 
     /**
-     * Lines that only a real cluster has: the token that it mounts into each pod, the priority that an admission plugin gives, the
-     * kubelet's complaint that the clusters of these tests have no DNS. docs/simulation.md says why. That a probe came before the
-     * container listened, or was answered too late, is a matter of moments.
+     * Lines that only a real cluster has: the kubelet's complaint that the clusters of these tests have no DNS, and what kubectl says of a
+     * kind that is not simulated. docs/simulation.md says why. That a probe came before the container listened, or was answered too late, is
+     * a matter of moments.
      */
     private static final Pattern ONLY_REAL = Pattern.compile(
-            "^ *Priority: +0$|kube-api-access-|^ *Mounts:|^ *Volumes:"
-                    + "|^ *Type: +Projected|^ *TokenExpirationSeconds:|^ *ConfigMapName: +kube-root-ca|^ *Optional: +false$"
-                    + "|^ *DownwardAPI: +true$|MissingClusterDNS|Unhealthy .*(?:connection refused|deadline exceeded)|^No LimitRange resource");
+            "MissingClusterDNS|Unhealthy .*(?:connection refused|deadline exceeded)|^No LimitRange resource");
 
     private static final Pattern LABEL = Pattern.compile("^( *[^: ]+(?: [^: ]+)*:?).*$");
 
@@ -26,6 +24,7 @@ final class Normalized {
         String text = output.replace(namespace, "NAMESPACE")
                 .replaceAll("\\b(clock)-[a-z0-9]{8,10}-[a-z0-9]{5}\\b", "$1-HASH-POD")
                 .replaceAll("\\b(clock)-[a-z0-9]{8,10}\\b", "$1-HASH")
+                .replaceAll("\\bkube-api-access-[a-z0-9]{5}\\b", "kube-api-access-TOKEN")
                 .replaceAll("pod-template-hash=[a-z0-9]+", "pod-template-hash=HASH")
                 .replaceAll("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z", "TIME")
                 .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+ [+-]\\d{4}", "TIME")

@@ -70,6 +70,29 @@ class SameStoryTest {
         return tests;
     }
 
+    /** Programs read fields: an object has the same ones on both, over all lessons together. */
+    @Test
+    void objectsHaveTheSameFields() throws IOException {
+        List<String> both = new ArrayList<>(recorded(KUBERNETES));
+        both.retainAll(recorded(SIMULATED));
+        assumeThat(both).as("no lesson was recorded on real Kubernetes").isNotEmpty();
+        SortedSet<String> real = new TreeSet<>();
+        SortedSet<String> simulated = new TreeSet<>();
+        for (String lesson : both) {
+            real.addAll(Shape.of(recording(KUBERNETES, lesson)));
+            simulated.addAll(Shape.of(recording(SIMULATED, lesson)));
+        }
+        Differences listed = Differences.listed();
+        SortedSet<String> onlyReal = new TreeSet<>(real);
+        onlyReal.removeAll(simulated);
+        onlyReal.removeIf(listed::mayBeOnlyReal);
+        SortedSet<String> onlySimulated = new TreeSet<>(simulated);
+        onlySimulated.removeAll(real);
+        onlySimulated.removeIf(listed::mayBeOnlySimulated);
+        assertThat(onlyReal).as("fields that only real objects have").isEmpty();
+        assertThat(onlySimulated).as("fields that only simulated objects have").isEmpty();
+    }
+
     /**
      * Runs differ, on one cluster as between two. So what only the real one told is searched for in many simulated ones, and what only
      * the simulated one told differs only where they all tell it, in as much time as the real one had: its recording ends with its test.

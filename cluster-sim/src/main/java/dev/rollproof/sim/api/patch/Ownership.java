@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param applied by managers that apply
  * @param updated by managers that write in other ways
  */
-public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> updated) {
+public record Ownership(Map<String, FieldSet> applied, Map<FieldManager, FieldSet> updated) {
     private static final Ownership NOBODY = new Ownership(Map.of(), Map.of());
 
     public Ownership {
@@ -59,10 +60,10 @@ public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> upd
             boolean force) {
         List<Cause> conflicts = new ArrayList<>();
         Map<String, FieldSet> appliedAfter = new LinkedHashMap<>(applied);
-        Map<String, FieldSet> updatedAfter = new LinkedHashMap<>(updated);
+        Map<FieldManager, FieldSet> updatedAfter = new LinkedHashMap<>(updated);
         appliedAfter.remove(manager);
-        takeOver(appliedAfter, "", wanted, live, configuration, conflicts);
-        takeOver(updatedAfter, " using " + live.get("apiVersion"), wanted, live, configuration, conflicts);
+        takeOver(appliedAfter, name -> "\"" + name + "\"", wanted, live, configuration, conflicts);
+        takeOver(updatedAfter, who -> who + " using " + live.get("apiVersion"), wanted, live, configuration, conflicts);
         if (!force && !conflicts.isEmpty()) {
             throw new ClusterException(Reason.CONFLICT, message(conflicts), conflicts, null);
         }
@@ -80,21 +81,21 @@ public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> upd
         return new Applied(live, new Ownership(appliedAfter, updatedAfter));
     }
 
-    private static boolean isOwned(List<Object> path, Map<String, FieldSet> managers) {
+    private static boolean isOwned(List<Object> path, Map<?, FieldSet> managers) {
         return managers.values().stream()
                 .anyMatch(set -> set.paths().stream()
                         .anyMatch(owned -> owned.size() >= path.size()
                                 && owned.subList(0, path.size()).equals(path)));
     }
 
-    private static void takeOver(
-            Map<String, FieldSet> managers,
-            String suffix,
+    private static <M> void takeOver(
+            Map<M, FieldSet> managers,
+            Function<M, String> named,
             FieldSet wanted,
             Map<?, ?> live,
             Map<?, ?> configuration,
             List<Cause> conflicts) {
-        for (Map.Entry<String, FieldSet> entry : new TreeMap<>(managers).entrySet()) {
+        for (Map.Entry<M, FieldSet> entry : new TreeMap<>(managers).entrySet()) {
             List<List<Object>> disputed = new ArrayList<>();
             for (List<Object> path : entry.getValue().and(wanted).paths()) {
                 if (!(path.get(path.size() - 1) instanceof FieldSet.Item)
@@ -107,7 +108,7 @@ public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> upd
                         .map(FieldSet::text)
                         .sorted()
                         .forEach(field -> conflicts.add(new Cause(
-                                field, "FieldManagerConflict", "conflict with \"" + entry.getKey() + "\"" + suffix)));
+                                field, "FieldManagerConflict", "conflict with " + named.apply(entry.getKey()))));
                 managers.put(entry.getKey(), entry.getValue().minus(new FieldSet(new java.util.HashSet<>(disputed))));
             }
         }
@@ -171,7 +172,7 @@ public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> upd
      * @param before a tree, in which parts may be models
      * @param after another
      */
-    public Ownership update(Map<?, ?> before, Map<?, ?> after, String manager) {
+    public Ownership update(Map<?, ?> before, Map<?, ?> after, FieldManager manager) {
         Map<?, ?> rest = differing(after, before);
         Map<?, ?> restBefore = differing(before, after);
         FieldSet now = FieldSet.of(rest);
@@ -186,7 +187,7 @@ public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> upd
         FieldSet taken = new FieldSet(changed);
         FieldSet gone = FieldSet.of(restBefore).minus(now);
         Map<String, FieldSet> appliedAfter = without(applied, taken.plus(gone));
-        Map<String, FieldSet> updatedAfter = new LinkedHashMap<>(without(updated, taken.plus(gone)));
+        Map<FieldManager, FieldSet> updatedAfter = new LinkedHashMap<>(without(updated, taken.plus(gone)));
         if (!taken.isEmpty()) {
             updatedAfter.merge(manager, taken, FieldSet::plus);
         }
@@ -219,8 +220,8 @@ public record Ownership(Map<String, FieldSet> applied, Map<String, FieldSet> upd
         return differing;
     }
 
-    private static Map<String, FieldSet> without(Map<String, FieldSet> managers, FieldSet lost) {
-        Map<String, FieldSet> left = new LinkedHashMap<>();
+    private static <M> Map<M, FieldSet> without(Map<M, FieldSet> managers, FieldSet lost) {
+        Map<M, FieldSet> left = new LinkedHashMap<>();
         managers.forEach((manager, set) -> {
             FieldSet rest = set.minus(lost);
             if (!rest.isEmpty()) {

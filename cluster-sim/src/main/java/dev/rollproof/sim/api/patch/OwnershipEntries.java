@@ -29,8 +29,11 @@ public final class OwnershipEntries {
         List<ManagedFieldsEntry> entries = new ArrayList<>();
         new TreeMap<>(ownership.applied())
                 .forEach((manager, fields) -> entries.add(entry(manager, APPLY, apiVersion, fields)));
-        new TreeMap<>(ownership.updated())
-                .forEach((manager, fields) -> entries.add(entry(manager, UPDATE, apiVersion, fields)));
+        new TreeMap<>(ownership.updated()).forEach((manager, fields) -> {
+            ManagedFieldsEntry entry = entry(manager.name(), UPDATE, apiVersion, fields);
+            entry.setSubresource(manager.subresource().isEmpty() ? null : manager.subresource());
+            entries.add(entry);
+        });
         return entries;
     }
 
@@ -79,15 +82,18 @@ public final class OwnershipEntries {
     /** What entries say; those of another form say nothing. */
     public static Ownership read(List<ManagedFieldsEntry> entries) {
         Map<String, FieldSet> applied = new LinkedHashMap<>();
-        Map<String, FieldSet> updated = new LinkedHashMap<>();
+        Map<FieldManager, FieldSet> updated = new LinkedHashMap<>();
         for (ManagedFieldsEntry entry : entries) {
             Set<List<Object>> paths = new LinkedHashSet<>();
             if (entry.getFieldsV1() != null) {
                 collect(List.of(), entry.getFieldsV1().getAdditionalProperties(), paths);
             }
-            if (!paths.isEmpty()) {
-                (APPLY.equals(entry.getOperation()) ? applied : updated)
-                        .merge(Objects.requireNonNullElse(entry.getManager(), ""), new FieldSet(paths), FieldSet::plus);
+            String name = Objects.requireNonNullElse(entry.getManager(), "");
+            if (!paths.isEmpty() && APPLY.equals(entry.getOperation())) {
+                applied.merge(name, new FieldSet(paths), FieldSet::plus);
+            } else if (!paths.isEmpty()) {
+                String subresource = Objects.requireNonNullElse(entry.getSubresource(), "");
+                updated.merge(new FieldManager(name, subresource), new FieldSet(paths), FieldSet::plus);
             }
         }
         return new Ownership(applied, updated);

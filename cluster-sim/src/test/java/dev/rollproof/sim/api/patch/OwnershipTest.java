@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 
 /** Who owns what after a write that changed a few fields: found without looking at all the others. */
 class OwnershipTest {
+    private static final FieldManager ONE = FieldManager.of("one");
+    private static final FieldManager TWO = FieldManager.of("two");
+
     private static final List<String> FIELDS = List.of("a", "b", "containers");
 
     private static Map<String, Object> tree(Random random, int depth) {
@@ -64,12 +67,12 @@ class OwnershipTest {
             FieldSet taken = new FieldSet(taken(before, after));
             FieldSet left = first.minus(taken.plus(first.minus(FieldSet.of(after))));
 
-            Ownership owners = new Ownership(Map.of(), Map.of("one", first)).update(before, after, "two");
+            Ownership owners = new Ownership(Map.of(), Map.of(ONE, first)).update(before, after, TWO);
 
-            assertThat(owners.updated().getOrDefault("two", FieldSet.empty()))
+            assertThat(owners.updated().getOrDefault(TWO, FieldSet.empty()))
                     .as("seed %d: of %s, after %s", seed, after, before)
                     .isEqualTo(taken);
-            assertThat(owners.updated().getOrDefault("one", FieldSet.empty()))
+            assertThat(owners.updated().getOrDefault(ONE, FieldSet.empty()))
                     .as("seed %d: left of %s, after %s", seed, before, after)
                     .isEqualTo(left);
         }
@@ -79,7 +82,7 @@ class OwnershipTest {
     void anObjectThatLosesItsLastFieldIsAFieldItself() {
         Map<String, Object> before = Map.of("spec", Map.of("selector", Map.of("app", "clock")));
         Map<String, Object> after = Map.of("spec", Map.of("selector", Map.of()));
-        Ownership owners = new Ownership(Map.of(), Map.of("one", FieldSet.of(before))).update(before, after, "two");
-        assertThat(owners.updated()).isEqualTo(Map.of("two", new FieldSet(Set.of(List.of("spec", "selector")))));
+        Ownership owners = new Ownership(Map.of(), Map.of(ONE, FieldSet.of(before))).update(before, after, TWO);
+        assertThat(owners.updated()).isEqualTo(Map.of(TWO, new FieldSet(Set.of(List.of("spec", "selector")))));
     }
 }
