@@ -11,13 +11,47 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what clients send, and refuses what no object can be made of, in the server's words. */
 public final class Decoding {
     private Decoding() {}
 
-    /** The model of what a client sent; fails with BadRequest where it is misshapen. Unknown fields are kept apart in it. */
+    /** The model of what a client sent whole; fails with BadRequest where a value is of another type than its field. */
+    public static <T extends HasMetadata> T sent(ResourceType<T> type, Map<String, ? extends @Nullable Object> tree) {
+        Optional<Mistyped> wrong = Mistyped.in(tree, type.model());
+        if (wrong.isPresent()) {
+            throw unhandled(type, GoDecoding.ofJson(wrong.get(), type.model()), null);
+        }
+        OptionalInt broken = Base64Text.firstBrokenIn(type, tree);
+        if (broken.isPresent()) {
+            throw unhandled(type, "illegal base64 data at input byte " + broken.getAsInt(), null);
+        }
+        return model(type, tree);
+    }
+
+    /** The model of what a client sent to be applied; fails where a value is of another type than its field. */
+    public static <T extends HasMetadata> T applied(
+            ResourceType<T> type, Map<String, ? extends @Nullable Object> tree) {
+        Optional<Mistyped> wrong = Mistyped.in(tree, type.model());
+        if (wrong.isPresent()) {
+            throw new ClusterException(
+                    Reason.INTERNAL_ERROR,
+                    "failed to create typed patch object (" + word(tree, "namespace") + "/" + word(tree, "name") + "; "
+                            + type.apiVersion() + ", Kind=" + type.kind() + "): "
+                            + GoDecoding.ofApply(wrong.get(), tree));
+        }
+        return model(type, tree);
+    }
+
+    private static String word(Map<String, ?> tree, String field) {
+        return tree.get("metadata") instanceof Map<?, ?> metadata && metadata.get(field) instanceof String word
+                ? word
+                : "";
+    }
+
+    /** The model of a tree; fails with BadRequest where it is misshapen. Unknown fields are kept apart in it. */
     public static <T extends HasMetadata> T model(ResourceType<T> type, Map<String, ? extends @Nullable Object> tree) {
         try {
             T model = Models.fromTree(tree, type.model());

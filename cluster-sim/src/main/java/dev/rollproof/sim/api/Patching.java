@@ -49,6 +49,7 @@ public final class Patching {
                     "the name of the object (" + (metadata instanceof Map<?, ?> fields ? fields.get("name") : "")
                             + ") does not match the name on the URL (" + name + ")");
         }
+        Mistyped.in(tree, type.model()).ifPresent(wrong -> refuse(wrong, type, tree, patch));
         T changed = Decoding.model(type, tree);
         if (Frozen.shareAllButMetadata(changed, stored)
                 && UnknownFields.of(changed.getMetadata()).isEmpty()) {
@@ -67,6 +68,16 @@ public final class Patching {
             errors.throwIfAny("", "", "");
         }
         return isComplete(type) ? changed : Models.copy(changed);
+    }
+
+    private static void refuse(Mistyped wrong, ResourceType<?> type, Map<String, @Nullable Object> tree, Patch patch) {
+        boolean strategic = patch.type() == Patch.Type.STRATEGIC_MERGE;
+        FieldErrors errors = new FieldErrors();
+        errors.invalid(
+                "patch",
+                strategic ? GoText.ofMergedPatch(parse(patch.body())) : Models.toJson(tree),
+                strategic ? GoDecoding.ofConversion(wrong) : GoDecoding.ofJson(wrong, type.model()));
+        errors.throwIfAny("", "", "");
     }
 
     /** The object as a tree to change: what is not stepped into stays the very same part. Metadata is the caller's own. */

@@ -6,6 +6,7 @@ import java.util.List;
 /** What people do with kubectl, command by command; each story in a namespace of its own. */
 enum KubectlStories {
     APPLY(ObjectStories.APPLY),
+    WRONG_TYPES(ObjectStories.WRONG_TYPES),
     SERVER_SIDE_APPLY(ObjectStories.SERVER_SIDE_APPLY),
     ROLLOUT(RolloutStories.ROLLOUT),
     CHANGES(ObjectStories.CHANGES),

@@ -28,6 +28,27 @@ final class ObjectStories {
             with(manifest("page:1.0"), "replace", "-f", "-").exits(0),
             with(manifest("page:1.0"), "create", "-f", "-").exits(1));
 
+    private static Step wrong(String is, String isNot) {
+        return with(manifest("page:1.0").replace(is, isNot), "create", "-f", "-")
+                .exits(1);
+    }
+
+    /** What is of another type than its field, such as what lost its quotes. */
+    static final List<Step> WRONG_TYPES = List.of(
+            wrong("replicas: 2", "replicas: \"2\""),
+            wrong("image: page:1.0", "image: 1.0"),
+            wrong("{containerPort: 8080}", "{containerPort: \"8080\"}"),
+            wrong("containers:", "containers: {}\n      initContainers:"),
+            wrong("labels: {app: clock}}\n    spec", "labels: {app: 1}}\n    spec"),
+            wrong("path: /ready, port: 8080", "path: 7, port: 8080"),
+            apply("page:1.0").exits(0),
+            command("patch", "deployment", "clock", "-p", "{\"spec\":{\"replicas\":\"3\"}}")
+                    .exits(1),
+            command("patch", "deployment", "clock", "-p", "{\"metadata\":{\"labels\":{\"a\":1}}}")
+                    .exits(1),
+            with(manifest("page:1.0").replace("replicas: 2", "paused: maybe"), "apply", "--server-side", "-f", "-")
+                    .exits(1));
+
     static final List<Step> SERVER_SIDE_APPLY = List.of(
             with(manifest("page:1.0"), "apply", "--server-side", "--field-manager=one", "-f", "-")
                     .exits(0),

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what clients send. */
@@ -96,10 +97,23 @@ final class Bodies {
 
     static <T extends HasMetadata> T object(
             Map<String, @Nullable Object> tree, ResourceType<T> type, String namespace) {
+        return placed(tree, type, namespace, Decoding::sent);
+    }
+
+    /** The object that a body holds which is to be applied: a part of one. */
+    static <T extends HasMetadata> T applied(ApiRequest request, ResourceType<T> type, String namespace) {
+        return placed(yaml(request), type, namespace, Decoding::applied);
+    }
+
+    private static <T extends HasMetadata> T placed(
+            Map<String, @Nullable Object> tree,
+            ResourceType<T> type,
+            String namespace,
+            BiFunction<ResourceType<T>, Map<String, @Nullable Object>, T> decoded) {
         checkKind(tree, type.apiVersion(), type.kind());
         tree.put("apiVersion", type.apiVersion());
         tree.put("kind", type.kind());
-        T object = Decoding.model(type, tree);
+        T object = decoded.apply(type, tree);
         if (object.getMetadata() == null) {
             object.setMetadata(new ObjectMeta());
         }

@@ -118,7 +118,7 @@ final class WriteRequests {
         }
         WriteOptions options = WriteParameters.of(request, "PatchOptions");
         FieldValidation fields = WriteParameters.fieldValidation(request, "PatchOptions");
-        T object = Bodies.object(Bodies.yaml(request), type, namespace);
+        T object = Bodies.applied(request, type, namespace);
         if (object.getMetadata().getName() == null) {
             object.getMetadata().setName(name);
         }
