@@ -76,16 +76,17 @@ public final class Decoding {
         }
     }
 
-    /** Refuses quantities that are none. */
-    static void refuseUnreadable(ResourceType<?> type, HasMetadata manifest) {
+    /** Refuses quantities that are none, and writes all others as the server does. */
+    static void readQuantities(ResourceType<?> type, HasMetadata manifest) {
         Optional<String> unreadable = Quantities.unreadableIn(manifest);
         if (unreadable.isPresent()) {
             throw unhandled(type, unreadable.get(), null);
         }
+        Quantities.makeCanonical(manifest);
     }
 
     static void refuseUnknownFields(ResourceType<?> type, HasMetadata manifest, FieldValidation fields) {
-        refuseUnreadable(type, manifest);
+        readQuantities(type, manifest);
         List<String> unknown = fields.refusedIn(manifest);
         if (!unknown.isEmpty()) {
             throw unhandled(type, strictly(unknown), null);

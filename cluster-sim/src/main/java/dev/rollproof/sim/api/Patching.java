@@ -55,7 +55,7 @@ public final class Patching {
                 && UnknownFields.of(changed.getMetadata()).isEmpty()) {
             return changed;
         }
-        Decoding.refuseUnreadable(type, changed);
+        Decoding.readQuantities(type, changed);
         List<String> unknown = unknownFields.refusedIn(changed);
         if (!unknown.isEmpty()) {
             FieldErrors errors = new FieldErrors();

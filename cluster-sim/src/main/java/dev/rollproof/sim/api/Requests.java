@@ -206,7 +206,7 @@ public final class Requests {
 
     public <T extends HasMetadata> T replaceStatus(ResourceType<T> type, T manifest, WriteOptions options) {
         Decoding.place(type, manifest);
-        Decoding.refuseUnreadable(type, manifest);
+        Decoding.readQuantities(type, manifest);
         T stored = api.get(
                 type, Metadata.namespace(manifest), manifest.getMetadata().getName());
         T checked = api.overwriteStatus(type, manifest, true);

@@ -21,6 +21,8 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the API promises of single objects: they are created, read, replaced and deleted, in versions. */
 abstract class ObjectsContract extends Contract {
@@ -303,6 +305,45 @@ abstract class ObjectsContract extends Contract {
         Service without = create(
                 Yaml.read(Service.class, manifest.formatted("b", namespace, ", allocateLoadBalancerNodePorts: false")));
         assertThat(without.getSpec().getPorts().get(0).getNodePort()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.5,500m",
+        "1000m,1",
+        "1500m,1500m",
+        "70000,70k",
+        "1024Mi,1Gi",
+        "1.5Gi,1536Mi",
+        "0.5Ki,512",
+        "1e3,1e3",
+        "1.5e3,1500",
+        "0.1k,100"
+    })
+    void aQuantityIsWrittenInOneWay(String said, String written) {
+        ResourceQuota quota = create(Yaml.read(ResourceQuota.class, """
+                apiVersion: v1
+                kind: ResourceQuota
+                metadata: {name: few, namespace: %s}
+                spec: {hard: {requests.cpu: "%s"}}
+                """.formatted(namespace, said)));
+        assertThat(quota.getSpec().getHard().get("requests.cpu")).hasToString(written);
+    }
+
+    @Test
+    void affinityOfClientsLastsThreeHoursUnlessItSaysOtherwise() {
+        String manifest = """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: %s, namespace: %s}
+                spec: {ports: [{port: 80}], sessionAffinity: %s, sessionAffinityConfig: %s}
+                """;
+        Service sticky = create(Yaml.read(Service.class, manifest.formatted("a", namespace, "ClientIP", "null")));
+        assertThat(sticky.getSpec().getSessionAffinityConfig().getClientIP().getTimeoutSeconds())
+                .isEqualTo(10_800);
+        Service loose = create(Yaml.read(
+                Service.class, manifest.formatted("b", namespace, "None", "{clientIP: {timeoutSeconds: 3}}")));
+        assertThat(loose.getSpec().getSessionAffinityConfig()).isNull();
     }
 
     @Test

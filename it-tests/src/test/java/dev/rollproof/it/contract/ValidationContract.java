@@ -82,6 +82,66 @@ abstract class ValidationContract extends Contract {
                 deployment("{spec: {replicas: -1}}", "spec.replicas", NOT_NEGATIVE),
                 deployment("{spec: {minReadySeconds: -1}}", "spec.minReadySeconds", NOT_NEGATIVE),
                 deployment("{spec: {revisionHistoryLimit: -1}}", "spec.revisionHistoryLimit", NOT_NEGATIVE),
+                template(
+                        "{hostname: -a}",
+                        "spec.template.spec.hostname",
+                        "Invalid value: \"-a\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"),
+                template(
+                        "{hostname: a.b}",
+                        "spec.template.spec.hostname",
+                        "Invalid value: \"a.b\": must not contain dots"),
+                template(
+                        "{subdomain: A}",
+                        "spec.template.spec.subdomain",
+                        "Invalid value: \"A\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"),
+                template(
+                        "{tolerations: [{}]}",
+                        "spec.template.spec.tolerations[0].operator",
+                        "Invalid value: \"\": operator must be Exists when `key` is empty, which means \"match all values and all keys\""),
+                template(
+                        "{tolerations: [{key: a, operator: Exists, tolerationSeconds: 3}]}",
+                        "spec.template.spec.tolerations[0].effect",
+                        "Invalid value: \"\": effect must be 'NoExecute' when `tolerationSeconds` is set"),
+                template(
+                        "{topologySpreadConstraints: [{}]}",
+                        "spec.template.spec.topologySpreadConstraints[0].maxSkew",
+                        "Invalid value: 0: must be greater than zero",
+                        "spec.template.spec.topologySpreadConstraints[0].topologyKey",
+                        "Required value: can not be empty",
+                        "spec.template.spec.topologySpreadConstraints[0].whenUnsatisfiable",
+                        "Unsupported value: \"\": supported values: \"DoNotSchedule\", \"ScheduleAnyway\""),
+                template(
+                        "{topologySpreadConstraints: [{maxSkew: 1, topologyKey: k, whenUnsatisfiable: DoNotSchedule}, {maxSkew: 2, topologyKey: k, whenUnsatisfiable: DoNotSchedule}]}",
+                        "spec.template.spec.topologySpreadConstraints[0].{topologyKey, whenUnsatisfiable}",
+                        "Duplicate value: \"{k, DoNotSchedule}\""),
+                template(
+                        "{affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{podAffinityTerm: {topologyKey: k}}]}}}",
+                        "spec.template.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight",
+                        "Invalid value: 0: must be in the range 1-100"),
+                template(
+                        "{securityContext: {fsGroup: 2147483648}}",
+                        "spec.template.spec.securityContext.fsGroup",
+                        "Invalid value: 2147483648: must be between 0 and 2147483647, inclusive"),
+                container(
+                        "envFrom: [{configMapRef: {}}, {secretRef: {name: -x}}]",
+                        "envFrom[0].configMapRef.name",
+                        "Required value",
+                        "envFrom[1].secretRef.name",
+                        "Invalid value: \"-x\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"),
+                container(
+                        "volumeMounts: [{mountPath: /x}]",
+                        "volumeMounts[0].name",
+                        "Required value",
+                        "volumeMounts[0].name",
+                        "Not found: \"\""),
+                service(
+                        "{spec: {externalTrafficPolicy: Local}}",
+                        "spec.externalTrafficPolicy",
+                        "Invalid value: \"Local\": may only be set for externally-accessible services"),
+                service(
+                        "{spec: {type: NodePort, externalTrafficPolicy: x}}",
+                        "spec.externalTrafficPolicy",
+                        "Unsupported value: \"x\": supported values: \"Cluster\", \"Local\""),
                 deployment(
                         "{spec: {minReadySeconds: 600, progressDeadlineSeconds: 600}}",
                         "spec.progressDeadlineSeconds",

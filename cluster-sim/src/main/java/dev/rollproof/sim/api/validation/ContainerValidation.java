@@ -100,6 +100,7 @@ final class ContainerValidation {
             String name = Objects.requireNonNullElse(mount.getName(), "");
             if (name.isEmpty()) {
                 errors.required(at + ".name");
+                errors.notFound(at + ".name", name);
             }
             if (PodSpecValidation.isEmpty(mount.getMountPath())) {
                 errors.required(at + ".mountPath");

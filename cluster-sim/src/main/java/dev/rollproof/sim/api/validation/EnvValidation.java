@@ -24,12 +24,28 @@ final class EnvValidation {
             variable(variables.get(i), path + ".env[" + i + "]", errors);
         }
         List<EnvFromSource> sources = container.getEnvFrom() == null ? List.of() : container.getEnvFrom();
-        for (EnvFromSource source : sources) {
+        for (int i = 0; i < sources.size(); i++) {
+            EnvFromSource source = sources.get(i);
             if (source.getConfigMapRef() == null && source.getSecretRef() == null) {
                 errors.invalid(path + ".envFrom", "", "must specify one of: `configMapRef` or `secretRef`");
             } else if (source.getConfigMapRef() != null && source.getSecretRef() != null) {
                 errors.invalid(path + ".envFrom", "", "may not have more than one field specified at a time");
             }
+            String at = path + ".envFrom[" + i + "]";
+            if (source.getConfigMapRef() != null) {
+                reference(at + ".configMapRef.name", source.getConfigMapRef().getName(), errors);
+            }
+            if (source.getSecretRef() != null) {
+                reference(at + ".secretRef.name", source.getSecretRef().getName(), errors);
+            }
+        }
+    }
+
+    private static void reference(String path, @Nullable String name, FieldErrors errors) {
+        if (name == null || name.isEmpty()) {
+            errors.required(path);
+        } else {
+            Names.subdomain(name).forEach(wrong -> errors.invalid(path, name, wrong));
         }
     }
 

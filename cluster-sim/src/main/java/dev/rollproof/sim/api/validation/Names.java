@@ -15,6 +15,8 @@ final class Names {
     private static final String LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
     private static final String SUBDOMAIN = LABEL + "(\\." + LABEL + ")*";
     private static final String QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
+    private static final String OLDER_LABEL = "[a-z]([-a-z0-9]*[a-z0-9])?";
+    private static final Pattern IS_OLDER_LABEL = Pattern.compile(OLDER_LABEL);
     private static final Pattern IS_LABEL = Pattern.compile(LABEL);
     private static final Pattern IS_SUBDOMAIN = Pattern.compile(SUBDOMAIN);
     private static final Pattern IS_QUALIFIED = Pattern.compile(QUALIFIED);
@@ -35,6 +37,21 @@ final class Names {
                     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start"
                             + " and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation"
                             + " is '" + LABEL + "')");
+        }
+        return wrong;
+    }
+
+    /** A name of a Service, before Kubernetes took any label for one. */
+    static List<String> olderServiceName(String value) {
+        List<String> wrong = new ArrayList<>();
+        if (value.length() > 63) {
+            wrong.add("must be no more than 63 characters");
+        }
+        if (!IS_OLDER_LABEL.matcher(value).matches()) {
+            wrong.add(
+                    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic"
+                            + " character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for"
+                            + " validation is '" + OLDER_LABEL + "')");
         }
         return wrong;
     }

@@ -2,8 +2,8 @@
 package dev.rollproof.sim.api.validation;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSpec;
-import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.Volume;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +38,8 @@ final class PodSpecValidation {
                 List.of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"),
                 errors);
         Names.labels(path + ".nodeSelector", spec.getNodeSelector(), errors);
+        securityContext(spec.getSecurityContext(), path + ".securityContext", errors);
+        PlacementValidation.surroundings(spec, path, errors);
         String account = spec.getServiceAccountName();
         if (account != null && !account.isEmpty()) {
             Names.subdomain(account).forEach(wrong -> errors.invalid(path + ".serviceAccountName", account, wrong));
@@ -46,9 +48,28 @@ final class PodSpecValidation {
         if (deadline != null && (deadline < 1 || deadline > Integer.MAX_VALUE)) {
             errors.invalid(path + ".activeDeadlineSeconds", deadline, "must be between 1 and 2147483647, inclusive");
         }
-        List<Toleration> tolerations = spec.getTolerations() == null ? List.of() : spec.getTolerations();
-        for (int i = 0; i < tolerations.size(); i++) {
-            toleration(tolerations.get(i), path + ".tolerations[" + i + "]", errors);
+        hostLabel(path + ".hostname", spec.getHostname(), errors);
+        hostLabel(path + ".subdomain", spec.getSubdomain(), errors);
+        PlacementValidation.tolerations(spec.getTolerations(), path + ".tolerations", errors);
+    }
+
+    private static void securityContext(@Nullable PodSecurityContext context, String path, FieldErrors errors) {
+        if (context != null) {
+            identity(context.getRunAsUser(), path + ".runAsUser", errors);
+            identity(context.getRunAsGroup(), path + ".runAsGroup", errors);
+            identity(context.getFsGroup(), path + ".fsGroup", errors);
+        }
+    }
+
+    private static void identity(@Nullable Long number, String path, FieldErrors errors) {
+        if (number != null && (number < 0 || number > Integer.MAX_VALUE)) {
+            errors.invalid(path, number, "must be between 0 and 2147483647, inclusive");
+        }
+    }
+
+    private static void hostLabel(String path, @Nullable String name, FieldErrors errors) {
+        if (!isEmpty(name)) {
+            Names.label(name).forEach(wrong -> errors.invalid(path, name, wrong));
         }
     }
 
@@ -56,11 +77,6 @@ final class PodSpecValidation {
         if (value != null && !value.isEmpty() && !allowed.contains(value)) {
             errors.notSupported(path, value, allowed);
         }
-    }
-
-    private static void toleration(Toleration toleration, String path, FieldErrors errors) {
-        oneOf(path + ".operator", toleration.getOperator(), List.of("Equal", "Exists"), errors);
-        oneOf(path + ".effect", toleration.getEffect(), List.of("NoSchedule", "PreferNoSchedule", "NoExecute"), errors);
     }
 
     private static Set<String> volumes(@Nullable List<Volume> volumes, String path, FieldErrors errors) {

@@ -42,6 +42,21 @@ public final class Quantities {
         return Optional.empty();
     }
 
+    /** Writes all quantities in it as the server does. They must be readable, and the model the caller's own. */
+    public static void makeCanonical(@Nullable Object value) {
+        if (value instanceof Quantity quantity) {
+            CanonicalQuantity.write(quantity);
+        } else if (value instanceof Iterable<?> items) {
+            items.forEach(Quantities::makeCanonical);
+        } else if (value instanceof Map<?, ?> map) {
+            map.values().forEach(Quantities::makeCanonical);
+        } else if (value != null && !(value instanceof String)) {
+            for (UnknownFields.Named field : UnknownFields.fieldsOf(value)) {
+                makeCanonical(field.of(value));
+            }
+        }
+    }
+
     private static Optional<String> first(Iterable<?> items) {
         for (Object item : items) {
             Optional<String> found = unreadableIn(item);

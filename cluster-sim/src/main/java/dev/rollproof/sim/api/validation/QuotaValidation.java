@@ -29,6 +29,9 @@ final class QuotaValidation {
             "services.nodeports",
             "services.loadbalancers");
 
+    /** What is shared out in parts of one. */
+    private static final Set<String> SHARES = Set.of("cpu", "memory", "storage", "ephemeral-storage");
+
     private QuotaValidation() {}
 
     static void validate(ResourceQuota quota, FieldErrors errors) {
@@ -43,6 +46,13 @@ final class QuotaValidation {
             }
             if (amount.getNumericalAmount().signum() < 0) {
                 errors.invalid(path, amount.toString(), Names.NON_NEGATIVE);
+            }
+            boolean counts = STANDARD.contains(name)
+                    && !name.startsWith("requests.")
+                    && !name.startsWith("limits.")
+                    && !SHARES.contains(name);
+            if (counts && amount.getNumericalAmount().stripTrailingZeros().scale() > 0) {
+                errors.invalid(path, amount.toString(), "must be an integer");
             }
         });
     }

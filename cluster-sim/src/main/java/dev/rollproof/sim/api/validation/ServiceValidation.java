@@ -37,6 +37,12 @@ final class ServiceValidation {
         PodSpecValidation.oneOf("spec.sessionAffinity", spec.getSessionAffinity(), List.of("ClientIP", "None"), errors);
         PodSpecValidation.oneOf(
                 "spec.type", spec.getType(), List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"), errors);
+        String policy = spec.getExternalTrafficPolicy();
+        if ("NodePort".equals(spec.getType()) || "LoadBalancer".equals(spec.getType())) {
+            PodSpecValidation.oneOf("spec.externalTrafficPolicy", policy, List.of("Cluster", "Local"), errors);
+        } else if (!PodSpecValidation.isEmpty(policy)) {
+            errors.invalid("spec.externalTrafficPolicy", policy, "may only be set for externally-accessible services");
+        }
         if ("ClusterIP".equals(spec.getType())) {
             for (int i = 0; i < ports.size(); i++) {
                 Integer nodePort = ports.get(i).getNodePort();

@@ -122,7 +122,7 @@ final class StatefulSetValidation {
     /** The template of the pods with the volumes that the claims give them, which its containers may mount. */
     private static @Nullable PodTemplateSpec withClaims(StatefulSetSpec spec) {
         PodTemplateSpec template = spec.getTemplate();
-        if (template == null || template.getSpec() == null || templates(spec).isEmpty()) {
+        if (template == null || template.getSpec() == null) {
             return template;
         }
         Map<String, Volume> volumes = new LinkedHashMap<>();
@@ -144,6 +144,9 @@ final class StatefulSetValidation {
         }
         PodSpec pods = Frozen.copy(template.getSpec(), PodSpec::new);
         pods.setVolumes(all);
+        // The controller gives names of its own.
+        pods.setHostname(null);
+        pods.setSubdomain(null);
         PodTemplateSpec complete = Frozen.copy(template, PodTemplateSpec::new);
         complete.setSpec(pods);
         return complete;

@@ -47,18 +47,21 @@ public final class Validation {
      */
     public static FieldErrors ofNew(HasMetadata object, int minor) {
         FieldErrors errors = new FieldErrors();
-        MetadataValidation.validate(object.getMetadata(), nameRule(object), errors);
+        MetadataValidation.validate(object.getMetadata(), nameRule(object, minor), errors);
         contents(object, minor, errors);
         return errors;
     }
 
-    private static Function<String, List<String>> nameRule(HasMetadata object) {
+    private static Function<String, List<String>> nameRule(HasMetadata object, int minor) {
+        if (object instanceof Service) {
+            return minor < 36 ? Names::olderServiceName : Names::label;
+        }
         if (object instanceof Namespace || object instanceof StatefulSet) {
             return Names::label;
         }
-        return object.getApiVersion() != null && object.getApiVersion().startsWith("rbac.")
-                ? Names::pathSegment
-                : Names::subdomain;
+        boolean needsNoDomainName = object instanceof PodDisruptionBudget
+                || object.getApiVersion() != null && object.getApiVersion().startsWith("rbac.");
+        return needsNoDomainName ? Names::pathSegment : Names::subdomain;
     }
 
     /**

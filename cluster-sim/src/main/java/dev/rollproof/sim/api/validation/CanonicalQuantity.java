@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.validation;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Quantities as Kubernetes writes them, whatever was said: a whole number with the largest suffix of its family, such as {@code 500m} for
+ * {@code 0.5}, {@code 1Gi} for {@code 1024Mi} and {@code 70k} for {@code 70000}. Source: pkg/api/resource of apimachinery.
+ */
+final class CanonicalQuantity {
+    private static final Pattern TEXT = Pattern.compile("([+-]?[0-9.]+)([a-zA-Z]*)([+-]?\\d*)");
+    private static final List<String> BINARY = List.of("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei");
+    private static final List<String> DECIMAL = List.of("n", "u", "m", "", "k", "M", "G", "T", "P", "E");
+    private static final int NANO = 9;
+    private static final BigInteger KIBI = BigInteger.valueOf(1024);
+    private static final BigInteger KILO = BigInteger.valueOf(1000);
+
+    private CanonicalQuantity() {}
+
+    /** @param quantity is changed where it is written otherwise */
+    static void write(Quantity quantity) {
+        String said = quantity.toString();
+        Matcher parts = TEXT.matcher(said);
+        if (!parts.matches()) {
+            return;
+        }
+        String canonical = text(new BigDecimal(parts.group(1)), parts.group(2), parts.group(3));
+        if (!canonical.equals(said)) {
+            Matcher written = TEXT.matcher(canonical);
+            if (written.matches()) {
+                quantity.setAmount(written.group(1));
+                quantity.setFormat(written.group(2) + written.group(3));
+            }
+        }
+    }
+
+    private static String text(BigDecimal number, String suffix, String exponent) {
+        int binary = suffix.isEmpty() ? -1 : BINARY.indexOf(suffix);
+        if (binary > 0) {
+            BigDecimal bytes = number.multiply(new BigDecimal(KIBI.pow(binary)));
+            return bytes.abs().compareTo(new BigDecimal(KIBI)) < 0
+                    ? decimal(bytes, false)
+                    : inUnits(bytes.setScale(0, RoundingMode.UP).toBigIntegerExact(), KIBI, BINARY);
+        }
+        int decimal = DECIMAL.indexOf(suffix);
+        if (exponent.isEmpty() && decimal >= 0) {
+            return decimal(number.scaleByPowerOfTen(3 * decimal - NANO), false);
+        }
+        return decimal(number.scaleByPowerOfTen(Integer.parseInt(exponent)), true);
+    }
+
+    private static String decimal(BigDecimal amount, boolean asExponent) {
+        BigInteger nanos =
+                amount.scaleByPowerOfTen(NANO).setScale(0, RoundingMode.UP).toBigIntegerExact();
+        if (nanos.signum() == 0) {
+            return "0";
+        }
+        String suffixed = inUnits(nanos, KILO, DECIMAL);
+        if (!asExponent) {
+            return suffixed;
+        }
+        Matcher parts = TEXT.matcher(suffixed);
+        int power = parts.matches() ? 3 * DECIMAL.indexOf(Objects.requireNonNull(parts.group(2))) - NANO : 0;
+        return power == 0 ? suffixed : parts.group(1) + "e" + power;
+    }
+
+    private static String inUnits(BigInteger amount, BigInteger step, List<String> suffixes) {
+        BigInteger left = amount;
+        int unit = 0;
+        while (unit + 1 < suffixes.size()
+                && left.signum() != 0
+                && left.mod(step).signum() == 0) {
+            left = left.divide(step);
+            unit++;
+        }
+        return left + suffixes.get(unit);
+    }
+}
