@@ -48,12 +48,14 @@ final class StatusObjects {
 
     /** The Status of a refusal, as a watch tells it. */
     static Map<String, Object> tree(ClusterException refused) {
-        String reason =
-                refused.reason() == Reason.UNKNOWN ? "" : refused.reason().text();
+        String message = String.valueOf(refused.getMessage());
+        // What is no refusal in Kubernetes' own words has status 500 and no reason there.
+        boolean isPlain = refused.reason() == Reason.UNKNOWN
+                || refused.reason() == Reason.INTERNAL_ERROR && !message.startsWith("Internal error occurred");
         return failure(
                 Refusal.codeOf(refused),
-                reason,
-                String.valueOf(refused.getMessage()),
+                isPlain ? "" : refused.reason().text(),
+                message,
                 refused.causes(),
                 retryAfter(refused));
     }
