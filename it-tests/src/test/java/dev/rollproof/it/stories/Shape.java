@@ -22,12 +22,18 @@ final class Shape {
             lines.map(Models::parseJson)
                     .map(line -> line.get("object"))
                     .filter(Map.class::isInstance)
-                    .forEach(object -> {
-                        Map<?, ?> tree = (Map<?, ?>) object;
+                    .map(object -> (Map<?, ?>) object)
+                    .filter(object -> !isOfTheClusterItself(object))
+                    .forEach(tree -> {
                         add("field " + tree.get("kind") + " ", "", tree, fields);
                     });
         }
         return fields;
+    }
+
+    /** Only a simulated lesson plays in the namespace where this Service is. */
+    private static boolean isOfTheClusterItself(Map<?, ?> object) {
+        return object.get("metadata") instanceof Map<?, ?> metadata && "kubernetes".equals(metadata.get("name"));
     }
 
     private static void add(String prefix, String path, Object part, SortedSet<String> fields) {
