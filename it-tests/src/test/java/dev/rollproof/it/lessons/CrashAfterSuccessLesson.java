@@ -40,7 +40,7 @@ class CrashAfterSuccessLesson extends Lesson {
                 .run(cluster);
 
         // then the first two see a success, and the third the crashes
-        assertThat(complete.isComplete()).isTrue();
+        assertThat(complete.isComplete()).as(complete.summary()).isTrue();
         if (kubectl.isPresent()) {
             Kubectl.Status status = kubectl.get().await();
             figure("crashes after it was ready: %s", status);

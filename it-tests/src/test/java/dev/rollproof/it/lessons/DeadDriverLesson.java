@@ -30,14 +30,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DeadDriverLesson extends Lesson {
     static Stream<Arguments> halfWay() {
         return Stream.of(
-                Arguments.of(Named.of("Canary", Canary.steps(25, 50)), "track", "stable", "weight 50"),
+                Arguments.of(Named.of("Canary", Canary.steps(25, 50)), "track", "stable", "weight 50.*"),
                 Arguments.of(
-                        Named.of("held Canary", Canary.steps(25).withinOneDeployment()), "a", "b", "promoting: 2 of"),
+                        Named.of("held Canary", Canary.steps(25).withinOneDeployment()),
+                        "a",
+                        "b",
+                        "promoting: [23] of .*"),
                 Arguments.of(
                         Named.of("BlueGreen", BlueGreen.behind("clock").keepOldFor(ofSeconds(5))),
                         "color",
                         "blue",
-                        "switched; keeping"));
+                        "switched; keeping.*"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -81,7 +84,7 @@ class DeadDriverLesson extends Lesson {
                         .by(strategy)
                         .within(A_MINUTE)
                         .onProgress(progress -> {
-                            if (progress.status().line().startsWith(when)) {
+                            if (progress.status().line().matches(when)) {
                                 driver.dies();
                             }
                         })

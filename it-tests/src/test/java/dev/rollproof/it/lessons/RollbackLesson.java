@@ -68,14 +68,17 @@ class RollbackLesson extends Lesson {
 
     static Stream<Arguments> drivenStrategies() {
         return Stream.of(
-                Arguments.of(Named.of("Canary", Canary.steps(25)), "track", "stable", "promoting: 1 of"),
+                Arguments.of(Named.of("Canary", Canary.steps(25)), "track", "stable", "promoting: [12] of .*"),
                 Arguments.of(
-                        Named.of("held Canary", Canary.steps(25).withinOneDeployment()), "a", "b", "promoting: 2 of"),
+                        Named.of("held Canary", Canary.steps(25).withinOneDeployment()),
+                        "a",
+                        "b",
+                        "promoting: [23] of .*"),
                 Arguments.of(
                         Named.of("BlueGreen", BlueGreen.behind("clock").keepOldFor(ofSeconds(30))),
                         "color",
                         "blue",
-                        "switched; keeping"));
+                        "switched; keeping.*"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -93,7 +96,7 @@ class RollbackLesson extends Lesson {
                 .within(A_MINUTE)
                 .orElse(Rollback.rollBack())
                 .onProgress(progress -> {
-                    if (progress.status().line().startsWith(when) && told.compareAndSet(false, true)) {
+                    if (progress.status().line().matches(when) && told.compareAndSet(false, true)) {
                         noPodIsAboutToStart();
                         Rollouts.on(cluster).abort(clock.ref());
                     }
