@@ -68,7 +68,7 @@ final class PodSpecValidation {
     }
 
     private static void hostLabel(String path, @Nullable String name, FieldErrors errors) {
-        if (!isEmpty(name)) {
+        if (name != null && !name.isEmpty()) {
             Names.label(name).forEach(wrong -> errors.invalid(path, name, wrong));
         }
     }
