@@ -10,6 +10,7 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The words for a behaviour, the same in a file and in annotations: {@code readyAfter: 2s}, {@code ready-after: 2s}. */
 final class BehaviorWords {
@@ -33,6 +34,7 @@ final class BehaviorWords {
         WORDS.put("failsRequests", (behavior, text) -> behavior.failsRequests(part(text)));
         WORDS.put("exitCode", (behavior, text) -> behavior.withExitCode(number(text, 255)));
         WORDS.put("crashes", (behavior, text) -> behavior.times(number(text, 1_000_000)));
+        WORDS.put("listensOn", (behavior, text) -> behavior.listensOn(ports(text)));
         WORDS.put("cannotBePulled", ImageBehavior::cannotBePulled);
         flag("neverReady", ImageBehavior::neverReady);
         flag("closesWhileDraining", ImageBehavior::closesWhileDraining);
@@ -101,6 +103,15 @@ final class BehaviorWords {
             throw new IllegalArgumentException("\"" + text + "\" is not a whole number from 0 to " + most);
         }
         return Integer.parseInt(text);
+    }
+
+    private static int[] ports(String text) {
+        if (!text.matches("[1-9]\\d{0,4}(\\s*,\\s*[1-9]\\d{0,4})*")) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a port, or several like 8080, 9090");
+        }
+        return Stream.of(text.split("\\s*,\\s*", -1))
+                .mapToInt(Integer::parseInt)
+                .toArray();
     }
 
     private static double part(String text) {

@@ -5,7 +5,10 @@ import dev.rollproof.sim.engine.Delay;
 import dev.rollproof.sim.kubelet.ContainerBehavior;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param deaf whether only SIGKILL ends it
  * @param commandMissing whether it lacks the command that it is started with
  * @param runsAsRoot whether its user is root
+ * @param ports the ports that it listens on; empty: on each that it is asked at
  */
 public record ImageBehavior(
         Delay pull,
@@ -55,7 +59,8 @@ public record ImageBehavior(
         double errors,
         boolean deaf,
         boolean commandMissing,
-        boolean runsAsRoot)
+        boolean runsAsRoot,
+        Set<Integer> ports)
         implements ContainerBehavior {
     /** Stands for the name of the image in a pull error. */
     static final String IMAGE = "${image}";
@@ -80,7 +85,8 @@ public record ImageBehavior(
             0,
             false,
             false,
-            true);
+            true,
+            Set.of());
 
     public ImageBehavior {
         Objects.requireNonNull(pull, "pull");
@@ -95,6 +101,12 @@ public record ImageBehavior(
         }
         if (crashes < 0) {
             throw new IllegalArgumentException("the number of crashes must not be negative, was " + crashes);
+        }
+        ports = Set.copyOf(ports);
+        for (int port : ports) {
+            if (port < 1 || port > 65_535) {
+                throw new IllegalArgumentException("a port is between 1 and 65535, was " + port);
+            }
         }
     }
 
@@ -242,6 +254,14 @@ public record ImageBehavior(
     }
 
     /**
+     * Listens on these ports and no others, whatever a manifest says: a probe or a request to another is refused. Default: each that it
+     * is asked at, since a manifest does not have to declare ports.
+     */
+    public ImageBehavior listensOn(int... numbers) {
+        return copy(c -> c.ports = IntStream.of(numbers).boxed().collect(Collectors.toUnmodifiableSet()));
+    }
+
+    /**
      * The same with one word of an images file, such as {@code with("crashAfter", "8s")}.
      *
      * @throws IllegalArgumentException that says what is wrong with the word or its value
@@ -294,6 +314,7 @@ public record ImageBehavior(
         boolean deaf;
         boolean commandMissing;
         boolean runsAsRoot;
+        Set<Integer> ports;
 
         Changes(ImageBehavior from) {
             pull = from.pull;
@@ -313,6 +334,7 @@ public record ImageBehavior(
             deaf = from.deaf;
             commandMissing = from.commandMissing;
             runsAsRoot = from.runsAsRoot;
+            ports = from.ports;
         }
 
         ImageBehavior build() {
@@ -333,7 +355,8 @@ public record ImageBehavior(
                     errors,
                     deaf,
                     commandMissing,
-                    runsAsRoot);
+                    runsAsRoot,
+                    ports);
         }
     }
 }

@@ -4,6 +4,7 @@ package dev.rollproof.sim.kubelet;
 import dev.rollproof.sim.engine.Delay;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a container's process does, and what its image needs; all that a kubelet has to know of either. */
@@ -59,6 +60,9 @@ public interface ContainerBehavior {
 
     /** Whether the image lacks the command that it is started with. */
     boolean commandMissing();
+
+    /** The ports that its process listens on; empty: on each that it is asked at. */
+    Set<Integer> ports();
 
     /** Whether the image's user is root, which {@code runAsNonRoot} forbids. */
     boolean runsAsRoot();

@@ -50,6 +50,9 @@ public record Listener(State state, int process, Optional<Server> server) {
             return new Listener(State.CLOSED, run.run, Optional.empty());
         }
         ContainerBehavior behavior = run.behavior;
+        if (!isOpen(run, port)) {
+            return new Listener(State.CLOSED, run.run, Optional.empty());
+        }
         boolean signalled = now >= run.signalNanos;
         if (signalled && !behavior.drains() && !behavior.deaf()) {
             return new Listener(State.STOPPING, run.run, Optional.empty());
@@ -62,17 +65,40 @@ public record Listener(State state, int process, Optional<Server> server) {
         return run.serving(well, draining, draining && run.endsInTime);
     }
 
-    /** The container that declares the port, or the first. */
+    /** The container whose image listens there, or that declares the port, or the first. */
     private static ContainerRun at(List<ContainerRun> containers, int port) {
+        ContainerRun declaring = null;
         for (ContainerRun run : containers) {
-            List<ContainerPort> ports = run.container.getPorts();
-            for (int i = 0; ports != null && i < ports.size(); i++) {
-                if (ports.get(i).getContainerPort() == port) {
-                    return run;
-                }
+            if (run.behavior.ports().contains(port)) {
+                return run;
+            }
+            if (declaring == null && declares(run.container, port)) {
+                declaring = run;
             }
         }
-        return containers.get(0);
+        return declaring == null ? containers.get(0) : declaring;
+    }
+
+    private static boolean declares(Container container, int port) {
+        List<ContainerPort> ports = container.getPorts();
+        for (int i = 0; ports != null && i < ports.size(); i++) {
+            if (ports.get(i).getContainerPort() == port) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOpen(ContainerRun run, int port) {
+        return run.behavior.ports().isEmpty() || run.behavior.ports().contains(port);
+    }
+
+    /** Whether a probe of a container at a port of its pod can ever be answered, by it or by a container beside it. */
+    static boolean isOpen(ContainerRun probed, List<ContainerRun> containers, int port) {
+        return isOpen(probed, port)
+                || containers.stream()
+                        .anyMatch(other -> other.behavior.ports().contains(port)
+                                || (other.behavior.ports().isEmpty() && declares(other.container, port)));
     }
 
     /** What a container says its version is. */

@@ -175,6 +175,11 @@ final class PodWorker {
         return sandboxReady ? Listener.of(main, port, api.loop().elapsedNanos()) : Listener.NOBODY;
     }
 
+    /** Whether a probe of a container can be answered at a port, by it or by one beside it. */
+    boolean canListen(ContainerRun run, int port) {
+        return Listener.isOpen(run, main, port);
+    }
+
     /** A container's state has changed. */
     void changed() {
         if (!reporting && admitted) {

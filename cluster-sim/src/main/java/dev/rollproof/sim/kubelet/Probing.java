@@ -3,6 +3,7 @@ package dev.rollproof.sim.kubelet;
 
 import dev.rollproof.sim.engine.Delay;
 import io.fabric8.kubernetes.api.model.Probe;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +37,26 @@ final class Probing {
         if (startup == null) {
             started(run, answers);
         } else {
-            ProbePlan plan = ProbePlan.of(startup);
+            ProbePlan plan = ProbePlan.of(startup, run.container);
             // A process that is never ready has still started.
-            probeStartup(run, plan, answers == NEVER ? now() : answers, answers, first(plan, 0), 0);
+            long passes = neverAnswered(run, plan) != null ? NEVER : answers == NEVER ? now() : answers;
+            probeStartup(run, plan, passes, answers, first(plan, 0), 0);
         }
+    }
+
+    /** How a probe goes that asks where nobody listens, whatever the process does; null where it is a matter of the process. */
+    private @Nullable String neverAnswered(ContainerRun run, ProbePlan plan) {
+        if (plan.port().error() != null) {
+            return "errored and resulted in unknown state: " + plan.port().error();
+        }
+        OptionalInt port = plan.port().number();
+        return port.isPresent() && !worker.canListen(run, port.getAsInt())
+                ? failed(plan.refused(worker.address()))
+                : null;
+    }
+
+    private static String failed(String output) {
+        return "failed: " + output;
     }
 
     private long first(ProbePlan plan, long sinceStart) {
@@ -61,7 +78,8 @@ final class Probing {
                 started(run, answers);
                 return;
             }
-            tell(run, "Startup", plan.refused(worker.address()));
+            String never = neverAnswered(run, plan);
+            tell(run, "Startup", never != null ? never : failed(plan.refused(worker.address())));
             if (failed + 1 >= plan.failures()) {
                 life.killUnhealthy(run, "startup", ContainerLife.graceOf(plan.probe()));
             } else {
@@ -77,17 +95,18 @@ final class Probing {
         if (readiness == null) {
             run.ready(true);
         } else {
-            ProbePlan plan = ProbePlan.of(readiness);
-            probeReadiness(run, plan, answers, first(plan, since), 0, 0);
+            ProbePlan plan = ProbePlan.of(readiness, run.container);
+            probeReadiness(run, plan, neverAnswered(run, plan) == null ? answers : NEVER, first(plan, since), 0, 0);
         }
         Probe liveness = run.container.getLivenessProbe();
         Delay fails = run.behavior.livenessFails();
-        if (liveness != null && fails != null) {
-            ProbePlan plan = ProbePlan.of(liveness);
-            long from = run.startedNanos + worker.timing.draw(fails);
+        ProbePlan plan = liveness == null ? null : ProbePlan.of(liveness, run.container);
+        String never = plan == null ? null : neverAnswered(run, plan);
+        if (plan != null && (fails != null || never != null)) {
+            long from = never != null || fails == null ? now() : run.startedNanos + worker.timing.draw(fails);
             long firstIn = first(plan, since);
             long missed = Math.max(0, from - now() - firstIn + plan.periodNanos() - 1) / plan.periodNanos();
-            probeLiveness(run, plan, firstIn + missed * plan.periodNanos(), 0);
+            probeLiveness(run, plan, never, firstIn + missed * plan.periodNanos(), 0);
         }
         if (run.sidecar) {
             worker.initDone(run);
@@ -107,10 +126,9 @@ final class Probing {
                 }
                 return;
             }
-            tell(
-                    run,
-                    "Readiness",
-                    answers == NEVER ? plan.unwell(worker.address(), 503) : plan.refused(worker.address()));
+            String never = neverAnswered(run, plan);
+            String unwell = answers == NEVER ? plan.unwell(worker.address(), 503) : plan.refused(worker.address());
+            tell(run, "Readiness", never != null ? never : failed(unwell));
             if (failed + 1 < TOLD) {
                 probeReadiness(run, plan, answers, plan.periodNanos(), failed + 1, 0);
             } else if (answers != NEVER) {
@@ -120,13 +138,13 @@ final class Probing {
         });
     }
 
-    private void probeLiveness(ContainerRun run, ProbePlan plan, long in, int failed) {
+    private void probeLiveness(ContainerRun run, ProbePlan plan, @Nullable String never, long in, int failed) {
         later(run, in, () -> {
-            tell(run, "Liveness", plan.unwell(worker.address(), 500));
+            tell(run, "Liveness", never != null ? never : failed(plan.unwell(worker.address(), 500)));
             if (failed + 1 >= plan.failures()) {
                 life.killUnhealthy(run, "liveness", graceOf(plan));
             } else {
-                probeLiveness(run, plan, plan.periodNanos(), failed + 1);
+                probeLiveness(run, plan, never, plan.periodNanos(), failed + 1);
             }
         });
     }
@@ -135,7 +153,7 @@ final class Probing {
         return ContainerLife.graceOf(plan.probe());
     }
 
-    private void tell(ContainerRun run, String probe, String output) {
-        worker.warning(run, "Unhealthy", probe + " probe failed: " + output);
+    private void tell(ContainerRun run, String probe, String how) {
+        worker.warning(run, "Unhealthy", probe + " probe " + how);
     }
 }

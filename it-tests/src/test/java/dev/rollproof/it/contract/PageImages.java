@@ -75,7 +75,7 @@ public final class PageImages {
 
     /** The same, declared. */
     public static Images declared() {
-        ImageBehavior wellBehaved = ImageBehavior.wellBehaved();
+        ImageBehavior wellBehaved = ImageBehavior.wellBehaved().listensOn(8080);
         return new Images()
                 .declare("page:1.0", wellBehaved)
                 .declare("page:1.1", wellBehaved)

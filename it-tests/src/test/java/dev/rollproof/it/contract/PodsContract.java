@@ -10,7 +10,11 @@ import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedEndpointSlice;
 import dev.rollproof.k8s.observed.ObservedPod;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Service;
@@ -97,6 +101,50 @@ abstract class PodsContract extends Contract {
         assertThat(pod.phase()).isEqualTo("Running");
         assertThat(pod.condition("Ready").orElseThrow().reason()).isEqualTo("ContainersNotReady");
         assertThat(pod.condition("Ready").orElseThrow().message()).isEqualTo("containers with unready status: [web]");
+    }
+
+    private void eventuallyToldOf(String name, String message) {
+        eventually(
+                message,
+                () -> cluster.list(Query.of(Event.class).inNamespace(namespace)).stream()
+                        .anyMatch(event -> name.equals(event.getInvolvedObject().getName())
+                                && "Unhealthy".equals(event.getReason())
+                                && message.equals(event.getMessage())),
+                () -> cluster.list(Query.of(Event.class).inNamespace(namespace)).stream()
+                        .map(Event::getMessage)
+                        .toList());
+    }
+
+    @Test
+    void aProbeAtAPortNameThatItsContainerDoesNotHaveIsErrored() {
+        Pod pod = probedPod("clock", "page:1.0");
+        Container web = pod.getSpec().getContainers().get(0);
+        web.setPorts(List.of(Yaml.read(ContainerPort.class, "{name: http, containerPort: 8080}")));
+        web.getReadinessProbe().getHttpGet().setPort(new IntOrString("web"));
+        create(pod);
+        eventuallyToldOf(
+                "clock",
+                "Readiness probe errored and resulted in unknown state: strconv.Atoi: parsing \"web\": invalid syntax");
+        assertThat(observed("clock").ready()).isFalse();
+
+        web.getReadinessProbe().getHttpGet().setPort(new IntOrString("http"));
+        pod.getMetadata().setName("right");
+        create(pod);
+        eventuallyReady("right");
+    }
+
+    @Test
+    void aProbeAtAPortWhereNobodyListensIsRefused() {
+        Pod pod = probedPod("clock", "page:1.0");
+        pod.getSpec().getContainers().get(0).getReadinessProbe().getHttpGet().setPort(new IntOrString(8081));
+        create(pod);
+        eventually("an address", () -> !observed("clock").podIp().isEmpty());
+        String address = observed("clock").podIp() + ":8081";
+        eventuallyToldOf(
+                "clock",
+                "Readiness probe failed: Get \"http://" + address + "/ready\": dial tcp " + address
+                        + ": connect: connection refused");
+        assertThat(observed("clock").ready()).isFalse();
     }
 
     @Test
