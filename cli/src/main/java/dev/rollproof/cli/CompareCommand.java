@@ -32,9 +32,9 @@ import picocli.CommandLine.ParentCommand;
         name = "compare",
         mixinStandardHelpOptions = true,
         description = {
-            "Rolls the same change of a Deployment's image out under every strategy, on simulated clusters of many seeds with",
-            "users on its Service, and prints one table: what each costs, and what each does with a version that turns out to",
-            "be bad. Times are virtual. The same command prints the same table."
+            "Rolls the same change of a Deployment's image out under every strategy, and compares them in one table.",
+            "It does so on simulated clusters of many seeds with users on its Service, and says what each costs, and what each"
+                    + " does with a version that turns out to be bad. Times are virtual. The same command prints the same table."
         })
 final class CompareCommand implements Callable<Integer> {
     enum Output {
@@ -151,6 +151,7 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
+            paramLabel = "table|json",
             description = "What to print: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Output output = Output.table;
 

@@ -18,9 +18,9 @@ import picocli.CommandLine.ParentCommand;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Plays a laboratory exercise on deployment strategies on the simulated cluster: apply, scale, update, undo,",
-            "a broken image, Recreate and RollingUpdate, each step with its verdict, and all strategies side by side in one",
-            "table. Times are those of the simulation."
+            "Plays a laboratory exercise on deployment strategies on the simulated cluster.",
+            "That is apply, scale, update, undo, a broken image, Recreate and RollingUpdate, each step with its verdict, and all"
+                    + " strategies side by side in one table. Times are those of the simulation."
         })
 final class DemoCommand implements Callable<Integer> {
     /** Long enough for an eye to see a picture, short enough for a dozen steps. */
@@ -37,6 +37,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--seed",
+            paramLabel = "N",
             defaultValue = "1",
             description = "The seed of the simulation. Default: ${DEFAULT-VALUE}.")
     private long seed;

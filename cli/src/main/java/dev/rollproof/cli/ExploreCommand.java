@@ -22,8 +22,8 @@ import picocli.CommandLine.ParentCommand;
         name = "explore",
         mixinStandardHelpOptions = true,
         description = {
-            "Tries every order in which a rolling update of a few replicas can happen, and says which promises hold,",
-            "how near they come to being broken, and the shortest way to break those that do not hold."
+            "Tries every order in which a rolling update of a few replicas can happen.",
+            "It says which promises hold, how near they come to being broken, and the shortest way to break those that do not."
         })
 final class ExploreCommand implements Callable<Integer> {
     @ParentCommand
@@ -36,21 +36,22 @@ final class ExploreCommand implements Callable<Integer> {
             names = "--max-surge",
             defaultValue = "25%",
             paramLabel = "N|N%",
-            description = "As in a Deployment; default ${DEFAULT-VALUE}.")
+            description = "As in a Deployment. Default: ${DEFAULT-VALUE}.")
     private String maxSurge = "25%";
 
     @Option(
             names = "--max-unavailable",
             defaultValue = "25%",
             paramLabel = "N|N%",
-            description = "As in a Deployment; default ${DEFAULT-VALUE}.")
+            description = "As in a Deployment. Default: ${DEFAULT-VALUE}.")
     private String maxUnavailable = "25%";
 
     @Option(
             names = "--edit",
             defaultValue = "none",
             paramLabel = "EDIT",
-            description = "A second change on the way: none, rollover, rollback or settled-rollback.")
+            description =
+                    "A second change on the way: none, rollover, rollback or settled-rollback. Default: ${DEFAULT-VALUE}.")
     private String edit = "none";
 
     @Option(names = "--readiness-loss", description = "One ready pod loses its readiness on the way.")

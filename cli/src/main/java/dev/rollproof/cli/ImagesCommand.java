@@ -20,8 +20,8 @@ import picocli.CommandLine.ParentCommand;
         name = "images",
         mixinStandardHelpOptions = true,
         description = {
-            "Builds the images of the clock: 1.0, 1.1, 1.2, and broken, whose command is false. Each is a tar to load, the",
-            "same byte for byte each time; no container engine is needed, and on Linux no network."
+            "Builds the images of the clock: 1.0, 1.1, 1.2, and broken, whose command is false.",
+            "Each is a tar to load, the same byte for byte each time; no container engine is needed, and on Linux no network."
         })
 final class ImagesCommand implements Callable<Integer> {
     @ParentCommand

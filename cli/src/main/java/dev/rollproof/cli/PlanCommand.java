@@ -2,12 +2,15 @@
 package dev.rollproof.cli;
 
 import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.KubernetesCluster;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.manifest.Manifest;
 import dev.rollproof.k8s.manifest.ManifestException;
 import dev.rollproof.k8s.manifest.Manifests;
+import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.strategies.plan.Assumptions;
 import dev.rollproof.strategies.plan.Plan;
 import dev.rollproof.strategies.plan.PlanTable;
@@ -31,9 +34,9 @@ import picocli.CommandLine.TypeConversionException;
         name = "plan",
         mixinStandardHelpOptions = true,
         description = {
-            "Says what the rollout of a Deployment will be like, and changes nothing: a likely way, bounds for every way,",
-            "and warnings. What is there now is read from --against or --current; without them it is taken to be the",
-            "same Deployment with other images."
+            "Says what the rollout of a Deployment will be like, and changes nothing.",
+            "That is a likely way, bounds for every way, and warnings. What is there now is read from --against or --current;"
+                    + " without them it is taken to be the same Deployment with other images."
         })
 final class PlanCommand implements Callable<Integer> {
     /** Stands for an image that is not known. */
@@ -104,6 +107,11 @@ final class PlanCommand implements Callable<Integer> {
                     + (files.size() > 1 ? " and the others" : "") + ", so there is nothing to plan"
                     + (note.isEmpty() ? "" : " (" + note + ")"));
         }
+        List<Manifest> checked = new ArrayList<>(given);
+        if (current != null) {
+            checked.addAll(Manifests.read(List.of(current)));
+        }
+        refuseWhatServersRefuse(checked);
         if (!note.isEmpty()) {
             Objects.requireNonNull(parent).console().err().println("note: " + note);
         }
@@ -117,6 +125,23 @@ final class PlanCommand implements Callable<Integer> {
             tables.get(i).forEach(out::println);
         }
         return ExitCode.ROLLED_OUT;
+    }
+
+    /** What cannot be stored has no plan. Namespaces do not matter: none of them has to be there yet. */
+    private static void refuseWhatServersRefuse(List<Manifest> manifests) {
+        try (SimulatedCluster cluster = SimulatedCluster.create()) {
+            for (Manifest manifest : manifests) {
+                if (manifest.object() instanceof Deployment deployment) {
+                    Deployment copy = Models.copy(deployment);
+                    copy.getMetadata().setNamespace(cluster.defaultNamespace());
+                    try {
+                        cluster.create(copy, WriteOptions.defaults().withDryRun());
+                    } catch (ClusterException refused) {
+                        throw new ManifestException(manifest.explain(refused));
+                    }
+                }
+            }
+        }
     }
 
     private List<List<String>> fromFiles(List<Deployment> wanted, Assumptions assumptions) {

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -49,6 +51,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "5:cluster unreachable"
         })
 public final class Rollproof implements Runnable {
+    private static final int MOST_SECONDS_TO_TIDY_UP = 3;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -77,7 +81,31 @@ public final class Rollproof implements Runnable {
                 new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.err), true, StandardCharsets.UTF_8);
         // A console there is only where both ends are a terminal; on 22 and later it says so itself.
         boolean terminal = "true".equals(System.getProperty("rollproof.terminal"));
-        System.exit(run(new Console(out, err, terminal, System.getenv()), args));
+        CountDownLatch ended = new CountDownLatch(1);
+        if (List.of(args).contains("verify")) {
+            // Of all commands this one is most often stopped by a signal, waiting, with a recording half-written.
+            Runtime.getRuntime().addShutdownHook(interrupting(Thread.currentThread(), ended));
+        }
+        int code = run(new Console(out, err, terminal, System.getenv()), args);
+        ended.countDown();
+        System.exit(code);
+    }
+
+    /** What a signal starts: has who waits tidy up and say so, and lets the process end after that. */
+    static Thread interrupting(Thread worker, CountDownLatch ended) {
+        return new Thread(
+                () -> {
+                    if (ended.getCount() == 0) {
+                        return;
+                    }
+                    worker.interrupt();
+                    try {
+                        boolean unused = ended.await(MOST_SECONDS_TO_TIDY_UP, TimeUnit.SECONDS);
+                    } catch (InterruptedException impatient) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "rollproof-signal");
     }
 
     /** Runs the command and returns its exit code. */

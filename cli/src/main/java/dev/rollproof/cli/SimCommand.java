@@ -179,7 +179,7 @@ final class SimCommand implements Callable<Integer> {
     private void tell(PrintStream out, SimulatedCluster cluster, SimulatedApiServer server) {
         String file = kubeconfig.toAbsolutePath().normalize().toString();
         out.println("Serving a " + cluster.description().replace(", in virtual time", "") + " at " + server.url() + ", "
-                + (factor() == 1 ? "in real time" : speed + " real time") + ".");
+                + (factor() == 1 ? "in real time" : speed.replaceFirst("x?$", "x real time")) + ".");
         out.println("  export KUBECONFIG=" + (file.matches("[A-Za-z0-9/._-]+") ? file : "'" + file + "'"));
         out.println("  kubectl get nodes");
         out.println("Ctrl-C stops it; nothing is kept.");

@@ -24,6 +24,7 @@ import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import dev.rollproof.verifier.recording.RecordingWriter;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +69,12 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private Verifying verifying = new Verifying();
 
-    @Option(names = "--cluster", defaultValue = "kubeconfig", description = "Where: ${COMPLETION-CANDIDATES}.")
+    @Option(
+            names = "--cluster",
+            defaultValue = "kubeconfig",
+            paramLabel = "kubeconfig|sim",
+            description =
+                    "Where: a kubeconfig's cluster, or one that is simulated for this run. Default: ${DEFAULT-VALUE}.")
     private Target target = Target.kubeconfig;
 
     @Option(names = "--kubeconfig", paramLabel = "FILE", description = "The kubeconfig, if not the usual one.")
@@ -90,7 +96,8 @@ final class VerifyCommand implements Callable<Integer> {
             names = "--unknown-images",
             paramLabel = "ready|not-found",
             defaultValue = "ready",
-            description = "With --cluster sim: whether images that are not declared are well or cannot be found.")
+            description = "With --cluster sim: whether images that are not declared are well or cannot be found."
+                    + " Default: ${DEFAULT-VALUE}.")
     private String unknownImages = "ready";
 
     @Option(names = "--record", paramLabel = "FILE", description = "Keep all that is observed, for replay.")
@@ -217,12 +224,16 @@ final class VerifyCommand implements Callable<Integer> {
             Recorder recorder)
             throws InterruptedException {
         List<Verdict> verdicts = new ArrayList<>();
+        PrintStream progress = verifying.json() ? console.err() : console.out();
         Instant deadline = time.now().plus(options.timeout());
         for (Deployment deployment : applied) {
             Duration left = Duration.between(time.now(), deadline);
             VerifierOptions forThis =
                     options.withTimeout(left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left);
             recorder.begin(deployment);
+            if (applied.size() > 1) {
+                progress.println(Observed.metadata(deployment).ref() + ":");
+            }
             Verdict verdict = watches.verify(deployment, forThis.timeout());
             RollbackPoint point = before.get(verdict.evidence().workload());
             verdicts.add(point == null ? verdict : point.conclude(verdict, deployment, options, view));

@@ -17,7 +17,7 @@ final class Verifying {
             paramLabel = "DURATION",
             defaultValue = "60s",
             converter = DurationConverter.class,
-            description = "How long the rollout may take in all. Default: ${DEFAULT-VALUE}.")
+            description = "How long the rollout may take in all, such as 90s or 1m30s. Default: ${DEFAULT-VALUE}.")
     private Duration timeout = Duration.ZERO;
 
     @Option(
@@ -34,6 +34,7 @@ final class Verifying {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "text",
+            paramLabel = "text|json",
             description = "What to print on standard output: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Output output = Output.text;
 

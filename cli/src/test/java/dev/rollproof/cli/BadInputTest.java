@@ -255,6 +255,23 @@ class BadInputTest {
         return command.err().lines().findFirst().orElse("");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "verify", "replay", "demo", "plan", "explore", "compare", "images", "sim"})
+    void itsHelpBreaksNoSentence(String command) {
+        Command help = command.isEmpty() ? Command.run("--help") : Command.run(command, "--help");
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.out()).doesNotContain("=<").doesNotContainPattern("[,;]\\n  \\w");
+        if (!command.isEmpty()) {
+            String listed = Command.run("--help").out();
+            String own = listed.substring(listed.indexOf("\n  " + command + " ") + 1);
+            assertThat(own.lines()
+                            .takeWhile(line -> !line.strip().endsWith("."))
+                            .count())
+                    .as(own)
+                    .isLessThan(2);
+        }
+    }
+
     @Test
     void flags() throws IOException {
         String file = file(deployment()).toString();

@@ -182,6 +182,35 @@ class PlanCommandTest {
     }
 
     @Test
+    void whatAServerWouldRefuseHasNoPlan() throws IOException {
+        String text = Files.readString(Path.of(CLOCK + "rolling.yaml"));
+        Path negative = Files.writeString(folder.resolve("negative.yaml"), text.replace("replicas: 3", "replicas: -1"));
+        isRefused(
+                negative + ", line 9: spec.replicas: Invalid value: -1: must be greater than or equal to 0",
+                "plan",
+                "-f",
+                negative.toString());
+        isRefused(
+                negative + ", line 9: spec.replicas: Invalid value: -1: must be greater than or equal to 0",
+                "plan",
+                "-f",
+                CLOCK + "rolling.yaml",
+                "--current",
+                negative.toString());
+        Path stuck = Files.writeString(
+                folder.resolve("stuck.yaml"),
+                text.replace("maxSurge: 40%", "maxSurge: 0").replace("maxUnavailable: 2", "maxUnavailable: 0"));
+        Command command = Command.run("plan", "-f", stuck.toString());
+        assertThat(command.exitCode()).isEqualTo(2);
+        assertThat(command.sentence())
+                .startsWith("rollproof: " + stuck + ", line 13: spec.strategy.rollingUpdate.maxUnavailable: ");
+        Path elsewhere = Files.writeString(
+                folder.resolve("elsewhere.yaml"),
+                text.replaceFirst("  name: clock\n", "  name: clock\n  namespace: shop\n"));
+        assertThat(Command.run("plan", "-f", elsewhere.toString()).exitCode()).isZero();
+    }
+
+    @Test
     void aClusterThatCannotBeReachedHasAnExitCodeOfItsOwn() throws IOException {
         Path kubeconfig = Files.writeString(folder.resolve("config"), """
                 apiVersion: v1

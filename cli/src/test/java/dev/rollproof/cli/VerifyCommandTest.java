@@ -173,6 +173,18 @@ class VerifyCommandTest {
     }
 
     @Test
+    void whereThereAreSeveralDeploymentsTheWayOfEachIsToldUnderItsName() throws IOException {
+        String second = Files.readString(CLOCK.resolve("next.yaml"))
+                .replace("clock\n", "watch\n")
+                .replace("app: clock", "app: watch");
+        Command both = Command.run("verify", "-f", clock(), file("watch.yaml", second), "--cluster", "sim");
+        assertThat(both.out())
+                .startsWith("Deployment/clock in default:\n")
+                .containsOnlyOnce("\nDeployment/watch in default:\n");
+        assertThat(verify(clock()).out()).doesNotContain("in default:");
+    }
+
+    @Test
     void namespacesMayComeWithTheManifests() throws IOException {
         String namespaced = file(
                 "all.yaml",

@@ -368,7 +368,9 @@ public record ResourceType<T extends HasMetadata>(
         return new ClusterException(
                 ClusterException.Reason.NOT_FOUND,
                 "the server could not find the requested resource: the simulated cluster has no "
-                        + model.getSimpleName());
+                        + model.getSimpleName()
+                        + " of "
+                        + HasMetadata.getApiVersion(model.asSubclass(HasMetadata.class)));
     }
 
     /** Whether it is defined by a CustomResourceDefinition, for which some of the server's rules are others. */

@@ -119,6 +119,14 @@ public final class Manifests {
         manifests.add(manifest(fields, path, apiVersion, kind, tree, file, where));
     }
 
+    /** The usual mistakes are a small first letter and a wrong version. */
+    private static String nearestTo(String apiVersion, String kind) {
+        String capital = Character.toUpperCase(kind.charAt(0)) + kind.substring(1);
+        return !capital.equals(kind) && !Models.modelOf(apiVersion, capital).equals(GenericKubernetesResource.class)
+                ? " (kinds begin with a capital: " + capital + ")"
+                : Models.knownVersionsOf(kind);
+    }
+
     private static String required(Map<?, ?> fields, String field, String where, String example) {
         if (!(fields.get(field) instanceof String value) || value.isBlank()) {
             throw new ManifestException(where + ": " + field + " is missing; say which it is, " + example);
@@ -142,7 +150,7 @@ public final class Manifests {
         if (type.equals(GenericKubernetesResource.class)) {
             String atKind = file + ", line " + tree.lineOf((path.isEmpty() ? "" : path + ".") + "kind");
             throw new ManifestException(atKind + ": there is no kind " + kind + " in " + apiVersion
-                    + " that is known here" + Models.knownVersionsOf(kind) + "; check kind and apiVersion");
+                    + " that is known here" + nearestTo(apiVersion, kind) + "; check kind and apiVersion");
         }
         FieldCheck.check((Map<String, ?>) fields, type, file, lines);
         try {

@@ -164,6 +164,10 @@ class ManifestsTest {
                 CLOCK.replace("Deployment", "Deploymnt"),
                 ", line 2: there is no kind Deploymnt in apps/v1 that is known here; check kind and apiVersion");
         isRefused(
+                CLOCK.replace("Deployment", "deployment"),
+                ", line 2: there is no kind deployment in apps/v1 that is known here (kinds begin with a capital: Deployment);"
+                        + " check kind and apiVersion");
+        isRefused(
                 CLOCK.replace("apps/v1", "v1"),
                 ", line 2: there is no kind Deployment in v1 that is known here (there is one in apps/v1); check kind and"
                         + " apiVersion");
