@@ -84,7 +84,8 @@ public final class Rollproof implements Runnable {
         CountDownLatch ended = new CountDownLatch(1);
         if (List.of(args).contains("verify")) {
             // Of all commands this one is most often stopped by a signal, waiting, with a recording half-written.
-            Runtime.getRuntime().addShutdownHook(interrupting(Thread.currentThread(), ended));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(interrupting(Thread.currentThread(), ended), "rollproof-signal"));
         }
         int code = run(new Console(out, err, terminal, System.getenv()), args);
         ended.countDown();
@@ -92,20 +93,18 @@ public final class Rollproof implements Runnable {
     }
 
     /** What a signal starts: has who waits tidy up and say so, and lets the process end after that. */
-    static Thread interrupting(Thread worker, CountDownLatch ended) {
-        return new Thread(
-                () -> {
-                    if (ended.getCount() == 0) {
-                        return;
-                    }
-                    worker.interrupt();
-                    try {
-                        boolean unused = ended.await(MOST_SECONDS_TO_TIDY_UP, TimeUnit.SECONDS);
-                    } catch (InterruptedException impatient) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "rollproof-signal");
+    static Runnable interrupting(Thread worker, CountDownLatch ended) {
+        return () -> {
+            if (ended.getCount() == 0) {
+                return;
+            }
+            worker.interrupt();
+            try {
+                boolean unused = ended.await(MOST_SECONDS_TO_TIDY_UP, TimeUnit.SECONDS);
+            } catch (InterruptedException impatient) {
+                Thread.currentThread().interrupt();
+            }
+        };
     }
 
     /** Runs the command and returns its exit code. */

@@ -59,9 +59,7 @@ class ProbePortsTest {
         set.accept(web, at(new IntOrString("web")));
         run();
         assertThat(world.events("Unhealthy"))
-                .contains(
-                        kind
-                                + " probe errored and resulted in unknown state: strconv.Atoi: parsing \"web\": invalid syntax");
+                .contains(kind + " probe errored and resulted in unknown state: port \"web\" not found");
         assertThat(world.events("Killing")).anyMatch(message -> message.contains("failed " + word + " probe"));
     }
 

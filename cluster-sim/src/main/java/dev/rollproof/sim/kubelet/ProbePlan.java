@@ -23,7 +23,7 @@ record ProbePlan(Probe probe, long initialNanos, long periodNanos, int failures,
      * The port of a probe.
      *
      * @param number empty where it asks at none, as a command does not, or where nobody can tell which
-     * @param error what the kubelet says where it cannot tell; null where it can
+     * @param error what the kubelet says where it cannot tell, as of 1.37; null where it can
      */
     record Port(OptionalInt number, @Nullable String error) {
         private static final Port NONE = new Port(OptionalInt.empty(), null);
@@ -45,8 +45,7 @@ record ProbePlan(Probe probe, long initialNanos, long periodNanos, int failures,
             }
             return port.getStrVal().matches("[0-9]{1,9}")
                     ? of(Integer.parseInt(port.getStrVal()))
-                    : new Port(
-                            OptionalInt.empty(), "strconv.Atoi: parsing \"" + port.getStrVal() + "\": invalid syntax");
+                    : new Port(OptionalInt.empty(), "port \"" + port.getStrVal() + "\" not found");
         }
 
         private static Port of(int number) {
