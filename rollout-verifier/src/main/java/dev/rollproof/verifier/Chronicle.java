@@ -12,33 +12,62 @@ import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes the timeline: of all that is observed, what differs from the last that was written about the same object. */
 final class Chronicle {
     private final List<Timeline.Entry> entries = new ArrayList<>();
     private final Map<String, String> lastWritten = new HashMap<>();
+
+    /** By its uid, each object that was observed; events are those of the whole namespace. */
+    private final Set<String> known = new HashSet<>();
+
+    /** Warnings about objects that nobody has observed yet: another watch may be later, or they are not of this rollout. */
+    private final Map<String, List<ObservedEvent>> early = new HashMap<>();
+
     private int told;
 
+    /** An object of this rollout from before the time that is told of. */
+    void knows(ObservedObject object) {
+        known.add(object.metadata().uid());
+    }
+
     void observed(Duration at, ObservedObject object, boolean deleted) {
-        String kind = object.metadata().kind().toLowerCase(Locale.ROOT);
         if (object instanceof ObservedEvent event) {
-            if (event.isWarning() && !event.reason().equals("MissingClusterDNS")) {
-                note(
-                        at,
-                        event.regarding().kind().toLowerCase(Locale.ROOT) + "/"
-                                + event.regarding().name(),
-                        event.metadata().uid(),
-                        event.reason() + ": " + event.message());
+            if (!event.isWarning() || event.reason().equals("MissingClusterDNS")) {
+                return;
+            }
+            if (event.regardingUid().isEmpty() || known.contains(event.regardingUid())) {
+                warn(at, event);
+            } else {
+                early.computeIfAbsent(event.regardingUid(), uid -> new ArrayList<>())
+                        .add(event);
             }
             return;
         }
+        knows(object);
+        String kind = object.metadata().kind().toLowerCase(Locale.ROOT);
         String what = deleted ? "gone" : describe(object);
         if (!what.isEmpty()) {
             note(at, kind + "/" + object.metadata().name(), object.metadata().uid(), what);
         }
+        List<ObservedEvent> warnings = early.remove(object.metadata().uid());
+        if (warnings != null) {
+            warnings.forEach(event -> warn(at, event));
+        }
+    }
+
+    private void warn(Duration at, ObservedEvent event) {
+        note(
+                at,
+                event.regarding().kind().toLowerCase(Locale.ROOT) + "/"
+                        + event.regarding().name(),
+                event.metadata().uid(),
+                event.reason() + ": " + event.message());
     }
 
     void note(Duration at, String subject, String about, String what) {

@@ -152,7 +152,9 @@ public final class Replay {
                 }
                 boolean deleted = entry.type() == Change.Type.DELETED;
                 sight.accept(entry.object(), deleted);
-                if (!before) {
+                if (before) {
+                    chronicle.knows(entry.object());
+                } else {
                     chronicle.observed(sinceStart(entry.at()), entry.object(), deleted);
                     Optional<Verdict> verdict = judgeAt(entry.at());
                     if (verdict.isPresent()) {
