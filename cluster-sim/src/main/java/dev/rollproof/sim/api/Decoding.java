@@ -36,11 +36,16 @@ public final class Decoding {
             ResourceType<T> type, Map<String, ? extends @Nullable Object> tree) {
         Optional<Mistyped> wrong = Mistyped.in(tree, type.model());
         if (wrong.isPresent()) {
+            String of = " (" + word(tree, "namespace") + "/" + word(tree, "name") + "; " + type.apiVersion() + ", Kind="
+                    + type.kind() + ")";
+            String notATime = wrong.get().notATime();
             throw new ClusterException(
                     Reason.INTERNAL_ERROR,
-                    "failed to create typed patch object (" + word(tree, "namespace") + "/" + word(tree, "name") + "; "
-                            + type.apiVersion() + ", Kind=" + type.kind() + "): "
-                            + GoDecoding.ofApply(wrong.get(), tree));
+                    notATime == null
+                            ? "failed to create typed patch object" + of + ": " + GoDecoding.ofApply(wrong.get(), tree)
+                            : "failed to convert new object" + of
+                                    + " to proper version: unable to convert unstructured object to "
+                                    + type.apiVersion() + ", Kind=" + type.kind() + ": " + notATime);
         }
         return model(type, tree);
     }

@@ -72,6 +72,10 @@ final class GoDecoding {
 
     /** As encoding/json says it, of an object that is created or replaced. */
     static String ofJson(Mistyped wrong, Class<?> root) {
+        String notATime = wrong.notATime();
+        if (notATime != null) {
+            return notATime;
+        }
         if (wrong.wanted() == Quantity.class) {
             return QUANTITY;
         }
@@ -151,6 +155,10 @@ final class GoDecoding {
 
     /** As the converter of unstructured objects says it, of an object that was patched strategically. */
     static String ofConversion(Mistyped wrong) {
+        String notATime = wrong.notATime();
+        if (notATime != null) {
+            return notATime;
+        }
         Type wanted = wrong.wanted();
         if (wanted == Quantity.class) {
             return QUANTITY;

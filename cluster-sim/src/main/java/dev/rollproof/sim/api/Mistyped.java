@@ -71,6 +71,12 @@ record Mistyped(List<Object> path, Class<?> owner, Type wanted, Object found) {
         return Optional.ofNullable(search.found);
     }
 
+    /** What is wrong with a text that should be a time; null where something else is. */
+    @Nullable
+    String notATime() {
+        return found instanceof String text && wanted == String.class ? GoTime.refused(text) : null;
+    }
+
     /** The type of a model's field; {@code Object} for one that it has not. */
     static Type typeOf(Class<?> model, String field) {
         return FIELDS.get(model).getOrDefault(field, Object.class);
@@ -144,7 +150,8 @@ record Mistyped(List<Object> path, Class<?> owner, Type wanted, Object found) {
         private void plain(Object value, Class<?> wanted, Class<?> owner) {
             boolean fits = true;
             if (wanted == String.class) {
-                fits = value instanceof String;
+                boolean isTime = path.get(path.size() - 1) instanceof String field && GoTime.isTime(field);
+                fits = value instanceof String text && (!isTime || GoTime.refused(text) == null);
             } else if (wanted == Integer.class) {
                 fits = isWhole(value, Integer.SIZE);
             } else if (wanted == Long.class) {

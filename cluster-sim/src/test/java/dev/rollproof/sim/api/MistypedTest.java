@@ -157,6 +157,25 @@ class MistypedTest {
                 .isEqualTo("failed to create typed patch object (/; apps/v1, Kind=Deployment): " + why);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "x | as \"2006-01-02T15:04:05Z07:00\": cannot parse \"x\" as \"2006\"",
+                "1Gi | as \"2006-01-02T15:04:05Z07:00\": cannot parse \"1Gi\" as \"2006\"",
+                "2026-11-27 | as \"2006-01-02T15:04:05Z07:00\": cannot parse \"\" as \"T\"",
+                "2026-11-27T10:00:00 | as \"2006-01-02T15:04:05Z07:00\": cannot parse \"\" as \"Z07:00\"",
+                "2026-11-27T10:00:00Z! | : extra text: \"!\"",
+            })
+    void aTimeIsOne(String text, String why) {
+        assertThat(refused(() -> Decoding.sent(
+                        ResourceType.DEPLOYMENTS,
+                        tree("{\"metadata\": {}, \"status\": {\"conditions\": [{\"lastUpdateTime\": \"" + text
+                                + "\"}]}}"))))
+                .isEqualTo("Deployment in version \"v1\" cannot be handled as a Deployment: parsing time \"" + text
+                        + "\"" + (why.startsWith(":") ? "" : " ") + why);
+    }
+
     @Test
     void whatIsOfTheRightTypeIsTaken() {
         Pod pod = Decoding.sent(ResourceType.PODS, tree("""
