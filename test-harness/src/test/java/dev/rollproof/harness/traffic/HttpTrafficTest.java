@@ -171,7 +171,6 @@ class HttpTrafficTest {
             TrafficReport report =
                     once("another connection", soFar -> soFar.lastAnswer("2").isPresent(), running);
             assertThat(report).hasNoFailures();
-            assertThat(report.lastAnswer("2").orElseThrow()).isPositive();
             assertThat(whileDraining.get()).isLessThanOrEqualTo(1);
         }
     }
