@@ -14,6 +14,7 @@ import dev.rollproof.strategies.Rollout;
 import dev.rollproof.verifier.Progress;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -73,18 +74,38 @@ class ApiServerOutageLesson extends Lesson {
 
         // when the API server goes away as soon as the first step is taken
         Once away = new Once(fault);
+        Instant begun = cluster.time().now();
         Verdict verdict = verified(clock.version("1.2"), away);
 
-        // then the verdict is right, and late by no more than the outage and a few seconds
+        // then the verdict is right, and late by no more than the outage, or the cluster, and a few seconds
         Duration outage = away.outage();
         assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
         Duration late = verdict.evidence().elapsed().minus(undisturbed);
+        Duration clusterLate = Duration.between(begun, completed()).minus(undisturbed);
         figure(
-                "API server %s: away for %s; complete after %s, %s later than undisturbed",
-                how, seconds(outage), seconds(verdict.evidence().elapsed()), seconds(late));
-        assertThat(late).isLessThan(outage.plus(A_FEW_SECONDS));
+                "API server %s: away for %s; complete after %s, %s later than undisturbed; the cluster itself %s later",
+                how, seconds(outage), seconds(verdict.evidence().elapsed()), seconds(late), seconds(clusterLate));
+        Duration excused = outage.compareTo(clusterLate) > 0 ? outage : clusterLate;
+        assertThat(late).isLessThan(excused.plus(A_FEW_SECONDS));
         k3s.ifPresent(K3s::awaitReady);
         waiting().until("the new version is ready", () -> ready("1.2") == 1);
+    }
+
+    /**
+     * When the controller itself saw the rollout complete. A controller manager that could not keep its lease, or waits before it asks
+     * again, may do nothing for half a minute after the API server is back.
+     */
+    private Instant completed() {
+        return cluster
+                .get(Deployment.class, namespace.name(), "clock")
+                .orElseThrow()
+                .getStatus()
+                .getConditions()
+                .stream()
+                .filter(condition -> "NewReplicaSetAvailable".equals(condition.getReason()))
+                .map(condition -> Instant.parse(condition.getLastUpdateTime()))
+                .findFirst()
+                .orElseThrow();
     }
 
     private Verdict verified(Clock clock, Consumer<Progress> onProgress) throws InterruptedException {
