@@ -36,6 +36,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * happening. So whoever hears nothing for a while goes and looks.
  */
 @ResourceLock(providers = OnRealClusters.Alone.class) // the API server is everybody's
+@Order(Integer.MAX_VALUE) // for a while after it neither controllers nor Services are what the other lessons expect
 @TestMethodOrder(
         MethodOrderer.OrderAnnotation.class) // after a restart the controllers are late with the next namespace
 class ApiServerOutageLesson extends Lesson {
