@@ -90,7 +90,9 @@ abstract class StatefulSetClaimsContract extends StorageContract {
         create(web(2, ""));
         eventuallyUnscheduled("web-0", "pod has unbound immediate PersistentVolumeClaims");
         assertThat(claimNames()).containsExactly("data-web-0");
-        createVolumes(2);
+        // Claims wait for them: they may be bound before anybody sees that they are available.
+        create(volume("v0", "1Gi", ""));
+        create(volume("v1", "1Gi", ""));
         eventuallyReady(2);
     }
 
