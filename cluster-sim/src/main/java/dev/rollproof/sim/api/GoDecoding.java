@@ -86,7 +86,7 @@ final class GoDecoding {
     private static String json(Mistyped wrong) {
         Object found = wrong.found();
         if (found instanceof Number number) {
-            return wrong.wanted() == String.class || !isNumeric(wrong.wanted()) ? "number" : "number " + number;
+            return isNumeric(wrong.wanted()) ? "number " + number : "number";
         }
         return found instanceof String
                 ? "string"

@@ -21,11 +21,13 @@ import org.jspecify.annotations.Nullable;
  * A value in what a client sent that is of another type than its field: a number for a text, such as a port in an environment variable that
  * lost its quotes. fabric8's models would take many of them; the API server takes none.
  *
- * @param path names of fields, and places in lists
+ * @param path names of fields, keys of maps, and places in lists
  * @param owner the model that has the last of these fields
+ * @param field that field; of an element or an entry, that of its list or map
+ * @param isEntry whether it is the value of an entry of a map
  * @param wanted the type that the value should have
  */
-record Mistyped(List<Object> path, Class<?> owner, Type wanted, Object found) {
+record Mistyped(List<Object> path, Class<?> owner, String field, boolean isEntry, Type wanted, Object found) {
     private static final String MODELS = "io.fabric8.kubernetes.api.model.";
 
     /** The types of a model's fields, under their names in JSON. */
@@ -82,25 +84,12 @@ record Mistyped(List<Object> path, Class<?> owner, Type wanted, Object found) {
         return FIELDS.get(model).getOrDefault(field, Object.class);
     }
 
-    /** The name of the field; of an element of a list, that of the list. */
-    String field() {
-        for (int i = path.size() - 1; i >= 0; i--) {
-            if (path.get(i) instanceof String name && !(i == path.size() - 1 && isEntry())) {
-                return name;
-            }
-        }
-        return "";
-    }
-
-    /** Whether it is the value of an entry of a map, so that the last step of its path is the entry's key. */
-    boolean isEntry() {
-        return path.size() > 1
-                && path.get(path.size() - 1) instanceof String key
-                && !FIELDS.get(owner).containsKey(key);
-    }
-
     private static final class Search {
         private final List<Object> path = new ArrayList<>();
+        private String field = "";
+        /** How long the path is to the field itself. */
+        private int depth;
+
         private @Nullable Mistyped found;
 
         private void object(Map<?, ?> tree, Class<?> model) {
@@ -108,7 +97,9 @@ record Mistyped(List<Object> path, Class<?> owner, Type wanted, Object found) {
             for (Map.Entry<?, ?> entry : tree.entrySet()) {
                 Type wanted = fields.get(String.valueOf(entry.getKey()));
                 if (wanted != null) {
-                    below(String.valueOf(entry.getKey()), entry.getValue(), wanted, model);
+                    field = String.valueOf(entry.getKey());
+                    depth = path.size() + 1;
+                    below(field, entry.getValue(), wanted, model);
                 }
                 if (found != null) {
                     return;
@@ -150,7 +141,7 @@ record Mistyped(List<Object> path, Class<?> owner, Type wanted, Object found) {
         private void plain(Object value, Class<?> wanted, Class<?> owner) {
             boolean fits = true;
             if (wanted == String.class) {
-                boolean isTime = path.get(path.size() - 1) instanceof String field && GoTime.isTime(field);
+                boolean isTime = path.size() == depth && GoTime.isTime(field);
                 fits = value instanceof String text && (!isTime || GoTime.refused(text) == null);
             } else if (wanted == Integer.class) {
                 fits = isWhole(value, Integer.SIZE);
@@ -175,7 +166,8 @@ record Mistyped(List<Object> path, Class<?> owner, Type wanted, Object found) {
         }
 
         private void refuse(Object value, Type wanted, Class<?> owner) {
-            found = new Mistyped(List.copyOf(path), owner, wanted, value);
+            boolean isEntry = path.size() > depth && path.get(path.size() - 1) instanceof String;
+            found = new Mistyped(List.copyOf(path), owner, field, isEntry, wanted, value);
         }
 
         private static boolean isWhole(Object value, int bits) {

@@ -177,6 +177,18 @@ class MistypedTest {
     }
 
     @Test
+    void aKeyOfAMapIsNoField() {
+        ConfigMap map = Decoding.sent(ResourceType.CONFIG_MAPS, tree("""
+                {"metadata": {"name": "a", "labels": {"startTime": "noon"}, "annotations": {"creationTimestamp": "x"}},
+                  "data": {"time": "noon"}}
+                """));
+        assertThat(map.getData()).containsEntry("time", "noon");
+        assertThat(refused(() -> Decoding.sent(
+                        ResourceType.CONFIG_MAPS, tree("{\"metadata\": {\"labels\": {\"uid\": 1, \"name\": 1}}}"))))
+                .endsWith("Go struct field ObjectMeta.metadata.labels of type string");
+    }
+
+    @Test
     void whatIsOfTheRightTypeIsTaken() {
         Pod pod = Decoding.sent(ResourceType.PODS, tree("""
                 {"metadata": {"name": "a", "labels": null}, "spec": {"containers": [{"name": "c",
