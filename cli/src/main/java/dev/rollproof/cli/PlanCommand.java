@@ -107,16 +107,16 @@ final class PlanCommand implements Callable<Integer> {
                     + (files.size() > 1 ? " and the others" : "") + ", so there is nothing to plan"
                     + (note.isEmpty() ? "" : " (" + note + ")"));
         }
-        List<Manifest> checked = new ArrayList<>(given);
-        if (current != null) {
-            checked.addAll(Manifests.read(List.of(current)));
-        }
-        refuseWhatServersRefuse(checked);
+        List<Manifest> there = current == null ? List.of() : Manifests.read(List.of(current));
+        List<Manifest> all = new ArrayList<>(given);
+        all.addAll(there);
+        refuseWhatServersRefuse(all);
         if (!note.isEmpty()) {
             Objects.requireNonNull(parent).console().err().println("note: " + note);
         }
-        List<List<String>> tables =
-                against == null ? fromFiles(wanted, assumptions) : fromCluster(against, wanted, assumptions);
+        List<List<String>> tables = against == null
+                ? fromFiles(deployments(there), wanted, assumptions)
+                : fromCluster(against, wanted, assumptions);
         var out = Objects.requireNonNull(parent).console().out();
         for (int i = 0; i < tables.size(); i++) {
             if (i > 0) {
@@ -144,8 +144,7 @@ final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    private List<List<String>> fromFiles(List<Deployment> wanted, Assumptions assumptions) {
-        List<Deployment> there = current == null ? List.of() : deployments(Manifests.read(List.of(current)));
+    private List<List<String>> fromFiles(List<Deployment> there, List<Deployment> wanted, Assumptions assumptions) {
         List<Deployment> others = new ArrayList<>(wanted);
         others.addAll(there);
         List<List<String>> tables = new ArrayList<>();
