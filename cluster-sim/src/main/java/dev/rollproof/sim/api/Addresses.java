@@ -33,9 +33,9 @@ final class Addresses {
         if (spec == null || "ExternalName".equals(spec.getType())) {
             return;
         }
-        if (isBlank(spec.getClusterIP())) {
+        if (Texts.isEmpty(spec.getClusterIP())) {
             ServiceSpec before = stored == null ? null : stored.getSpec();
-            boolean keeps = before != null && !isBlank(before.getClusterIP());
+            boolean keeps = before != null && !Texts.isEmpty(before.getClusterIP());
             spec.setClusterIP(keeps ? Objects.requireNonNull(before).getClusterIP() : freeAddress());
         }
         if (spec.getClusterIPs() == null || spec.getClusterIPs().isEmpty()) {
@@ -46,10 +46,6 @@ final class Addresses {
         if (balanced || "NodePort".equals(spec.getType())) {
             nodePorts(spec, stored == null ? null : stored.getSpec());
         }
-    }
-
-    private static boolean isBlank(@Nullable String text) {
-        return text == null || text.isEmpty();
     }
 
     private String freeAddress() {

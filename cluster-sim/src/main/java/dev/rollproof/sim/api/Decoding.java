@@ -36,16 +36,12 @@ public final class Decoding {
             ResourceType<T> type, Map<String, ? extends @Nullable Object> tree) {
         Optional<Mistyped> wrong = Mistyped.in(tree, type.model());
         if (wrong.isPresent()) {
-            String of = " (" + word(tree, "namespace") + "/" + word(tree, "name") + "; " + type.apiVersion() + ", Kind="
-                    + type.kind() + ")";
+            String namespace = word(tree, "namespace");
+            String name = word(tree, "name");
             String notATime = wrong.get().notATime();
-            throw new ClusterException(
-                    Reason.INTERNAL_ERROR,
-                    notATime == null
-                            ? "failed to create typed patch object" + of + ": " + GoDecoding.ofApply(wrong.get(), tree)
-                            : "failed to convert new object" + of
-                                    + " to proper version: unable to convert unstructured object to "
-                                    + type.apiVersion() + ", Kind=" + type.kind() + ": " + notATime);
+            throw notATime == null
+                    ? untyped(type, namespace, name, GoDecoding.ofApply(wrong.get(), tree))
+                    : unconverted(type, namespace, name, notATime);
         }
         return model(type, tree);
     }
@@ -118,23 +114,34 @@ public final class Decoding {
         if (name == null || name.isEmpty()) {
             throw new ClusterException(Reason.BAD_REQUEST, "metadata.name is required for server-side apply");
         }
+        String namespace = Metadata.namespace(manifest);
         List<String> unknown = UnknownFields.of(manifest);
         if (!unknown.isEmpty()) {
-            throw new ClusterException(
-                    Reason.INTERNAL_ERROR,
-                    "failed to create typed patch object (" + Metadata.namespace(manifest) + "/" + name + "; "
-                            + type.apiVersion() + ", Kind=" + type.kind() + "): ." + unknown.get(0)
-                            + ": field not declared in schema");
+            throw untyped(type, namespace, name, "." + unknown.get(0) + ": field not declared in schema");
         }
         Optional<String> unreadable = Quantities.unreadableIn(manifest);
         if (unreadable.isPresent()) {
-            throw new ClusterException(
-                    Reason.INTERNAL_ERROR,
-                    "failed to convert new object (" + Metadata.namespace(manifest) + "/" + name + "; "
-                            + type.apiVersion() + ", Kind=" + type.kind()
-                            + ") to proper version: unable to convert unstructured object to " + type.apiVersion()
-                            + ", Kind=" + type.kind() + ": " + unreadable.get());
+            throw unconverted(type, namespace, name, unreadable.get());
         }
         return name;
+    }
+
+    /** What is applied does not fit the schema. */
+    private static ClusterException untyped(ResourceType<?> type, String namespace, String name, String why) {
+        return new ClusterException(
+                Reason.INTERNAL_ERROR,
+                "failed to create typed patch object (" + namespace + "/" + name + "; " + goKind(type) + "): " + why);
+    }
+
+    /** What is applied fits the schema, and no object can be made of it. */
+    private static ClusterException unconverted(ResourceType<?> type, String namespace, String name, String why) {
+        return new ClusterException(
+                Reason.INTERNAL_ERROR,
+                "failed to convert new object (" + namespace + "/" + name + "; " + goKind(type)
+                        + ") to proper version: unable to convert unstructured object to " + goKind(type) + ": " + why);
+    }
+
+    private static String goKind(ResourceType<?> type) {
+        return type.apiVersion() + ", Kind=" + type.kind();
     }
 }

@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api;
 
 import dev.rollproof.sim.api.patch.ListKeys;
+import dev.rollproof.sim.api.validation.Quantities;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What Go says of values that are of another type than their fields: three decoders, each in its own words. */
 final class GoDecoding {
-    private static final String QUANTITY =
-            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-
     /** The fields that have a type of their own in Go and are texts here, of all objects alike. */
     private static final Map<String, String> NAMED_TEXTS = Map.ofEntries(
             Map.entry("imagePullPolicy", "v1.PullPolicy"),
@@ -77,7 +75,7 @@ final class GoDecoding {
             return notATime;
         }
         if (wrong.wanted() == Quantity.class) {
-            return QUANTITY;
+            return Quantities.NONE;
         }
         return "json: cannot unmarshal " + json(wrong) + " into Go struct field "
                 + wrong.owner().getSimpleName() + "." + path(wrong, root) + " of type " + type(wrong);
@@ -161,7 +159,7 @@ final class GoDecoding {
         }
         Type wanted = wrong.wanted();
         if (wanted == Quantity.class) {
-            return QUANTITY;
+            return Quantities.NONE;
         }
         if (wanted == IntOrString.class) {
             return "json: cannot unmarshal " + json(wrong) + " into Go value of type int32";

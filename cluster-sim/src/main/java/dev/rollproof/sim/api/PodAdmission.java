@@ -61,7 +61,7 @@ final class PodAdmission {
     @SuppressWarnings("ReferenceEquality") // whether it is the very template, and the account as it was
     void complete(Pod pod) {
         PodSpec said = pod.getSpec();
-        String name = isBlank(said.getServiceAccountName()) ? "default" : said.getServiceAccountName();
+        String name = Texts.isEmpty(said.getServiceAccountName()) ? "default" : said.getServiceAccountName();
         ServiceAccount account = api.find(ResourceType.SERVICE_ACCOUNTS, Metadata.namespace(pod), name);
         if (account == null) {
             throw refused(
@@ -77,7 +77,7 @@ final class PodAdmission {
 
     private PodSpec completed(Pod pod, ServiceAccount account) {
         PodSpec spec = Frozen.copy(pod.getSpec(), PodSpec::new);
-        if (isBlank(spec.getServiceAccountName())) {
+        if (Texts.isEmpty(spec.getServiceAccountName())) {
             spec.setServiceAccountName("default");
             spec.setServiceAccount("default");
         }
@@ -96,10 +96,6 @@ final class PodAdmission {
         return spec;
     }
 
-    private static boolean isBlank(@Nullable String text) {
-        return text == null || text.isEmpty();
-    }
-
     private static boolean isNone(@Nullable List<?> list) {
         return list == null || list.isEmpty();
     }
@@ -111,7 +107,7 @@ final class PodAdmission {
 
     private static void prioritize(Pod pod, PodSpec spec) {
         String className = spec.getPriorityClassName();
-        Integer priority = isBlank(className) ? Integer.valueOf(0) : PRIORITY_CLASSES.get(className);
+        Integer priority = Texts.isEmpty(className) ? Integer.valueOf(0) : PRIORITY_CLASSES.get(className);
         if (priority == null) {
             throw refused(pod, "no PriorityClass with name " + className + " was found");
         }
@@ -214,10 +210,10 @@ final class PodAdmission {
         List<Toleration> all = new ArrayList<>(own);
         for (Toleration added : DEFAULT_TOLERATIONS) {
             boolean said = own.stream()
-                    .anyMatch(toleration ->
-                            (isBlank(toleration.getKey()) || toleration.getKey().equals(added.getKey()))
-                                    && (isBlank(toleration.getEffect())
-                                            || toleration.getEffect().equals(added.getEffect())));
+                    .anyMatch(toleration -> (Texts.isEmpty(toleration.getKey())
+                                    || toleration.getKey().equals(added.getKey()))
+                            && (Texts.isEmpty(toleration.getEffect())
+                                    || toleration.getEffect().equals(added.getEffect())));
             if (!said) {
                 all.add(added);
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api;
 
+import dev.rollproof.sim.api.validation.CanonicalQuantity;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -10,12 +11,10 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaStatus;
 import io.fabric8.kubernetes.api.model.Service;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -191,30 +190,12 @@ public record Usage(Map<String, BigDecimal> amounts) {
     private static Quantity quantity(String name, BigDecimal amount) {
         BigDecimal plain = amount.stripTrailingZeros();
         if (name.endsWith("memory") || name.endsWith("storage")) {
-            return bytes(plain.toBigInteger());
+            return Quantity.parse(CanonicalQuantity.ofBytes(plain.toBigInteger()));
         }
         if (plain.scale() > 0) {
             return new Quantity(amount.movePointRight(3).toBigInteger().toString(), "m");
         }
         return new Quantity(plain.toBigInteger().toString());
-    }
-
-    /** With the largest suffix that leaves a whole number: of the powers of 1024, or, where there is none, of those of 1000. */
-    private static Quantity bytes(BigInteger amount) {
-        Quantity binary = inUnits(amount, BigInteger.valueOf(1024), List.of("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"));
-        return Objects.requireNonNullElse(binary.getFormat(), "").isEmpty()
-                ? inUnits(amount, BigInteger.valueOf(1000), List.of("", "k", "M", "G", "T", "P", "E"))
-                : binary;
-    }
-
-    private static Quantity inUnits(BigInteger amount, BigInteger step, List<String> suffixes) {
-        BigInteger left = amount;
-        int unit = 0;
-        while (left.signum() > 0 && unit + 1 < suffixes.size() && left.mod(step).signum() == 0) {
-            left = left.divide(step);
-            unit++;
-        }
-        return new Quantity(left.toString(), suffixes.get(unit));
     }
 
     /** As quotas write it: {@code pods=3,requests.cpu=500m}. */

@@ -7,6 +7,7 @@ import dev.rollproof.sim.api.Informer;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.api.StorageAdmission;
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
@@ -91,7 +92,7 @@ final class ClaimProtection {
             }
             return minor >= 37 && Volumes.phase(claim).equals("Bound") ? tellWhetherUsed(claim) : 0;
         }
-        boolean used = isUsed(claim, pod -> !Volumes.isBlank(pod.getSpec().getNodeName()));
+        boolean used = isUsed(claim, pod -> !Texts.isEmpty(pod.getSpec().getNodeName()));
         return used
                 ? 0
                 : removeFinalizer(ResourceType.PERSISTENT_VOLUME_CLAIMS, claim, StorageAdmission.CLAIM_PROTECTION);

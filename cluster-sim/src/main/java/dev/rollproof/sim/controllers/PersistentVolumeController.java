@@ -8,6 +8,7 @@ import dev.rollproof.sim.api.Informer;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.api.StorageAdmission;
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.HostPathVolumeSource;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
@@ -314,7 +315,7 @@ final class PersistentVolumeController {
 
     private int syncVolume(PersistentVolume volume) {
         ObjectReference reference = volume.getSpec().getClaimRef();
-        if (reference == null || Volumes.isBlank(reference.getUid())) {
+        if (reference == null || Texts.isEmpty(reference.getUid())) {
             // Claims that wait find it when they are looked at next, as in Kubernetes.
             return setPhase(volume, "Available", null);
         }

@@ -7,6 +7,7 @@ import dev.rollproof.sim.api.LabelSelectors;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.api.StorageAdmission;
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -105,11 +106,8 @@ final class Volumes {
         return reference != null
                 && claim.getMetadata().getName().equals(reference.getName())
                 && Metadata.namespace(claim).equals(reference.getNamespace())
-                && (isBlank(reference.getUid()) || claim.getMetadata().getUid().equals(reference.getUid()));
-    }
-
-    static boolean isBlank(@Nullable String text) {
-        return text == null || text.isEmpty();
+                && (Texts.isEmpty(reference.getUid())
+                        || claim.getMetadata().getUid().equals(reference.getUid()));
     }
 
     private static Set<String> modes(@Nullable List<String> modes) {
@@ -202,7 +200,7 @@ final class Volumes {
     /** A copy of a volume that is bound to a claim; the same volume where it is already. */
     static PersistentVolume bound(PersistentVolume volume, PersistentVolumeClaim claim) {
         boolean reserved = isBoundTo(volume, claim);
-        if (reserved && !isBlank(volume.getSpec().getClaimRef().getUid())) {
+        if (reserved && !Texts.isEmpty(volume.getSpec().getClaimRef().getUid())) {
             return volume;
         }
         PersistentVolume changed = annotated(

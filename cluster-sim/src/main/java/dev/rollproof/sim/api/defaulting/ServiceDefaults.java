@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.defaulting;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ClientIPConfig;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ServicePort;
@@ -17,10 +18,10 @@ final class ServiceDefaults {
     private ServiceDefaults() {}
 
     static void setOn(ServiceSpec spec) {
-        if (isBlank(spec.getType())) {
+        if (Texts.isEmpty(spec.getType())) {
             spec.setType("ClusterIP");
         }
-        if (isBlank(spec.getSessionAffinity())) {
+        if (Texts.isEmpty(spec.getSessionAffinity())) {
             spec.setSessionAffinity("None");
         }
         if (spec.getSessionAffinity().equals("None")) {
@@ -29,14 +30,14 @@ final class ServiceDefaults {
             spec.setSessionAffinityConfig(complete(spec.getSessionAffinityConfig()));
         }
         boolean external = spec.getType().equals("NodePort") || spec.getType().equals("LoadBalancer");
-        if (external && isBlank(spec.getExternalTrafficPolicy())) {
+        if (external && Texts.isEmpty(spec.getExternalTrafficPolicy())) {
             spec.setExternalTrafficPolicy("Cluster");
         }
         if (spec.getType().equals("LoadBalancer") && spec.getAllocateLoadBalancerNodePorts() == null) {
             spec.setAllocateLoadBalancerNodePorts(true);
         }
         if (!spec.getType().equals("ExternalName")) {
-            if (isBlank(spec.getInternalTrafficPolicy())) {
+            if (Texts.isEmpty(spec.getInternalTrafficPolicy())) {
                 spec.setInternalTrafficPolicy("Cluster");
             }
             if (spec.getIpFamilyPolicy() == null) {
@@ -47,7 +48,7 @@ final class ServiceDefaults {
             }
         }
         for (ServicePort port : Objects.requireNonNullElse(spec.getPorts(), List.<ServicePort>of())) {
-            if (isBlank(port.getProtocol())) {
+            if (Texts.isEmpty(port.getProtocol())) {
                 port.setProtocol("TCP");
             }
             if (port.getTargetPort() == null && port.getPort() != null) {
@@ -60,9 +61,5 @@ final class ServiceDefaults {
         ClientIPConfig client = said == null ? null : said.getClientIP();
         Integer seconds = client == null ? null : client.getTimeoutSeconds();
         return new SessionAffinityConfig(new ClientIPConfig(seconds == null ? THREE_HOURS : seconds));
-    }
-
-    private static boolean isBlank(@Nullable String text) {
-        return text == null || text.isEmpty();
     }
 }

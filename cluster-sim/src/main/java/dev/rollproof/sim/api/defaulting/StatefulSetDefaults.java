@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.defaulting;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateStatefulSetStrategy;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetPersistentVolumeClaimRetentionPolicy;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetUpdateStrategy;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** The defaults of a StatefulSet. */
 final class StatefulSetDefaults {
     private StatefulSetDefaults() {}
 
     static void setOn(StatefulSetSpec spec, int minor) {
-        if (isEmpty(spec.getPodManagementPolicy())) {
+        if (Texts.isEmpty(spec.getPodManagementPolicy())) {
             spec.setPodManagementPolicy("OrderedReady");
         }
         if (spec.getUpdateStrategy() == null) {
@@ -23,8 +23,8 @@ final class StatefulSetDefaults {
         strategy(spec.getUpdateStrategy(), minor);
         StatefulSetPersistentVolumeClaimRetentionPolicy claims = Objects.requireNonNullElseGet(
                 spec.getPersistentVolumeClaimRetentionPolicy(), StatefulSetPersistentVolumeClaimRetentionPolicy::new);
-        claims.setWhenDeleted(isEmpty(claims.getWhenDeleted()) ? "Retain" : claims.getWhenDeleted());
-        claims.setWhenScaled(isEmpty(claims.getWhenScaled()) ? "Retain" : claims.getWhenScaled());
+        claims.setWhenDeleted(Texts.isEmpty(claims.getWhenDeleted()) ? "Retain" : claims.getWhenDeleted());
+        claims.setWhenScaled(Texts.isEmpty(claims.getWhenScaled()) ? "Retain" : claims.getWhenScaled());
         spec.setPersistentVolumeClaimRetentionPolicy(claims);
         spec.setReplicas(Objects.requireNonNullElse(spec.getReplicas(), 1));
         spec.setRevisionHistoryLimit(Objects.requireNonNullElse(spec.getRevisionHistoryLimit(), 10));
@@ -40,7 +40,7 @@ final class StatefulSetDefaults {
     }
 
     private static void strategy(StatefulSetUpdateStrategy strategy, int minor) {
-        if (isEmpty(strategy.getType())) {
+        if (Texts.isEmpty(strategy.getType())) {
             strategy.setType("RollingUpdate");
             if (strategy.getRollingUpdate() == null) {
                 strategy.setRollingUpdate(new RollingUpdateStatefulSetStrategy());
@@ -57,9 +57,5 @@ final class StatefulSetDefaults {
         } else if (rolling.getMaxUnavailable() == null) {
             rolling.setMaxUnavailable(new IntOrString(1));
         }
-    }
-
-    private static boolean isEmpty(@Nullable String text) {
-        return text == null || text.isEmpty();
     }
 }

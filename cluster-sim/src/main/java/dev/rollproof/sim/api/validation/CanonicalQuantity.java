@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * Quantities as Kubernetes writes them, whatever was said: a whole number with the largest suffix of its family, such as {@code 500m} for
  * {@code 0.5}, {@code 1Gi} for {@code 1024Mi} and {@code 70k} for {@code 70000}. Source: pkg/api/resource of apimachinery.
  */
-final class CanonicalQuantity {
+public final class CanonicalQuantity {
     private static final Pattern TEXT = Pattern.compile("([+-]?[0-9.]+)([a-zA-Z]*)([+-]?\\d*)");
     private static final List<String> BINARY = List.of("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei");
     private static final List<String> DECIMAL = List.of("n", "u", "m", "", "k", "M", "G", "T", "P", "E");
@@ -69,6 +69,14 @@ final class CanonicalQuantity {
         Matcher parts = TEXT.matcher(suffixed);
         int power = parts.matches() ? 3 * DECIMAL.indexOf(Objects.requireNonNull(parts.group(2))) - NANO : 0;
         return power == 0 ? suffixed : parts.group(1) + "e" + power;
+    }
+
+    /** With the largest suffix that leaves a whole number: of the powers of 1024, or, where there is none, of those of 1000. */
+    public static String ofBytes(BigInteger amount) {
+        String binary = inUnits(amount, KIBI, BINARY);
+        return Character.isDigit(binary.charAt(binary.length() - 1))
+                ? inUnits(amount, KILO, DECIMAL.subList(DECIMAL.indexOf(""), DECIMAL.size()))
+                : binary;
     }
 
     private static String inUnits(BigInteger amount, BigInteger step, List<String> suffixes) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -37,7 +38,7 @@ final class ContainerValidation {
                 errors.duplicate(path + ".name", name);
             }
         }
-        if (PodSpecValidation.isEmpty(container.getImage())) {
+        if (Texts.isEmpty(container.getImage())) {
             errors.required(path + ".image");
         }
         PodSpecValidation.oneOf(
@@ -102,7 +103,7 @@ final class ContainerValidation {
                 errors.required(at + ".name");
                 errors.notFound(at + ".name", name);
             }
-            if (PodSpecValidation.isEmpty(mount.getMountPath())) {
+            if (Texts.isEmpty(mount.getMountPath())) {
                 errors.required(at + ".mountPath");
             } else if (!paths.add(mount.getMountPath())) {
                 errors.invalid(at + ".mountPath", mount.getMountPath(), "must be unique");

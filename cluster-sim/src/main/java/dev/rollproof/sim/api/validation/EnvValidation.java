@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -102,7 +103,7 @@ final class EnvValidation {
                     "",
                     "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or"
                             + " `fileKeyRef`");
-        } else if (sources > 0 && !PodSpecValidation.isEmpty(variable.getValue())) {
+        } else if (sources > 0 && !Texts.isEmpty(variable.getValue())) {
             errors.invalid(at, "", "may not be specified when `value` is not empty");
         } else if (sources > 1) {
             errors.invalid(at, "", "may not have more than one field specified at a time");
@@ -112,7 +113,7 @@ final class EnvValidation {
     private static void key(String path, @Nullable String name, @Nullable String key, FieldErrors errors) {
         String object = Objects.requireNonNullElse(name, "");
         Names.subdomain(object).forEach(wrong -> errors.invalid(path + ".name", object, wrong));
-        if (PodSpecValidation.isEmpty(key)) {
+        if (Texts.isEmpty(key)) {
             errors.required(path + ".key");
         } else {
             Names.configKey(Objects.requireNonNull(key)).forEach(wrong -> errors.invalid(path + ".key", key, wrong));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -106,16 +107,16 @@ final class PodSpecValidation {
         sources += counted(volume.getPersistentVolumeClaim(), path + ".persistentVolumeClaim", sources, errors);
         sources += counted(volume.getConfigMap(), path + ".configMap", sources, errors);
         counted(volume.getProjected(), path + ".projected", sources, errors);
-        if (volume.getSecret() != null && isEmpty(volume.getSecret().getSecretName())) {
+        if (volume.getSecret() != null && Texts.isEmpty(volume.getSecret().getSecretName())) {
             errors.required(path + ".secret.secretName");
         }
         if (volume.getPersistentVolumeClaim() != null
-                && isEmpty(volume.getPersistentVolumeClaim().getClaimName())) {
+                && Texts.isEmpty(volume.getPersistentVolumeClaim().getClaimName())) {
             errors.required(path + ".persistentVolumeClaim.claimName");
         }
         if (sources < 2
                 && volume.getConfigMap() != null
-                && isEmpty(volume.getConfigMap().getName())) {
+                && Texts.isEmpty(volume.getConfigMap().getName())) {
             errors.required(path + ".configMap.name");
         }
     }
@@ -128,9 +129,5 @@ final class PodSpecValidation {
             errors.forbidden(path, "may not specify more than 1 volume type");
         }
         return 1;
-    }
-
-    static boolean isEmpty(@Nullable String text) {
-        return text == null || text.isEmpty();
     }
 }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Quantities {
     private static final String EXPRESSION = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$";
+    /** What the server says of what has not even the shape of one. */
+    public static final String NONE = "quantities must match the regular expression '" + EXPRESSION + "'";
+
     private static final Pattern SHAPE = Pattern.compile(EXPRESSION);
     private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+).*");
     private static final Pattern READABLE = Pattern.compile("[+-]?[0-9.]+([numkMGTPE]|[KMGTPE]i|[eE][+-]?\\d+)?");
@@ -69,7 +72,7 @@ public final class Quantities {
 
     private static Optional<String> unreadable(String text) {
         if (!SHAPE.matcher(text).matches() || !NUMBER.matcher(text).matches()) {
-            return Optional.of("quantities must match the regular expression '" + EXPRESSION + "'");
+            return Optional.of(NONE);
         }
         return READABLE.matcher(text).matches() ? Optional.empty() : Optional.of("unable to parse quantity's suffix");
     }

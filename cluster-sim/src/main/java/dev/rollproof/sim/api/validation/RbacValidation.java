@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -112,7 +113,7 @@ final class RbacValidation {
                 if (!group.isEmpty()) {
                     errors.notSupported(path + ".apiGroup", group, List.of(""));
                 }
-                if (!namespaced && PodSpecValidation.isEmpty(subject.getNamespace())) {
+                if (!namespaced && Texts.isEmpty(subject.getNamespace())) {
                     errors.required(path + ".namespace");
                 }
             }

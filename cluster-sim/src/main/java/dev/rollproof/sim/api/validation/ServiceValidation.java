@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
@@ -26,7 +27,7 @@ final class ServiceValidation {
         if (ports.isEmpty() && !external && !headless) {
             errors.required("spec.ports");
         }
-        if (external && PodSpecValidation.isEmpty(spec.getExternalName())) {
+        if (external && Texts.isEmpty(spec.getExternalName())) {
             errors.required("spec.externalName");
         }
         Set<String> names = new HashSet<>();
@@ -40,7 +41,7 @@ final class ServiceValidation {
         String policy = spec.getExternalTrafficPolicy();
         if ("NodePort".equals(spec.getType()) || "LoadBalancer".equals(spec.getType())) {
             PodSpecValidation.oneOf("spec.externalTrafficPolicy", policy, List.of("Cluster", "Local"), errors);
-        } else if (!PodSpecValidation.isEmpty(policy)) {
+        } else if (!Texts.isEmpty(policy)) {
             errors.invalid("spec.externalTrafficPolicy", policy, "may only be set for externally-accessible services");
         }
         if ("ClusterIP".equals(spec.getType())) {
