@@ -39,7 +39,7 @@ abstract class StatefulSetClaimsContract extends StorageContract {
     }
 
     private void eventuallyReady(int replicas) {
-        eventually(
+        eventuallyWithVolumes(
                 replicas + " pods to be ready",
                 () -> zero(stored(StatefulSet.class, "web").getStatus().getReadyReplicas()) == replicas
                         && zero(stored(StatefulSet.class, "web").getStatus().getReplicas()) == replicas,
