@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollproof.harness.ClusterKind;
 import dev.rollproof.harness.ClusterTest;
 import dev.rollproof.harness.K3s;
+import dev.rollproof.harness.RollproofAssertions;
 import dev.rollproof.harness.TestNamespace;
 import dev.rollproof.harness.Waiting;
 import dev.rollproof.it.Yaml;
@@ -22,6 +23,9 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.strategies.Canary;
 import dev.rollproof.strategies.Canary.Shift.ThroughRoute;
 import dev.rollproof.strategies.Rollout;
+import dev.rollproof.strategies.check.Check;
+import dev.rollproof.verifier.Rollback;
+import dev.rollproof.verifier.RollbackResult;
 import dev.rollproof.verifier.Verdict;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -32,9 +36,15 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A canary through an HTTPRoute on real Kubernetes: the objects. No gateway is there, so no request is split; what a gateway would
@@ -186,5 +196,58 @@ class WeightedCanaryTest {
                                 .get(0)
                                 .getImage())
                         .isEqualTo("page:1.1"));
+    }
+
+    static Stream<Arguments> versionsThatAreGoneBackFrom() {
+        Canary canary = Canary.steps(50)
+                .through(
+                        ThroughRoute.of("clock", "clock-stable", "clock-canary").withGatewayFollows(ofSeconds(1)));
+        return Stream.of(
+                Arguments.of(Named.of("one that crashes", "page:broken"), canary, List.of("1/0")),
+                Arguments.of(
+                        Named.of("one that is found bad at half of the weight", "page:1.1"),
+                        canary.check(Check.of("found good", context -> false)),
+                        List.of("1/0", "50/50")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("versionsThatAreGoneBackFrom")
+    void theRouteIsAsItWasAfterGoingBackFrom(String image, Canary canary, List<String> weights)
+            throws InterruptedException {
+        Rollout.of(clock("page:1.0")).within(ofSeconds(60)).run(cluster).orElseThrow();
+        createRoute();
+        HTTPRoute before = route();
+        List<String> seen = new CopyOnWriteArrayList<>();
+        Verdict verdict;
+        try (Observation watching = cluster.observe(
+                Query.of(HTTPRoute.class).inNamespace(namespace),
+                change -> seen.add(weights((HTTPRoute) change.manifest())))) {
+            Waiting.on(cluster).until("the route is known as it is", watching::synced);
+            verdict = Rollout.of(clock(image))
+                    .by(canary)
+                    .within(ofSeconds(60))
+                    .orElse(Rollback.rollBack())
+                    .run(cluster);
+            Waiting.on(cluster)
+                    .until(
+                            "all versions of the route are told",
+                            () -> seen.get(seen.size() - 1).equals(weights(route())));
+        }
+        RollproofAssertions.assertThat(verdict).failed();
+        assertThat(seen.stream().distinct()).containsExactlyElementsOf(weights);
+        assertThat(verdict.evidence().rollback())
+                .get(InstanceOfAssertFactories.type(RollbackResult.Restored.class))
+                .satisfies(back -> {
+                    assertThat(back.verdict().isComplete()).isTrue();
+                    assertThat(back.images()).containsExactly("page:1.0");
+                });
+        assertThat(Models.toTree(route().getSpec())).isEqualTo(Models.toTree(before.getSpec()));
+        assertThat(route().getMetadata().getAnnotations())
+                .isEqualTo(before.getMetadata().getAnnotations());
+        assertThat(cluster.list(Query.of(Deployment.class).inNamespace(namespace)))
+                .singleElement()
+                .satisfies(stable -> assertThat(stable.getMetadata().getName()).isEqualTo("clock"));
+        // Nothing that a field belongs to stands in the way of whoever applies next.
+        cluster.apply(clock("page:1.2"), WriteOptions.defaults().withoutForce());
     }
 }
