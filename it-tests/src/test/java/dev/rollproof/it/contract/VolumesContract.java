@@ -208,6 +208,9 @@ abstract class VolumesContract extends StorageContract {
         eventuallyTold(
                 "PersistentVolumeClaim",
                 "Warning FailedBinding: Volume \"" + volumeName("reserved") + "\" already bound to a different claim.");
+        // It would take the next volume as soon as that is available.
+        cluster.delete(PersistentVolumeClaim.class, namespace, "other", DELETE);
+        eventually("the claim to go", () -> gone(PersistentVolumeClaim.class, "other"));
         createAvailable(volume("small", "1Gi", ""));
         create(claim("large", "2Gi", ", volumeName: " + volumeName("small")));
         eventuallyTold(
