@@ -26,7 +26,7 @@ class ReplayCommandTest {
         "1.34-06-recreate-r4-drain,     4.96, complete,   7.6,  0",
         "1.37-06-recreate-r4-drain,     5.38, complete,   7.3,  0",
         "1.37-07-crashloop-r4,          13.2, failed,     8.0,  1",
-        "1.37-24-missing-secret-volume, 5.4,  failed,     20.1, 1",
+        "1.37-24-missing-secret-volume, 5.4,  failed,     15.8, 1",
         "1.37-11-rollover-r10,          6,    superseded, 2.9,  4",
         "1.37-12-fast-undo-r1-s1-u0,    33.1, superseded, 1.2,  4",
     })

@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -309,18 +310,22 @@ class PodStoriesTest {
 
     @Test
     void aMissingSecretVolumeShowsInEventsOnly() {
-        Story story = new Story()
-                .run(
-                        Duration.ofSeconds(32),
-                        clock -> clock.getSpec()
-                                .getTemplate()
-                                .getSpec()
-                                .setVolumes(List.of(new VolumeBuilder()
-                                        .withName("s")
-                                        .withNewSecret()
-                                        .withSecretName("clock-secret")
-                                        .endSecret()
-                                        .build())));
+        Story story = new Story().run(Duration.ofSeconds(32), clock -> {
+            clock.getSpec()
+                    .getTemplate()
+                    .getSpec()
+                    .setVolumes(List.of(new VolumeBuilder()
+                            .withName("s")
+                            .withNewSecret()
+                            .withSecretName("clock-secret")
+                            .endSecret()
+                            .build()));
+            web(clock)
+                    .setVolumeMounts(List.of(new VolumeMountBuilder()
+                            .withName("s")
+                            .withMountPath("/s")
+                            .build()));
+        });
         assertThat(story.states).containsExactly("ContainerCreating");
         assertThat(condition(story.pod(), "PodReadyToStartContainers").getMessage())
                 .isEqualTo("no pod sandbox exists");

@@ -241,7 +241,7 @@ class VolumesTest {
                     metadata: {name: web, namespace: default}
                     spec:
                       nodeName: node-0
-                      containers: [{name: web, image: "clock:1"}]
+                      containers: [{name: web, image: "clock:1", volumeMounts: [{name: data, mountPath: /data}]}]
                       volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
                     """, Pod.class);
             cluster.advance(Duration.ofSeconds(10));

@@ -130,10 +130,10 @@ final class PodWorker {
         if (terminating) {
             return;
         }
-        String missing = References.missingVolume(api, pod);
-        if (missing != null) {
+        List<String> failures = Mounts.failures(api, pod);
+        if (!failures.isEmpty()) {
             if (!node.lost) {
-                node.events.warning(pod, "FailedMount", missing);
+                failures.forEach(failure -> node.events.warning(pod, "FailedMount", failure));
             }
             long wait = Math.min(122 * SECOND, (SECOND / 2) << Math.min(mountAttempts++, 10));
             after(wait, this::mount);

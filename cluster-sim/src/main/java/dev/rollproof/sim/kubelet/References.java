@@ -9,75 +9,16 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarSource;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.ProjectedVolumeSource;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.Volume;
-import io.fabric8.kubernetes.api.model.VolumeProjection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a pod needs besides its images: ConfigMaps and Secrets that have to be there, and who it may run as. */
+/** What a container needs besides its image: ConfigMaps and Secrets of its environment that have to be there, and who it may run as. */
 final class References {
     private References() {}
 
-    /** Why a volume cannot be set up, as the event says it; null where all can. */
-    static @Nullable String missingVolume(ApiServer api, Pod pod) {
-        if (pod.getSpec().getVolumes() == null) {
-            return null;
-        }
-        String namespace = Metadata.namespace(pod);
-        for (Volume volume : pod.getSpec().getVolumes()) {
-            String missing = null;
-            if (volume.getSecret() != null
-                    && !Boolean.TRUE.equals(volume.getSecret().getOptional())) {
-                missing = missing(api, true, namespace, volume.getSecret().getSecretName());
-            } else if (volume.getConfigMap() != null
-                    && !Boolean.TRUE.equals(volume.getConfigMap().getOptional())) {
-                missing = missing(api, false, namespace, volume.getConfigMap().getName());
-            } else if (volume.getProjected() != null) {
-                missing = missing(api, namespace, volume.getProjected());
-            } else if (volume.getPersistentVolumeClaim() != null) {
-                missing = unbound(
-                        api, namespace, volume.getPersistentVolumeClaim().getClaimName());
-            }
-            if (missing != null) {
-                return "MountVolume.SetUp failed for volume \"" + volume.getName() + "\" : " + missing;
-            }
-        }
-        return null;
-    }
-
-    private static @Nullable String missing(ApiServer api, String namespace, ProjectedVolumeSource projected) {
-        for (VolumeProjection source : projected.getSources()) {
-            String missing = null;
-            if (source.getSecret() != null
-                    && !Boolean.TRUE.equals(source.getSecret().getOptional())) {
-                missing = missing(api, true, namespace, source.getSecret().getName());
-            } else if (source.getConfigMap() != null
-                    && !Boolean.TRUE.equals(source.getConfigMap().getOptional())) {
-                missing = missing(api, false, namespace, source.getConfigMap().getName());
-            }
-            if (missing != null) {
-                return missing;
-            }
-        }
-        return null;
-    }
-
-    /** Of a pod that the scheduler put on its node all claims are bound. Others may come without. */
-    private static @Nullable String unbound(ApiServer api, String namespace, String name) {
-        PersistentVolumeClaim claim = api.find(ResourceType.PERSISTENT_VOLUME_CLAIMS, namespace, name);
-        if (claim == null) {
-            return "persistentvolumeclaim \"" + name + "\" not found";
-        }
-        boolean bound =
-                claim.getStatus() != null && "Bound".equals(claim.getStatus().getPhase());
-        return bound ? null : "PVC " + namespace + "/" + name + " is not bound";
-    }
-
-    private static @Nullable String missing(ApiServer api, boolean secret, String namespace, @Nullable String name) {
+    static @Nullable String missing(ApiServer api, boolean secret, String namespace, @Nullable String name) {
         String wanted = name == null ? "" : name;
         boolean there = secret
                 ? api.find(ResourceType.SECRETS, namespace, wanted) != null

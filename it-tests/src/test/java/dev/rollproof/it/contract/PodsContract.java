@@ -17,7 +17,10 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.time.Duration;
@@ -26,7 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What scheduler, kubelet and the controller of EndpointSlices promise of pods. */
 abstract class PodsContract extends Contract {
@@ -223,6 +229,66 @@ abstract class PodsContract extends Contract {
 
         create(configMap("settings", "{}"));
         eventuallyReady("clock");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "secret: {secretName: none} | secret \"none\" not found",
+                "configMap: {name: none} | configmap \"none\" not found",
+                "configMap: {name: settings, items: [{key: here, path: a}, {key: nowhere, path: b}]}"
+                        + "| configmap references non-existent config key: nowhere",
+                "secret: {secretName: hidden, items: [{key: nowhere, path: b}]} | references non-existent secret key: nowhere",
+                "projected: {sources: [{secret: {name: none}}, {configMap: {name: settings}}, {configMap: {name: none}}]}"
+                        + "| [secret \"none\" not found, configmap \"none\" not found]",
+            })
+    void aPodWaitsForWhatItsVolumesAreMadeOfAndOnlyEventsSaySo(String source, String missing) {
+        create(configMap("settings", "{here: x}"));
+        create(Yaml.read(Secret.class, """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: hidden, namespace: %s}
+                stringData: {here: x}
+                """.formatted(namespace)));
+        Pod pod = pod("clock");
+        pod.getSpec().setVolumes(List.of(Yaml.read(Volume.class, "{name: v, " + source + "}")));
+        mount(pod, "v");
+        create(pod);
+        Event told = eventuallyHasEvent("FailedMount", "clock");
+        assertThat(told.getType()).isEqualTo("Warning");
+        assertThat(told.getMessage()).isEqualTo("MountVolume.SetUp failed for volume \"v\" : " + missing);
+        assertThat(eventuallyWaiting("clock", "ContainerCreating")
+                        .getState()
+                        .getWaiting()
+                        .getMessage())
+                .isNull();
+    }
+
+    @Test
+    void whatAVolumeNeedsNotIsNotWaitedFor() {
+        Pod pod = probedPod("clock", "page:1.0");
+        pod.getSpec()
+                .setVolumes(List.of(
+                        Yaml.read(Volume.class, "{name: s, secret: {secretName: none, optional: true}}"),
+                        Yaml.read(Volume.class, "{name: c, configMap: {name: none, optional: true}}"),
+                        // No container mounts it, so nobody looks for it.
+                        Yaml.read(Volume.class, "{name: unused, secret: {secretName: none}}")));
+        mount(pod, "s", "c");
+        create(pod);
+        eventuallyReady("clock");
+    }
+
+    private static void mount(Pod pod, String... volumes) {
+        pod.getSpec()
+                .getContainers()
+                .get(0)
+                .setVolumeMounts(Stream.of(volumes)
+                        .map(volume -> new VolumeMountBuilder()
+                                .withName(volume)
+                                .withMountPath("/" + volume)
+                                .build())
+                        .toList());
     }
 
     @Test

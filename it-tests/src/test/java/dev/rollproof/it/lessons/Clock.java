@@ -13,9 +13,12 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.LifecycleBuilder;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -108,6 +111,26 @@ public record Clock(Deployment deployment) {
                 .says("CLOCK_EXIT_CODE", "7")
                 .means("crash-after", time.toMillis() + "ms")
                 .means("exit-code", "7");
+    }
+
+    /** It mounts a volume of the Secret of this name. */
+    Clock mountsSecret(String secret) {
+        return with(clock -> {
+            clock.getSpec()
+                    .getTemplate()
+                    .getSpec()
+                    .setVolumes(List.of(new VolumeBuilder()
+                            .withName("secret")
+                            .withNewSecret()
+                            .withSecretName(secret)
+                            .endSecret()
+                            .build()));
+            web(clock)
+                    .setVolumeMounts(List.of(new VolumeMountBuilder()
+                            .withName("secret")
+                            .withMountPath("/secret")
+                            .build()));
+        });
     }
 
     /** For so long no pod may make progress before the controller says that the rollout has failed. */

@@ -100,6 +100,7 @@ public final class Judge {
         private final Map<String, Instant> since;
         private final Map<String, Instant> awaySince;
         private final Map<String, Integer> firstSight;
+        private final Map<String, Instant> told;
         private Optional<Instant> recheckAt = Optional.empty();
 
         Look(Memory before, Snapshot seen, ObservedDeployment d, Instant at) {
@@ -112,6 +113,7 @@ public final class Judge {
             this.since = new HashMap<>(before.since());
             this.awaySince = new HashMap<>(before.awaySince());
             this.firstSight = firstSight();
+            this.told = new HashMap<>(before.toldAtFirstSight());
         }
 
         private Map<String, Integer> firstSight() {
@@ -188,7 +190,7 @@ public final class Judge {
 
         private Assessment assessment(Status status, Optional<Instant> completeSince) {
             return new Assessment(
-                    new Memory(since, awaySince, completeSince, firstSight, pods.restarts()), status, recheckAt);
+                    new Memory(since, awaySince, completeSince, firstSight, told, pods.restarts()), status, recheckAt);
         }
 
         private void recheckAt(Instant time) {
@@ -199,7 +201,7 @@ public final class Judge {
 
         private List<Trouble> troubles() {
             List<Trouble> troubles = new ArrayList<>();
-            PodRules rules = new PodRules(patience, seen.events(), firstSight);
+            PodRules rules = new PodRules(patience, seen.events(), firstSight, told);
             for (ObservedPod pod : pods.newLive()) {
                 troubles.addAll(rules.troublesOf(pod));
             }

@@ -14,6 +14,8 @@ import java.util.Optional;
  *     running and CrashLoopBackOff), so a trouble is over only after it was away for a while
  * @param restartsAtFirstSight how often a container had been restarted when it was first seen, if it was ready then: what
  *     happened to it last week does not count against this rollout
+ * @param toldAtFirstSight when, by its own time, an event of a pod in trouble had been told last when it was first seen: what it told
+ *     before may be long over
  * @param restarts how often containers of the new pods had been restarted at the last look: a restart begins the wait for
  *     stability anew
  */
@@ -22,9 +24,10 @@ public record Memory(
         Map<String, Instant> awaySince,
         Optional<Instant> completeSince,
         Map<String, Integer> restartsAtFirstSight,
+        Map<String, Instant> toldAtFirstSight,
         int restarts) {
     /** At the start. */
     public static Memory empty() {
-        return new Memory(Map.of(), Map.of(), Optional.empty(), Map.of(), 0);
+        return new Memory(Map.of(), Map.of(), Optional.empty(), Map.of(), Map.of(), 0);
     }
 }

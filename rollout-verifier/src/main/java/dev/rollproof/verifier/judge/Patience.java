@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param imageNotFound the registry says that there is no such image; default 1 s, so that a second look confirms it
  * @param imageDenied no right to pull: a pull secret may be on its way; default 15 s
  * @param imageTrouble the registry cannot be reached or is busy; default 30 s, in which the kubelet tries twice
- * @param configuration a ConfigMap or Secret is missing, it may be applied next; default 10 s
+ * @param configuration a ConfigMap or Secret is missing, it may be applied next; default 10 s. Where a volume needs it, only the kubelet's
+ *     events tell, by its own clock, and only when it tries again: with the default usually 15 s after the first
  * @param startError a container cannot be created or started, for a reason not known to be final; default 10 s
  * @param nodeTrouble the node fails, not the workload; default 60 s
  * @param unschedulable no node has room: an autoscaler may add one; default 60 s

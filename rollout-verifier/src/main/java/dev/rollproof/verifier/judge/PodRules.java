@@ -7,6 +7,8 @@ import dev.rollproof.k8s.observed.ObservedContainer.State;
 import dev.rollproof.k8s.observed.ObservedEvent;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.verifier.Cause;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,22 +16,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What holds a pod up: its containers, its scheduling, and what only events tell. */
 final class PodRules {
-    /** Troubles that show in events only. They alarm falsely (kubernetes/kubernetes#99475), so they never fail a rollout. */
+    /**
+     * Troubles that show in events only. They alarm falsely (kubernetes/kubernetes#99475), so they fail no rollout, with one exception: see
+     * {@link #isStillMissed}.
+     */
     private static final Set<String> EVENT_ONLY =
             Set.of("FailedMount", "FailedAttachVolume", "FailedMapVolume", "FailedCreatePodSandBox", "NetworkNotReady");
 
+    /** As the kubelet's mounts of volumes say it (kubernetes/kubernetes pkg/volume/secret, configmap, projected). */
+    private static final Pattern MISSED =
+            Pattern.compile("(secret|configmap) \"[^\"]*\" not found|references non-existent (secret|config) key: ");
+
     private final Patience patience;
     private final Map<String, List<ObservedEvent>> warnings;
+    private final Map<String, Instant> toldAtFirstSight;
     private final ContainerRules containers;
 
     /**
      * @param restartsAtFirstSight by container: restarts that do not count
+     * @param toldAtFirstSight by event: what it told up to then does not count; events that are new to it are added
      */
-    PodRules(Patience patience, Collection<ObservedEvent> events, Map<String, Integer> restartsAtFirstSight) {
+    PodRules(
+            Patience patience,
+            Collection<ObservedEvent> events,
+            Map<String, Integer> restartsAtFirstSight,
+            Map<String, Instant> toldAtFirstSight) {
         this.patience = patience;
+        this.toldAtFirstSight = toldAtFirstSight;
         this.warnings = new HashMap<>();
         for (ObservedEvent event : events) {
             if (event.isWarning() && event.regarding().kind().equals("Pod")) {
@@ -80,13 +97,34 @@ final class PodRules {
         if (!pod.phase().equals("Pending")) {
             return Optional.empty();
         }
+        Optional<Trouble> reported = Optional.empty();
         for (ObservedEvent event : warnings.getOrDefault(pod.metadata().uid(), List.of())) {
             if (EVENT_ONLY.contains(event.reason())) {
-                return Optional.of(
-                        Trouble.reported("event/" + pod.metadata().uid(), cause(pod, event.reason(), event.message())));
+                String key = "event/" + pod.metadata().uid();
+                Cause cause = cause(pod, event.reason(), event.message());
+                if (isStillMissed(event)) {
+                    return Optional.of(Trouble.fatalAfter(Duration.ZERO, key, cause));
+                }
+                reported = reported.or(() -> Optional.of(Trouble.reported(key, cause)));
             }
         }
-        return Optional.empty();
+        return reported;
+    }
+
+    /**
+     * Whether the kubelet says, again and after the patience for it, that there is no such ConfigMap or Secret, or no such key in it. It tries
+     * after 0.5, 1, 2 … seconds and says so each time; between two tries the object may have come. So what counts is the time between what
+     * it said when it was first heard and what it said last, by its own clock.
+     */
+    private boolean isStillMissed(ObservedEvent event) {
+        if (event.lastSeen().isEmpty()
+                || !event.reason().equals("FailedMount")
+                || !MISSED.matcher(event.message()).find()) {
+            return false;
+        }
+        Instant last = event.lastSeen().get();
+        Instant first = toldAtFirstSight.computeIfAbsent(event.metadata().uid(), uid -> last);
+        return !last.isBefore(first.plus(patience.configuration())) && last.isAfter(first);
     }
 
     private Optional<Trouble> notReady(ObservedPod pod) {

@@ -4,6 +4,7 @@ package dev.rollproof.verifier.judge;
 import static dev.rollproof.verifier.judge.Scene.NEW;
 import static dev.rollproof.verifier.judge.Scene.OLD;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.rollproof.verifier.Cause;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each trouble of a new pod means, and how long the judge is patient with it. */
 class FailingPodsTest {
@@ -148,7 +150,7 @@ class FailingPodsTest {
         assertThat(status).as(name).isInstanceOf(Status.Failed.class);
         assertThat(status.causesOrNone())
                 .extracting(Cause::reason, Cause::message)
-                .containsExactly(org.assertj.core.api.Assertions.tuple(reason, message));
+                .containsExactly(tuple(reason, message));
     }
 
     @Test
@@ -195,7 +197,7 @@ class FailingPodsTest {
         Scene scene = Scene.begun().ended("new-0", "new", 1, 1, "Error", "").ended("new-1", "new", 1, 1, "Error", "");
         assertThat(scene.after(0).causesOrNone())
                 .extracting(Cause::pod, Cause::count)
-                .containsExactly(org.assertj.core.api.Assertions.tuple("new-0", 2));
+                .containsExactly(tuple("new-0", 2));
     }
 
     @Test
@@ -219,16 +221,93 @@ class FailingPodsTest {
         assertThat(scene.after(3600)).isInstanceOf(Status.Progressing.class);
     }
 
-    @Test
-    void aMissingSecretShowsInEventsOnlyAndNeverFailsByItself() {
-        String text = "MountVolume.SetUp failed for volume \"s\" : secret \"clock-secret\" not found";
-        Scene scene = Scene.begun().starting("new-0", "new").warning("new-0", "FailedMount", text);
-        scene.after(0);
-        Status status = scene.after(3600);
-        assertThat(status).isInstanceOf(Status.Progressing.class);
+    static final String NO_SECRET = "MountVolume.SetUp failed for volume \"s\" : secret \"clock-secret\" not found";
+
+    /** The kubelet tries after 0.5, 1, 2, 4, 8 and 16 seconds, and says so. */
+    private static Scene mounting(String message, int... seconds) {
+        Scene scene = Scene.begun().starting("new-0", "new");
+        for (int second : seconds) {
+            scene.warning("new-0", "FailedMount", message, second);
+            assertThat(scene.after(second)).isInstanceOf(Status.Progressing.class);
+        }
+        return scene;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                NO_SECRET,
+                "MountVolume.SetUp failed for volume \"c\" : configmap \"clock-config\" not found",
+                "MountVolume.SetUp failed for volume \"p\" : [configmap \"a\" not found, secret \"b\" not found]",
+                "MountVolume.SetUp failed for volume \"s\" : references non-existent secret key: password",
+                "MountVolume.SetUp failed for volume \"c\" : configmap references non-existent config key: greeting",
+            })
+    void whatAVolumeIsMadeOfFailsTheRolloutWhenTheKubeletMissesItAgainAfterTheTime(String message) {
+        Scene scene = mounting(message, 0, 0, 1, 3, 7);
+        assertThat(scene.looksAgainAfter())
+                .as("the kubelet's next word is waited for")
+                .isEmpty();
+        scene.warning("new-0", "FailedMount", message, 15);
+        Status status = scene.after(15);
+        assertThat(status).isInstanceOf(Status.Failed.class);
         assertThat(status.causesOrNone())
+                .extracting(Cause::reason, Cause::message, Cause::pod)
+                .containsExactly(tuple("FailedMount", message, "new-0"));
+    }
+
+    @Test
+    void whatComesBetweenTwoTriesOfTheKubeletIsInTimeHoweverLateItsNextTryIs() {
+        Scene scene = mounting(NO_SECRET, 0, 0, 1, 3, 7, 9);
+        for (int second = 10; second < 3600; second += 100) {
+            assertThat(scene.after(second)).isInstanceOf(Status.Progressing.class);
+        }
+        assertThat(scene.after(3600).causesOrNone())
                 .extracting(Cause::reason, Cause::message)
-                .containsExactly(org.assertj.core.api.Assertions.tuple("FailedMount", text));
+                .containsExactly(tuple("FailedMount", NO_SECRET));
+    }
+
+    @Test
+    void whatWasMissedBeforeAnybodyLookedDoesNotCount() {
+        Scene scene = mounting(NO_SECRET, 63);
+        scene.warning("new-0", "FailedMount", NO_SECRET, 63);
+        assertThat(scene.after(100)).isInstanceOf(Status.Progressing.class);
+        scene.warning("new-0", "FailedMount", NO_SECRET, 127);
+        assertThat(scene.after(127)).isInstanceOf(Status.Failed.class);
+    }
+
+    @Test
+    void whoCreatesSecretsLaterSaysSo() {
+        Scene scene = Scene.begun()
+                .patience(Patience.defaults().withConfiguration(Duration.ofMinutes(1)))
+                .starting("new-0", "new");
+        for (int second : new int[] {0, 1, 3, 7, 15, 31}) {
+            scene.warning("new-0", "FailedMount", NO_SECRET, second);
+            assertThat(scene.after(second)).isInstanceOf(Status.Progressing.class);
+        }
+        scene.warning("new-0", "FailedMount", NO_SECRET, 63);
+        assertThat(scene.after(63)).isInstanceOf(Status.Failed.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '\'',
+            value = {
+                "FailedMount, 'MountVolume.SetUp failed for volume \"t\" : object \"shop\"/\"kube-root-ca.crt\" not registered'",
+                "FailedMount, 'MountVolume.SetUp failed for volume \"c\" : failed to sync configmap cache: timed out waiting for the condition'",
+                "FailedMount, 'Unable to attach or mount volumes: unmounted volumes=[s]: timed out waiting for the condition'",
+                "FailedAttachVolume, 'Multi-Attach error for volume \"v\"'",
+                "FailedCreatePodSandBox, 'secret \"x\" not found'",
+            })
+    void otherTroublesWithVolumesAreToldAndNeverFailByThemselves(String reason, String message) {
+        Scene scene = Scene.begun().starting("new-0", "new");
+        for (int second = 0; second < 3600; second += 60) {
+            scene.warning("new-0", reason, message, second);
+            Status status = scene.after(second);
+            assertThat(status).isInstanceOf(Status.Progressing.class);
+            assertThat(status.causesOrNone())
+                    .extracting(Cause::reason, Cause::message)
+                    .containsExactly(tuple(reason, message));
+        }
     }
 
     @ParameterizedTest(name = "{0} fails after {1} s")
@@ -250,8 +329,7 @@ class FailingPodsTest {
         assertThat(status).isInstanceOf(Status.Failed.class);
         assertThat(status.causesOrNone())
                 .extracting(Cause::reason, Cause::message)
-                .containsExactly(org.assertj.core.api.Assertions.tuple(
-                        "FailedCreate", "ReplicaSet \"new\" cannot create pods: " + message));
+                .containsExactly(tuple("FailedCreate", "ReplicaSet \"new\" cannot create pods: " + message));
     }
 
     @Test

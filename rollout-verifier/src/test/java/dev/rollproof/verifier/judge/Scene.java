@@ -325,12 +325,20 @@ final class Scene {
     }
 
     Scene warning(String pod, String reason, String message) {
+        return warning(pod, reason, message, 0);
+    }
+
+    /** The same warning again is the same event, told last at such a second. */
+    Scene warning(String pod, String reason, String message, int second) {
+        String name = pod + "." + Integer.toHexString((reason + message).hashCode());
+        events.removeIf(event -> event.metadata().name().equals(name));
         events.add(Observed.from(new EventBuilder()
                 .withNewMetadata()
-                .withName(pod + "." + events.size())
+                .withName(name)
                 .withNamespace("shop")
-                .withUid("uid-event-" + events.size())
+                .withUid("uid-event-" + name)
                 .endMetadata()
+                .withLastTimestamp(START.plusSeconds(second).toString())
                 .withType("Warning")
                 .withReason(reason)
                 .withMessage(message)
