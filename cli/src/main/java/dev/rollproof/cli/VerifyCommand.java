@@ -19,16 +19,14 @@ import dev.rollproof.verifier.Evidence;
 import dev.rollproof.verifier.Rollback;
 import dev.rollproof.verifier.RollbackPoint;
 import dev.rollproof.verifier.RolloutVerifier;
+import dev.rollproof.verifier.RolloutWatches;
 import dev.rollproof.verifier.Timeline;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import dev.rollproof.verifier.recording.RecordingWriter;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,17 +134,20 @@ final class VerifyCommand implements Callable<Integer> {
                 verifying.json() ? console.err() : console.out(),
                 console.terminal() && !verifying.json(),
                 console.environment(),
+                manifests.stream()
+                                .filter(manifest -> manifest.object() instanceof Deployment)
+                                .count()
+                        > 1,
                 Duration.ZERO,
                 () -> {});
         try (Cluster cluster = connect();
-                Recorder recorder = Recorder.to(Optional.ofNullable(record), cluster.time());
-                Watches watches =
-                        new Watches(RolloutVerifier.on(cluster).onProgress(view).onChange(recorder::accept), options)) {
+                Recorder recorder = Recorder.to(Optional.ofNullable(record), cluster.time())) {
+            RolloutVerifier verifier =
+                    RolloutVerifier.on(cluster).with(options).onProgress(view).onChange(recorder::accept);
             String home = namespace != null ? namespace : cluster.defaultNamespace();
             Application application =
                     new Application(cluster, manifests, home, Optional.ofNullable(namespace), allowOverlaps);
             Map<ObjectRef, RollbackPoint> before = new HashMap<>();
-            List<Deployment> applied;
             try {
                 application.validate();
                 if (rollback) {
@@ -154,15 +155,18 @@ final class VerifyCommand implements Callable<Integer> {
                         before.put(workload, Rollback.rollBack().before(cluster, workload));
                     }
                 }
-                watches.open(application.wanted());
-                applied = application.apply();
             } catch (ClusterException failed) {
-                if (!failed.reason().isTransient()) {
-                    throw failed;
-                }
                 return unreachable(console, application.firstDeployment(), failed);
             }
-            return verify(console, cluster.time(), applied, before, options, view, watches, recorder);
+            try (RolloutWatches watches = verifier.watchAll(application.wanted())) {
+                List<Deployment> applied;
+                try {
+                    applied = application.apply();
+                } catch (ClusterException failed) {
+                    return unreachable(console, application.firstDeployment(), failed);
+                }
+                return verify(console, applied, before, options, view, watches, recorder);
+            }
         }
     }
 
@@ -180,6 +184,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private Integer unreachable(Rollproof.Console console, ObjectRef workload, ClusterException failed) {
+        if (!failed.reason().isTransient()) {
+            throw failed;
+        }
         Evidence evidence = new Evidence(
                 workload,
                 0,
@@ -188,7 +195,8 @@ final class VerifyCommand implements Callable<Integer> {
                 List.of(),
                 new Timeline(List.of()),
                 List.of());
-        print(console, List.of(new Verdict.Unreachable(evidence)));
+        Verdict verdict = new Verdict.Unreachable(evidence);
+        console.out().println(verifying.json() ? JsonVerdict.of(List.of(verdict)) : verdict.summary());
         return ExitCode.UNREACHABLE;
     }
 
@@ -215,43 +223,30 @@ final class VerifyCommand implements Callable<Integer> {
 
     private Integer verify(
             Rollproof.Console console,
-            Time time,
             List<Deployment> applied,
             Map<ObjectRef, RollbackPoint> before,
             VerifierOptions options,
             View view,
-            Watches watches,
+            RolloutWatches watches,
             Recorder recorder)
             throws InterruptedException {
-        List<Verdict> verdicts = new ArrayList<>();
-        PrintStream progress = verifying.json() ? console.err() : console.out();
-        Instant deadline = time.now().plus(options.timeout());
-        for (Deployment deployment : applied) {
-            Duration left = Duration.between(time.now(), deadline);
-            VerifierOptions forThis =
-                    options.withTimeout(left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left);
-            recorder.begin(deployment);
-            if (applied.size() > 1) {
-                progress.println(Observed.metadata(deployment).ref() + ":");
-            }
-            Verdict verdict = watches.verify(deployment, forThis.timeout());
+        applied.forEach(recorder::begin);
+        List<Verdict> verdicts = watches.verify(applied, (deployment, verdict) -> {
             RollbackPoint point = before.get(verdict.evidence().workload());
-            verdicts.add(point == null ? verdict : point.conclude(verdict, deployment, options, view));
+            Verdict concluded = point == null ? verdict : point.conclude(verdict, deployment, options, view);
             view.finish();
+            if (!verifying.json()) {
+                console.out().println(concluded.summary());
+            }
+            return concluded;
+        });
+        if (verifying.json()) {
+            console.out().println(JsonVerdict.of(verdicts));
         }
-        print(console, verdicts);
         return verdicts.stream()
                 .filter(verdict -> !verdict.isComplete())
                 .findFirst()
                 .map(ExitCode::of)
                 .orElse(ExitCode.ROLLED_OUT);
-    }
-
-    private void print(Rollproof.Console console, List<Verdict> verdicts) {
-        if (verifying.json()) {
-            console.out().println(JsonVerdict.of(verdicts));
-        } else {
-            verdicts.forEach(verdict -> console.out().println(verdict.summary()));
-        }
     }
 }

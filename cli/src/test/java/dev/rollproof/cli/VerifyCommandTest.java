@@ -173,14 +173,22 @@ class VerifyCommandTest {
     }
 
     @Test
-    void whereThereAreSeveralDeploymentsTheWayOfEachIsToldUnderItsName() throws IOException {
-        String second = Files.readString(CLOCK.resolve("next.yaml"))
+    void severalDeploymentsAreVerifiedAtOnceAndWhoFailsIsToldOfWhileTheOthersGoOn() throws IOException {
+        String slow = Files.readString(CLOCK.resolve("deployment.yaml"))
+                .replaceFirst("\nspec:\n", "\nspec:\n  minReadySeconds: 30\n");
+        String broken = Files.readString(CLOCK.resolve("broken.yaml"))
                 .replace("clock\n", "watch\n")
                 .replace("app: clock", "app: watch");
-        Command both = Command.run("verify", "-f", clock(), file("watch.yaml", second), "--cluster", "sim");
+        Command both =
+                Command.run("verify", "-f", file("slow.yaml", slow), file("watch.yaml", broken), "--cluster", "sim");
+        assertThat(both.exitCode()).isEqualTo(1);
         assertThat(both.out())
-                .startsWith("Deployment/clock in default:\n")
-                .containsOnlyOnce("\nDeployment/watch in default:\n");
+                .contains("s  Deployment/clock in default: 0 of 4 new pods ready\n")
+                .contains("s  Deployment/watch in default: 0 of ")
+                .containsSubsequence(
+                        "\nDeployment/watch in default failed",
+                        "s  Deployment/clock in default: ",
+                        "\nDeployment/clock in default is complete");
         assertThat(verify(clock()).out()).doesNotContain("in default:");
     }
 

@@ -8,6 +8,7 @@ import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.verifier.judge.Expectation;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -110,6 +111,34 @@ public final class RolloutVerifier {
      * @throws InterruptedException if the thread is interrupted; nothing is observed then
      */
     public RolloutWatch watch(Deployment next) throws InterruptedException {
-        return RolloutWatch.open(this, cluster, options, onProgress, onChange, next);
+        return RolloutWatch.open(cluster, options, onProgress, onChange, next);
+    }
+
+    /**
+     * Verifies several rollouts at once: who fails is told of as soon as it is clear, whatever the others do. The timeout is for all of
+     * them together. Without promises; {@link #watchAll} has them.
+     *
+     * <pre>{@code
+     * List<Verdict> verdicts = verifier.verifyAll(List.of(shop, stock));
+     * }</pre>
+     *
+     * @param applied the Deployments as the server returned them
+     * @return a verdict for each, in the same order
+     * @throws InterruptedException if the thread is interrupted; the rollouts go on
+     */
+    public List<Verdict> verifyAll(List<Deployment> applied) throws InterruptedException {
+        try (RolloutWatches none = watchAll(List.of())) {
+            return none.verify(applied);
+        }
+    }
+
+    /**
+     * Observes several Deployments from before they are changed, as {@link #watch} does one.
+     *
+     * @param next the Deployments as they will be applied
+     * @throws InterruptedException if the thread is interrupted; nothing is observed then
+     */
+    public RolloutWatches watchAll(List<Deployment> next) throws InterruptedException {
+        return RolloutWatches.open(cluster, options, onProgress, onChange, next);
     }
 }

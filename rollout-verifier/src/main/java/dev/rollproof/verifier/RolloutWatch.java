@@ -30,31 +30,30 @@ public final class RolloutWatch implements AutoCloseable {
     /** Where the Deployment says that it is at rest, the other kinds were seen to follow within this time. */
     private static final Duration STATUS_LAG = Duration.ofSeconds(1);
 
-    private final RolloutVerifier verifier;
     private final Cluster cluster;
     private final VerifierOptions options;
     private final Consumer<Progress> onProgress;
+    private final Consumer<Change> onChange;
     private final ObjectRef workload;
     private final PromiseLedger ledger;
     private final Chronicle chronicle = new Chronicle();
     private Optional<Following> following = Optional.empty();
 
     private RolloutWatch(
-            RolloutVerifier verifier,
             Cluster cluster,
             VerifierOptions options,
             Consumer<Progress> onProgress,
+            Consumer<Change> onChange,
             ObjectRef workload) {
-        this.verifier = verifier;
         this.cluster = cluster;
         this.options = options;
         this.onProgress = onProgress;
+        this.onChange = onChange;
         this.workload = workload;
         this.ledger = new PromiseLedger(cluster.time(), workload);
     }
 
     static RolloutWatch open(
-            RolloutVerifier verifier,
             Cluster cluster,
             VerifierOptions options,
             Consumer<Progress> onProgress,
@@ -67,9 +66,9 @@ public final class RolloutWatch implements AutoCloseable {
                 "Deployment",
                 namespace.isEmpty() ? cluster.defaultNamespace() : namespace,
                 wanted.metadata().name());
-        RolloutWatch watch = new RolloutWatch(verifier, cluster, options, onProgress, workload);
+        RolloutWatch watch = new RolloutWatch(cluster, options, onProgress, onChange, workload);
         try {
-            watch.observe(new Expectation(workload, "", 0, wanted.labelSelector(), wanted.template()), onChange);
+            watch.observe(new Expectation(workload, "", 0, wanted.labelSelector(), wanted.template()));
         } catch (InterruptedException interrupted) {
             watch.close();
             throw interrupted;
@@ -77,7 +76,7 @@ public final class RolloutWatch implements AutoCloseable {
         return watch;
     }
 
-    private void observe(Expectation before, Consumer<Change> onChange) throws InterruptedException {
+    private void observe(Expectation before) throws InterruptedException {
         Following opened;
         try {
             opened = new Following(cluster, options, before, chronicle, onChange, ledger);
@@ -110,16 +109,29 @@ public final class RolloutWatch implements AutoCloseable {
 
     /** The same, with another timeout. */
     public Verdict verify(Deployment applied, Duration timeout) throws InterruptedException {
-        VerifierOptions timed = options.withTimeout(timeout);
         Expectation expected = Expectation.of(Observed.from(applied));
+        return withPromises(verification(expected, timeout).run(expected));
+    }
+
+    /** The verification of what was just applied, for whoever takes its steps himself. */
+    Verification verification(Expectation expected, Duration timeout) {
         if (!expected.workload().equals(workload)) {
             throw new IllegalArgumentException(
                     "this watches " + workload + ", and cannot verify " + expected.workload());
         }
-        Verdict verdict = following.isPresent()
-                ? new Verification(cluster.time(), timed, following.get(), chronicle, onProgress).run(expected)
-                : verifier.with(timed).verify(expected);
+        VerifierOptions timed = options.withTimeout(timeout);
+        if (following.isEmpty()) {
+            following = Optional.of(new Following(cluster, timed, expected, chronicle, onChange, change -> {}));
+        }
+        return new Verification(cluster.time(), timed, following.get(), chronicle, onProgress);
+    }
+
+    Verdict withPromises(Verdict verdict) {
         return Verdicts.with(verdict, verdict.evidence().with(ledger.report()));
+    }
+
+    ObjectRef workload() {
+        return workload;
     }
 
     /** What became of the promises so far. */

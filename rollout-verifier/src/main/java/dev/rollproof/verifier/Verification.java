@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The one loop: take the newest, judge, wait for a change or for the time that the judge names. For one use. */
+/** The one loop: take the newest, judge, wait for a change or for the time that the judge names. Or its steps. For one use. */
 final class Verification {
     private final Time time;
     private final VerifierOptions options;
@@ -21,6 +21,8 @@ final class Verification {
     private final Chronicle chronicle;
     private final Following following;
     private Instant startedAt;
+    private Instant deadline;
+    private Instant nextStep;
 
     Verification(
             Time time,
@@ -34,6 +36,8 @@ final class Verification {
         this.chronicle = chronicle;
         this.following = following;
         this.startedAt = time.now();
+        this.deadline = startedAt;
+        this.nextStep = startedAt;
     }
 
     /** The evidence where nothing could be observed at all. */
@@ -42,40 +46,67 @@ final class Verification {
     }
 
     Verdict run(Expectation expected) throws InterruptedException {
+        begin(expected);
+        Optional<Verdict> verdict = step();
+        while (verdict.isEmpty()) {
+            time.awaitUntil(nextStep, following::hasNews);
+            verdict = step();
+        }
+        return verdict.get();
+    }
+
+    /** Its time counts from here. */
+    void begin(Expectation expected) {
         startedAt = time.now();
+        deadline = startedAt.plus(options.timeout());
         following.begin(expected, startedAt);
-        Instant deadline = startedAt.plus(options.timeout());
+    }
+
+    /** Takes what was observed, and judges. Empty until there is a verdict; then {@link #nextStep} says when to step again. */
+    Optional<Verdict> step() {
         while (true) {
             Instant at = time.now();
             Assessment assessment = following.look(at);
             Optional<String> notAllowed = following.notAllowed();
             if (notAllowed.isPresent()) {
-                return new Verdict.Unreachable(evidence(at, new Status.Progressing(notAllowed.get(), List.of())));
+                return Optional.of(
+                        new Verdict.Unreachable(evidence(at, new Status.Progressing(notAllowed.get(), List.of()))));
             }
             tell(at, assessment.status());
             if (assessment.status().isFinal()) {
-                return Verdicts.of(assessment.status(), evidence(at, assessment.status()));
+                return Optional.of(Verdicts.of(assessment.status(), evidence(at, assessment.status())));
             }
             if (!at.isBefore(deadline)) {
-                return new Verdict.TimedOut(evidence(at, assessment.status()));
+                return Optional.of(new Verdict.TimedOut(evidence(at, assessment.status())));
             }
             if (!at.isBefore(following.outOfReachAt())) {
-                return new Verdict.Unreachable(evidence(at, new Status.Progressing(following.outOfReach(), List.of())));
+                return Optional.of(new Verdict.Unreachable(
+                        evidence(at, new Status.Progressing(following.outOfReach(), List.of()))));
             }
-            if (!at.isBefore(following.nextLook()) && following.lookDirectly(at)) {
-                continue;
+            if (at.isBefore(following.nextLook()) || !following.lookDirectly(at)) {
+                nextStep = earliest(assessment.recheckAt(), at);
+                return Optional.empty();
             }
-            time.awaitUntil(earliest(deadline, assessment.recheckAt(), at), following::hasNews);
         }
+    }
+
+    /** When to step again, unless there is news before. */
+    Instant nextStep() {
+        return nextStep;
+    }
+
+    boolean hasNews() {
+        return following.hasNews();
     }
 
     private void tell(Instant at, Status status) {
         Duration elapsed = Duration.between(startedAt, at);
         chronicle.note(elapsed, "rollout", "", status.line());
-        onProgress.accept(new Progress(elapsed, following.snapshot(), status, chronicle.news()));
+        onProgress.accept(
+                new Progress(following.expected().workload(), elapsed, following.snapshot(), status, chronicle.news()));
     }
 
-    private Instant earliest(Instant deadline, Optional<Instant> recheckAt, Instant at) {
+    private Instant earliest(Optional<Instant> recheckAt, Instant at) {
         Instant earliest = deadline;
         for (Instant candidate : List.of(recheckAt.orElse(deadline), following.nextLook(), following.outOfReachAt())) {
             if (candidate.isAfter(at) && candidate.isBefore(earliest)) {

@@ -65,7 +65,7 @@ public final class Demo {
         this.manifests = manifests;
         this.seed = seed;
         this.out = out;
-        this.view = Screen.viewOn(out, terminal, environment, BETWEEN_PICTURES, pause);
+        this.view = Screen.viewOn(out, terminal, environment, false, BETWEEN_PICTURES, pause);
     }
 
     /** Plays all steps and prints the summary; returns whether every step ended as expected. */

@@ -14,14 +14,20 @@ public final class Screen {
     /**
      * A view that fits: redrawn in a terminal, plain lines everywhere else.
      *
+     * @param several whether the rollouts of several workloads are shown at once
      * @param every the least time of the rollout between two pictures
      * @param pause what to do after each picture
      */
     public static View viewOn(
-            PrintStream out, boolean isTerminal, Map<String, String> environment, Duration every, Runnable pause) {
+            PrintStream out,
+            boolean isTerminal,
+            Map<String, String> environment,
+            boolean several,
+            Duration every,
+            Runnable pause) {
         return isTerminal && !"dumb".equals(environment.get("TERM"))
                 ? new TerminalView(out, columns(environment), every, pause)
-                : new PlainView(out);
+                : new PlainView(out, several);
     }
 
     private static int columns(Map<String, String> environment) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.cli.view;
 
+import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.verifier.Progress;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Draws each picture over the one before, with ANSI's cursor movements. */
+/** Draws each picture over the one before, with ANSI's cursor movements; several rollouts one below the other. */
 public final class TerminalView implements View {
     private static final String CLEAR_BELOW = "\u001b[J";
 
@@ -15,7 +18,7 @@ public final class TerminalView implements View {
     private final Runnable pause;
     private int drawn;
     private final Duration every;
-    private List<String> last = List.of();
+    private final Map<ObjectRef, List<String>> last = new LinkedHashMap<>();
     private Duration lastAt = Duration.ZERO;
 
     /**
@@ -36,29 +39,32 @@ public final class TerminalView implements View {
         boolean tooSoon = drawn > 0
                 && !progress.status().isFinal()
                 && progress.elapsed().minus(lastAt).compareTo(every) < 0;
-        if (frame.isEmpty() || frame.equals(last) || tooSoon) {
+        if (frame.isEmpty() || frame.equals(last.get(progress.workload())) || tooSoon) {
             return;
         }
-        last = frame;
+        last.put(progress.workload(), frame);
         lastAt = progress.elapsed();
         StringBuilder picture = new StringBuilder();
         if (drawn > 0) {
             picture.append("\u001b[").append(drawn).append("A").append('\r').append(CLEAR_BELOW);
         }
-        for (String line : frame) {
-            picture.append(line.length() <= columns ? line : line.substring(0, columns))
-                    .append('\n');
+        drawn = 0;
+        for (List<String> each : last.values()) {
+            for (String line : each) {
+                picture.append(line.length() <= columns ? line : line.substring(0, columns))
+                        .append('\n');
+            }
+            drawn += each.size();
         }
         out.print(picture);
         out.flush();
-        drawn = frame.size();
         pause.run();
     }
 
     @Override
     public void finish() {
         drawn = 0;
-        last = List.of();
+        last.clear();
         lastAt = Duration.ZERO;
         out.flush();
     }

@@ -4,8 +4,8 @@ package dev.rollproof.cli.view;
 import dev.rollproof.verifier.Progress;
 import java.util.function.Consumer;
 
-/** Shows progress while it lasts. For one thread. */
+/** Shows progress while it lasts: of one rollout, or of several at once. For one thread. */
 public interface View extends Consumer<Progress> {
-    /** The rollout is over: leaves the screen as it should stay. */
+    /** A rollout is over, and something else is printed next: leaves the screen as it should stay. */
     void finish();
 }

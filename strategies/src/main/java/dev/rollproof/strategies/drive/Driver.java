@@ -392,6 +392,7 @@ public final class Driver<P extends Enum<P>> {
         line = decision.line();
         note(line);
         onProgress.accept(new Progress(
+                play.keeper(),
                 lookout.elapsed(at),
                 seenAroundKeeper,
                 new Status.Progressing(line, state.ending().map(Ending::causes).orElse(List.of())),
