@@ -2,14 +2,40 @@
 package dev.rollproof.cli;
 
 import dev.rollproof.verifier.VerifierOptions;
+import dev.rollproof.verifier.judge.Patience;
 import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The options of every command that ends in a verdict. */
 final class Verifying {
     enum Output {
         text,
         json
+    }
+
+    /** What people may have more patience with, by the names that {@link Patience} has for it. */
+    enum Trouble {
+        configuration,
+        imageTrouble,
+        unschedulable,
+        quota
+    }
+
+    static final class TroubleConverter implements ITypeConverter<Trouble> {
+        @Override
+        public Trouble convert(String name) {
+            return Stream.of(Trouble.values())
+                    .filter(trouble -> trouble.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException("'" + name
+                            + "' is no trouble to be patient with; there are "
+                            + Stream.of(Trouble.values()).map(Trouble::name).collect(Collectors.joining(", "))));
+        }
     }
 
     @Option(
@@ -32,6 +58,17 @@ final class Verifying {
     private boolean waitForOldPods;
 
     @Option(
+            names = "--patience",
+            paramLabel = "TROUBLE=DURATION",
+            split = ",",
+            converter = {TroubleConverter.class, DurationConverter.class},
+            description =
+                    "How long a trouble may last before the rollout counts as failed, such as unschedulable=5m where nodes"
+                            + " are added. Troubles: configuration, a ConfigMap or Secret is missing (default 10s); imageTrouble, the"
+                            + " registry is busy or out of reach (30s); unschedulable, no node has room (60s); quota, it is used up (30s).")
+    private Map<Trouble, Duration> patience = Map.of();
+
+    @Option(
             names = {"-o", "--output"},
             defaultValue = "text",
             paramLabel = "text|json",
@@ -42,7 +79,18 @@ final class Verifying {
         if (timeout.isZero()) {
             throw new UsageException("--timeout must be longer than nothing, such as 60s");
         }
+        Patience patient = Patience.defaults();
+        for (Map.Entry<Trouble, Duration> more : patience.entrySet()) {
+            Duration grace = more.getValue();
+            patient = switch (more.getKey()) {
+                case configuration -> patient.withConfiguration(grace);
+                case imageTrouble -> patient.withImageTrouble(grace);
+                case unschedulable -> patient.withUnschedulable(grace);
+                case quota -> patient.withQuota(grace);
+            };
+        }
         return VerifierOptions.defaults()
+                .withPatience(patient)
                 .withTimeout(timeout)
                 .withStableFor(stableFor)
                 .withWaitForOldPods(waitForOldPods);

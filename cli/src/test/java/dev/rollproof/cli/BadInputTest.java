@@ -287,6 +287,21 @@ class BadInputTest {
                 "abc");
         usageIsRefused("--timeout must be longer than nothing, such as 60s", "verify", "-f", file, "--timeout", "0s");
         usageIsRefused(
+                "Invalid value for option '--patience' (TROUBLE=DURATION): 'hope' is no trouble to be patient with; there are"
+                        + " configuration, imageTrouble, unschedulable, quota",
+                "verify",
+                "-f",
+                file,
+                "--patience",
+                "hope=5s");
+        usageIsRefused(
+                "Invalid value for option '--patience' (TROUBLE=DURATION): 'long' is no duration; write it as 60s, 1m30s or 500ms",
+                "verify",
+                "-f",
+                file,
+                "--patience",
+                "quota=long");
+        usageIsRefused(
                 "Invalid value for option '--cluster': expected one of [kubeconfig, sim] (case-insensitive) but was 'moon'",
                 "verify",
                 "-f",

@@ -193,6 +193,20 @@ class VerifyCommandTest {
     }
 
     @Test
+    void whoWaitsForAnAutoscalerOrASecretSaysHowLong() throws IOException {
+        String needy = Files.readString(CLOCK.resolve("deployment.yaml"))
+                .replace(
+                        "          ports:\n",
+                        "          envFrom: [{configMapRef: {name: settings}}]\n          ports:\n");
+        String file = file("needy.yaml", needy);
+        assertThat(verify(file).verdict()).startsWith("Deployment/clock in default failed after 1");
+        Command patient = verify(file, "--patience", "configuration=40s,unschedulable=5m", "--patience", "quota=1m");
+        assertThat(patient.verdict())
+                .startsWith("Deployment/clock in default failed after 4")
+                .contains("configmap \"settings\" not found");
+    }
+
+    @Test
     void namespacesMayComeWithTheManifests() throws IOException {
         String namespaced = file(
                 "all.yaml",
