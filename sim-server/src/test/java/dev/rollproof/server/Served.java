@@ -148,6 +148,8 @@ final class Served implements AutoCloseable {
             } catch (java.net.SocketTimeoutException | java.net.SocketException nothingMore) {
                 // What came is the answer; a server that has refused a request does not listen to the rest of it.
             }
+            // A JDK's socket that is closed with TLS first reads on, for so long.
+            socket.setSoTimeout(10);
             return answer.toString();
         } catch (IOException failed) {
             throw new java.io.UncheckedIOException(failed);
