@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * The application of the lessons: a web page with a clock, in versions 1.0, 1.1 and 1.2, and {@code broken}, whose program is
@@ -230,13 +231,13 @@ public record Clock(Deployment deployment) {
 
     /** What the images do, declared for the simulation. */
     static Images declared() {
-        return declared(Duration.ZERO);
+        return declared(UnaryOperator.identity());
     }
 
-    /** The same, where all pods take so long to get ready. */
-    public static Images declared(Duration readyAfter) {
+    /** The same, where those that work take their time. */
+    public static Images declared(UnaryOperator<ImageBehavior> times) {
         return new Images()
-                .declare("clock:*", ImageBehavior.wellBehaved().runsAsNonRoot().readyAfter(readyAfter))
+                .declare("clock:*", times.apply(ImageBehavior.wellBehaved().runsAsNonRoot()))
                 .declare(
                         "clock:broken",
                         ImageBehavior.wellBehaved()

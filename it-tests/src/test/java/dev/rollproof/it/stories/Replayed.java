@@ -10,6 +10,7 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedContainer;
 import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.sim.Images;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.recording.Recording;
 import io.fabric8.kubernetes.api.model.Event;
@@ -26,16 +27,25 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 
 /**
  * A recording of real Kubernetes, played again on the simulated one: people do the same to Deployments at the same times, and
  * pods take as long to get ready as those took that were observed.
  */
 final class Replayed {
+    /** How time passes until something has come, and no longer than to a moment. */
+    private interface Passing {
+        void until(Instant latest, BooleanSupplier come) throws InterruptedException;
+    }
+
     private static final Duration AFTERWARDS = Duration.ofSeconds(20);
 
     /** How much later than recorded somebody may do something. */
@@ -58,14 +68,17 @@ final class Replayed {
     record Played(Story asLong, Story whole) {}
 
     private final List<Act> acts;
+    private final Set<String> deployments;
     private final Duration end;
-    private final List<Duration> readyAfter;
+    private final Starts starts;
     private final String namespace;
 
-    private Replayed(List<Act> acts, Duration end, List<Duration> readyAfter, String namespace) {
+    private Replayed(List<Act> acts, Duration end, Starts starts, String namespace) {
         this.acts = acts;
+        this.deployments = new TreeSet<>();
+        acts.forEach(act -> deployments.add(act.deployment().getMetadata().getName()));
         this.end = end;
-        this.readyAfter = readyAfter;
+        this.starts = starts;
         this.namespace = namespace;
     }
 
@@ -111,22 +124,37 @@ final class Replayed {
         return Models.fromTree((Map<String, ?>) fields.get("object"));
     }
 
-    /** How long containers ran until their pods were seen ready. */
-    private static List<Duration> startsOf(Recording recording) {
+    /**
+     * How long pods took.
+     *
+     * @param running from their creation to their container's start
+     * @param ready from there until they were ready
+     */
+    private record Starts(List<Duration> running, List<Duration> ready) {}
+
+    private static Starts startsOf(Recording recording) {
+        Map<String, Duration> created = new HashMap<>();
         Map<String, Duration> running = new HashMap<>();
         Map<String, Duration> ready = new HashMap<>();
         for (Recording.Entry entry : recording.entries()) {
             if (entry.object() instanceof ObservedPod pod && entry.type() != Change.Type.DELETED) {
                 String uid = pod.metadata().uid();
+                created.putIfAbsent(uid, entry.at());
                 if (pod.containers().get(0).state() instanceof ObservedContainer.State.Running) {
                     running.putIfAbsent(uid, entry.at());
                 }
                 if (pod.ready() && running.containsKey(uid)) {
-                    ready.putIfAbsent(uid, entry.at().minus(running.getOrDefault(uid, Duration.ZERO)));
+                    ready.putIfAbsent(uid, entry.at());
                 }
             }
         }
-        return ready.isEmpty() ? List.of(Duration.ZERO) : List.copyOf(ready.values());
+        return new Starts(between(created, running), between(running, ready));
+    }
+
+    private static List<Duration> between(Map<String, Duration> before, Map<String, Duration> after) {
+        List<Duration> times = new ArrayList<>();
+        after.forEach((uid, at) -> times.add(at.minus(before.getOrDefault(uid, at))));
+        return times.isEmpty() ? List.of(Duration.ZERO) : times;
     }
 
     /** Plays it once; seeds differ in when the simulated components take notice of what happens. */
@@ -134,16 +162,21 @@ final class Replayed {
         Random random = new Random(seed);
         // At the same time, or at the same point of the way: people who wait for something act when it has come.
         boolean byState = seed % 2 == 0;
-        // Slower and quicker than what was measured, too: each pod had its own time, and here all have the same.
-        Duration start = Duration.ofMillis(Math.round(random.nextDouble()
+        // On a busy machine a controller takes no notice for a moment, and then of much at once.
+        boolean busy = seed % 4 > 1;
+        // All pods the same time, slower and quicker than what was measured, too; or each its own.
+        List<Duration> ready = starts.ready();
+        Duration same = Duration.ofMillis(Math.round(random.nextDouble()
                 * 1.5
-                * readyAfter.get(random.nextInt(readyAfter.size())).toMillis()));
+                * ready.get(random.nextInt(ready.size())).toMillis()));
+        Images images = busy
+                ? Clock.declared(image -> image.startsIn(Duration.ZERO, Collections.max(starts.running()))
+                        .readyAfter(Collections.min(ready), Collections.max(ready)))
+                : Clock.declared(image -> image.readyAfter(same));
         Story.Teller teller = new Story.Teller();
         Story asLong;
-        try (SimulatedCluster cluster = SimulatedCluster.builder()
-                .seed(seed)
-                .images(Clock.declared(start))
-                .build()) {
+        try (SimulatedCluster cluster =
+                SimulatedCluster.builder().seed(seed).images(images).build()) {
             cluster.create(
                     new NamespaceBuilder()
                             .withNewMetadata()
@@ -159,6 +192,9 @@ final class Replayed {
                     }
                 });
             }
+            Passing pass = busy
+                    ? (until, come) -> pass(cluster, teller, until, come, random)
+                    : (until, come) -> cluster.time().awaitUntil(until, come);
             Instant begin = cluster.time().now();
             Duration first = acts.get(0).at();
             for (Act act : acts) {
@@ -166,22 +202,45 @@ final class Replayed {
                 Instant then = begin.plus(act.at().minus(first)).plus(late);
                 if (byState) {
                     String name = act.deployment().getMetadata().getName();
-                    cluster.time().awaitUntil(then, () -> now(teller, name).equals(act.state()));
+                    pass.until(then, () -> now(teller, name).equals(act.state()));
                 } else {
-                    cluster.time().awaitUntil(then, () -> false);
+                    pass.until(then, () -> false);
                 }
                 repeat(cluster, act);
             }
             Duration left = end.minus(acts.get(acts.size() - 1).at());
-            cluster.time().awaitUntil(cluster.time().now().plus(left), () -> false);
+            pass.until(cluster.time().now().plus(left), () -> false);
             synchronized (teller) {
                 asLong = teller.story().copy();
             }
-            cluster.time().awaitUntil(cluster.time().now().plus(AFTERWARDS), () -> false);
+            pass.until(cluster.time().now().plus(AFTERWARDS), () -> false);
         }
         synchronized (teller) {
             return new Played(asLong, teller.story());
         }
+    }
+
+    /** Waits. A busy controller is held up after a step, and takes notice of all that happened meanwhile at once. */
+    private void pass(SimulatedCluster cluster, Story.Teller teller, Instant until, BooleanSupplier come, Random busy)
+            throws InterruptedException {
+        boolean done = false;
+        while (!done && cluster.time().now().isBefore(until)) {
+            String before = sizes(teller);
+            cluster.time()
+                    .awaitUntil(
+                            until, () -> come.getAsBoolean() || !sizes(teller).equals(before));
+            done = come.getAsBoolean();
+            if (!done && busy.nextBoolean()) {
+                cluster.faults().pauseController("deployment");
+                Instant held = cluster.time().now().plusMillis(busy.nextInt(1000));
+                done = cluster.time().awaitUntil(held.isBefore(until) ? held : until, come);
+                cluster.faults().resumeController("deployment");
+            }
+        }
+    }
+
+    private String sizes(Story.Teller teller) {
+        return deployments.stream().map(name -> now(teller, name)).toList().toString();
     }
 
     private static String now(Story.Teller teller, String deployment) {

@@ -28,7 +28,7 @@ class SameStoryTest {
     private static final Path KUBERNETES = Path.of("target/rollproof/kubernetes");
     private static final String LESSONS = "dev.rollproof.it.lessons.";
     /** So many simulated runs are searched for what a real one told; three of four lessons need none, the others some. */
-    private static final int SEEDS = 400;
+    private static final int SEEDS = 1000;
 
     private static List<String> recorded(Path side) throws IOException {
         if (!Files.isDirectory(side)) {
