@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -154,12 +155,12 @@ public final class RolloutWatches implements AutoCloseable {
         boolean news = false;
         for (Iterator<Running> all = running.iterator(); all.hasNext(); ) {
             Running one = all.next();
-            var verdict = one.verification().step();
+            Optional<Verdict> verdict = one.verification().step();
             if (verdict.isPresent()) {
+                Verdict whole = one.finish().apply(verdict.get());
                 all.remove();
                 one.close().run();
-                verdicts.put(
-                        one.index(), each.conclude(one.applied(), one.finish().apply(verdict.get())));
+                verdicts.put(one.index(), each.conclude(one.applied(), whole));
                 news = true;
             }
         }
