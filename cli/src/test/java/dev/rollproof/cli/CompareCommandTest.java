@@ -25,6 +25,9 @@ class CompareCommandTest {
     @TempDir
     Path folder;
 
+    /** What {@link #compare} says without options, asked once for all tests that look at it. */
+    private static final Command COMPARED = compare();
+
     private static Command compare(String... more) {
         return compareOn("3", more);
     }
@@ -55,14 +58,14 @@ class CompareCommandTest {
     @Test
     void theSameSeedsGiveTheTableThatWasRecorded() throws IOException {
         Path recorded = Path.of("src/test/resources/compared.txt");
-        assertThat(compare().out())
+        assertThat(COMPARED.out())
                 .as("where the simulation is meant to do something else now, put this into %s", recorded)
                 .isEqualTo(Files.readString(recorded));
     }
 
     @Test
     void theTableHasARowForEachStrategy() {
-        Command command = compare();
+        Command command = COMPARED;
         assertThat(command.exitCode()).as(command.err()).isZero();
         assertThat(command.out())
                 .startsWith("Deployment/clock in default, 4 replicas, from clock:1.0 to clock:1.2: 3 rollouts by each"
@@ -79,7 +82,7 @@ class CompareCommandTest {
 
     @Test
     void theSameCommandPrintsTheSame() {
-        assertThat(compare().out()).isEqualTo(compare().out());
+        assertThat(compare().out()).isEqualTo(COMPARED.out());
     }
 
     @Test
