@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -240,13 +241,19 @@ final class VerifyCommand implements Callable<Integer> {
             }
             return concluded;
         });
+        List<Verdict> missed =
+                verdicts.stream().filter(verdict -> !verdict.isComplete()).toList();
         if (verifying.json()) {
             console.out().println(JsonVerdict.of(verdicts));
+        } else if (verdicts.size() > 1 && !missed.isEmpty()) {
+            // Its verdict may stand far above, before those of others that went on.
+            console.out()
+                    .println((verdicts.size() - missed.size()) + " of " + verdicts.size() + " rolled out, not "
+                            + missed.stream()
+                                    .map(verdict ->
+                                            verdict.evidence().workload().toString())
+                                    .collect(Collectors.joining(", ")));
         }
-        return verdicts.stream()
-                .filter(verdict -> !verdict.isComplete())
-                .findFirst()
-                .map(ExitCode::of)
-                .orElse(ExitCode.ROLLED_OUT);
+        return missed.stream().findFirst().map(ExitCode::of).orElse(ExitCode.ROLLED_OUT);
     }
 }

@@ -188,7 +188,8 @@ class VerifyCommandTest {
                 .containsSubsequence(
                         "\nDeployment/watch in default failed",
                         "s  Deployment/clock in default: ",
-                        "\nDeployment/clock in default is complete");
+                        "\nDeployment/clock in default is complete")
+                .endsWith("\n1 of 2 rolled out, not Deployment/watch in default\n");
         assertThat(verify(clock()).out()).doesNotContain("in default:");
     }
 
