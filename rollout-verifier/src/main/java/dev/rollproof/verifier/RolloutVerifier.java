@@ -89,9 +89,8 @@ public final class RolloutVerifier {
 
     /** Verifies the rollout that is expected. */
     public Verdict verify(Expectation expected) throws InterruptedException {
-        Chronicle chronicle = new Chronicle();
-        try (Following following = new Following(cluster, options, expected, chronicle, onChange, change -> {})) {
-            return new Verification(cluster.time(), options, following, chronicle, onProgress).run(expected);
+        try (Verification verification = Verification.open(cluster, options, expected, onProgress, onChange)) {
+            return verification.run(expected);
         }
     }
 

@@ -142,12 +142,10 @@ public final class RolloutWatches implements AutoCloseable {
             verification.begin(expected);
             return new Running(index, applied, verification, watch::withPromises, watch::close);
         }
-        Chronicle chronicle = new Chronicle();
-        VerifierOptions timed = options.withTimeout(timeout);
-        Following following = new Following(cluster, timed, expected, chronicle, onChange, change -> {});
-        Verification verification = new Verification(cluster.time(), timed, following, chronicle, onProgress);
+        Verification verification =
+                Verification.open(cluster, options.withTimeout(timeout), expected, onProgress, onChange);
         verification.begin(expected);
-        return new Running(index, applied, verification, verdict -> verdict, following::close);
+        return new Running(index, applied, verification, verdict -> verdict, verification::close);
     }
 
     /** Returns whether there is a new verdict. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.verifier;
 
+import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.time.Time;
@@ -14,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The one loop: take the newest, judge, wait for a change or for the time that the judge names. Or its steps. For one use. */
-final class Verification {
+final class Verification implements AutoCloseable {
     private final Time time;
     private final VerifierOptions options;
     private final Consumer<Progress> onProgress;
@@ -38,6 +40,24 @@ final class Verification {
         this.startedAt = time.now();
         this.deadline = startedAt;
         this.nextStep = startedAt;
+    }
+
+    /** Begins to observe what was not observed before; it is to be closed. */
+    static Verification open(
+            Cluster cluster,
+            VerifierOptions options,
+            Expectation expected,
+            Consumer<Progress> onProgress,
+            Consumer<Change> onChange) {
+        Chronicle chronicle = new Chronicle();
+        Following following = new Following(cluster, options, expected, chronicle, onChange, change -> {});
+        return new Verification(cluster.time(), options, following, chronicle, onProgress);
+    }
+
+    /** Ends the observation. */
+    @Override
+    public void close() {
+        following.close();
     }
 
     /** The evidence where nothing could be observed at all. */

@@ -110,13 +110,10 @@ final class Mounts {
         if (Boolean.TRUE.equals(optional)) {
             return null;
         }
-        String missing = References.missing(api, true, namespace, name);
-        if (missing != null || name == null) {
-            return missing;
-        }
-        Secret secret = api.find(ResourceType.SECRETS, namespace, name);
-        String key = secret == null ? null : missingKey(items, secret.getData(), secret.getStringData());
-        return key == null ? null : "references non-existent secret key: " + key;
+        Secret secret = api.find(ResourceType.SECRETS, namespace, name == null ? "" : name);
+        return secret == null
+                ? References.notFound(true, name)
+                : missingKey("references non-existent secret key: ", items, secret.getData(), secret.getStringData());
     }
 
     private @Nullable String configMap(
@@ -124,22 +121,23 @@ final class Mounts {
         if (Boolean.TRUE.equals(optional)) {
             return null;
         }
-        String missing = References.missing(api, false, namespace, name);
-        if (missing != null || name == null) {
-            return missing;
-        }
-        ConfigMap map = api.find(ResourceType.CONFIG_MAPS, namespace, name);
-        String key = map == null ? null : missingKey(items, map.getData(), map.getBinaryData());
-        return key == null ? null : "configmap references non-existent config key: " + key;
+        ConfigMap map = api.find(ResourceType.CONFIG_MAPS, namespace, name == null ? "" : name);
+        return map == null
+                ? References.notFound(false, name)
+                : missingKey(
+                        "configmap references non-existent config key: ", items, map.getData(), map.getBinaryData());
     }
 
     private static @Nullable String missingKey(
-            @Nullable List<KeyToPath> items, @Nullable Map<String, String> data, @Nullable Map<String, String> more) {
+            String sentence,
+            @Nullable List<KeyToPath> items,
+            @Nullable Map<String, String> data,
+            @Nullable Map<String, String> more) {
         for (KeyToPath item : items == null ? List.<KeyToPath>of() : items) {
             boolean there =
                     data != null && data.containsKey(item.getKey()) || more != null && more.containsKey(item.getKey());
             if (!there) {
-                return item.getKey();
+                return sentence + item.getKey();
             }
         }
         return null;

@@ -18,12 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class References {
     private References() {}
 
-    static @Nullable String missing(ApiServer api, boolean secret, String namespace, @Nullable String name) {
+    private static @Nullable String missing(ApiServer api, boolean secret, String namespace, @Nullable String name) {
         String wanted = name == null ? "" : name;
         boolean there = secret
                 ? api.find(ResourceType.SECRETS, namespace, wanted) != null
                 : api.find(ResourceType.CONFIG_MAPS, namespace, wanted) != null;
-        return there ? null : (secret ? "secret" : "configmap") + " \"" + wanted + "\" not found";
+        return there ? null : notFound(secret, name);
+    }
+
+    /** What the API server says where there is no such Secret or ConfigMap, and the kubelet repeats. */
+    static String notFound(boolean secret, @Nullable String name) {
+        return (secret ? "secret" : "configmap") + " \"" + (name == null ? "" : name) + "\" not found";
     }
 
     /** Why a container's environment cannot be made; null where it can. */
@@ -67,7 +72,7 @@ final class References {
             String name = source.getConfigMapKeyRef().getName();
             ConfigMap map = api.find(ResourceType.CONFIG_MAPS, namespace, name);
             return map == null
-                    ? missing(api, false, namespace, name)
+                    ? notFound(false, name)
                     : missingKey(map.getData(), source.getConfigMapKeyRef().getKey(), "ConfigMap", namespace, name);
         }
         if (source.getSecretKeyRef() != null
@@ -75,7 +80,7 @@ final class References {
             String name = source.getSecretKeyRef().getName();
             Secret secret = api.find(ResourceType.SECRETS, namespace, name);
             if (secret == null) {
-                return missing(api, true, namespace, name);
+                return notFound(true, name);
             }
             String key = source.getSecretKeyRef().getKey();
             Map<String, String> plain = secret.getStringData();

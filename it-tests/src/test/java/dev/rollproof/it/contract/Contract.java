@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -85,6 +86,24 @@ abstract class Contract {
             return !told.isEmpty();
         });
         return told.get(0);
+    }
+
+    /** Components tell what they did later than they do it. */
+    void eventuallyHasEvents(String kind, String... events) {
+        eventually(
+                "events about a " + kind + " that say so",
+                () -> told(kind).containsAll(List.of(events)),
+                () -> told(kind));
+    }
+
+    private List<String> told(String kind) {
+        return cluster.list(Query.of(Event.class).inNamespace(namespace)).stream()
+                .filter(event -> kind.equals(event.getInvolvedObject().getKind()))
+                .map(event -> event.getType() + " " + event.getReason() + ": "
+                        // Kubernetes 1.34 begins some with a small letter.
+                        + event.getMessage().substring(0, 1).toUpperCase(Locale.ROOT)
+                        + event.getMessage().substring(1))
+                .toList();
     }
 
     /** All changes of a kind in the namespace, as they are told. */

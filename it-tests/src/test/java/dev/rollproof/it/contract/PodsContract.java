@@ -257,22 +257,12 @@ abstract class PodsContract extends Contract {
         mount(pod, "v");
         create(pod);
         // Its first word may be that it has not heard of any Secret yet.
-        String message = "MountVolume.SetUp failed for volume \"v\" : " + missing;
-        eventually(
-                "a warning FailedMount: " + message,
-                () -> failedMounts().anyMatch(("Warning " + message)::equals),
-                () -> failedMounts().toList());
+        eventuallyHasEvents("Pod", "Warning FailedMount: MountVolume.SetUp failed for volume \"v\" : " + missing);
         assertThat(eventuallyWaiting("clock", "ContainerCreating")
                         .getState()
                         .getWaiting()
                         .getMessage())
                 .isNull();
-    }
-
-    private Stream<String> failedMounts() {
-        return cluster.list(Query.of(Event.class).inNamespace(namespace)).stream()
-                .filter(event -> event.getReason().equals("FailedMount"))
-                .map(event -> event.getType() + " " + event.getMessage());
     }
 
     @Test
@@ -328,7 +318,7 @@ abstract class PodsContract extends Contract {
         cluster.delete(Pod.class, namespace, "clock", DELETE.withGracePeriodSeconds(3));
 
         eventually("the pod to go", () -> gone(Pod.class, "clock"));
-        assertThat(endedAfterItsDeletion(changes)).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(15));
+        assertThat(endedAfterItsDeletion(changes)).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(15));
         assertThat(changes)
                 .anyMatch(change -> change.type() == Change.Type.MODIFIED
                         && change.object().metadata().terminating());

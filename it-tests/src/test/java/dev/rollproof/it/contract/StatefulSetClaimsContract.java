@@ -78,7 +78,7 @@ abstract class StatefulSetClaimsContract extends StorageContract {
         assertThat(pod.getSpec().getVolumes().get(0).getName()).isEqualTo("data");
         assertThat(pod.getSpec().getVolumes().get(0).getPersistentVolumeClaim().getClaimName())
                 .isEqualTo("data-web-1");
-        eventuallyTold(
+        eventuallyHasEvents(
                 "StatefulSet",
                 "Normal SuccessfulCreate: Create Claim data-web-0 Pod web-0 in StatefulSet web success",
                 "Normal SuccessfulCreate: Create Pod web-0 in StatefulSet web successful",
@@ -172,7 +172,7 @@ abstract class StatefulSetClaimsContract extends StorageContract {
                 "the claim to belong to the set",
                 () -> claim("data-web-0").getMetadata().getOwnerReferences().stream()
                         .anyMatch(owner -> owner.getKind().equals("StatefulSet")));
-        eventuallyTold("StatefulSet", "Normal SuccessfulUpdate: Update Pod web-0 in StatefulSet web successful");
+        eventuallyHasEvents("StatefulSet", "Normal SuccessfulUpdate: Update Pod web-0 in StatefulSet web successful");
     }
 
     @Test

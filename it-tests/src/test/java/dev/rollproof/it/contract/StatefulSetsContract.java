@@ -10,7 +10,6 @@ import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.observed.ObservedPod;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
@@ -101,21 +100,6 @@ abstract class StatefulSetsContract extends Contract {
                 DEFAULTS);
     }
 
-    /** Components tell what they did later than they do it. */
-    private void eventuallyTold(String... events) {
-        eventually("events that say so", () -> told().containsAll(List.of(events)), this::told);
-    }
-
-    private List<String> told() {
-        return cluster.list(Query.of(Event.class).inNamespace(namespace)).stream()
-                .filter(event -> "StatefulSet".equals(event.getInvolvedObject().getKind()))
-                .map(event -> event.getReason() + ": "
-                        // Kubernetes 1.34 begins with a small letter.
-                        + event.getMessage().substring(0, 1).toUpperCase(java.util.Locale.ROOT)
-                        + event.getMessage().substring(1))
-                .toList();
-    }
-
     /** The pods that came, in the order in which they came. */
     private static List<String> came(List<Change> changes) {
         List<String> names = new ArrayList<>();
@@ -164,9 +148,10 @@ abstract class StatefulSetsContract extends Contract {
         assertThat(second.getSpec().getSubdomain()).isEqualTo("web");
         assertThat(second.getMetadata().getOwnerReferences().get(0).getUid())
                 .isEqualTo(created.getMetadata().getUid());
-        eventuallyTold(
-                "SuccessfulCreate: Create Pod web-0 in StatefulSet web successful",
-                "SuccessfulCreate: Create Pod web-2 in StatefulSet web successful");
+        eventuallyHasEvents(
+                "StatefulSet",
+                "Normal SuccessfulCreate: Create Pod web-0 in StatefulSet web successful",
+                "Normal SuccessfulCreate: Create Pod web-2 in StatefulSet web successful");
     }
 
     @Test
@@ -232,7 +217,7 @@ abstract class StatefulSetsContract extends Contract {
         assertThat(revisions()).extracting(ControllerRevision::getRevision).containsExactly(1L, 2L);
         assertThat(status().getCurrentRevision())
                 .isEqualTo(revisions().get(1).getMetadata().getName());
-        eventuallyTold("SuccessfulDelete: Delete Pod web-1 in StatefulSet web successful");
+        eventuallyHasEvents("StatefulSet", "Normal SuccessfulDelete: Delete Pod web-1 in StatefulSet web successful");
     }
 
     @Test
@@ -282,9 +267,10 @@ abstract class StatefulSetsContract extends Contract {
         cluster.scale(StatefulSet.class, namespace, "web", 1, DEFAULTS);
         eventually("two pods to go", () -> podNames().equals(List.of("web-5")));
         eventuallyComplete(1);
-        eventuallyTold(
-                "SuccessfulDelete: Delete Pod web-7 in StatefulSet web successful",
-                "SuccessfulDelete: Delete Pod web-6 in StatefulSet web successful");
+        eventuallyHasEvents(
+                "StatefulSet",
+                "Normal SuccessfulDelete: Delete Pod web-7 in StatefulSet web successful",
+                "Normal SuccessfulDelete: Delete Pod web-6 in StatefulSet web successful");
     }
 
     @Test

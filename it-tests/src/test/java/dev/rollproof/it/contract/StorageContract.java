@@ -6,7 +6,6 @@ import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -15,7 +14,6 @@ import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -193,23 +191,5 @@ abstract class StorageContract extends Contract {
                 () -> cluster.get(Pod.class, namespace, pod).isPresent()
                         && whyUnscheduled(pod).contains(why),
                 () -> whyUnscheduled(pod));
-    }
-
-    /** Components tell what they did later than they do it. */
-    void eventuallyTold(String kind, String... events) {
-        eventually(
-                "events about a " + kind + " that say so",
-                () -> told(kind).containsAll(List.of(events)),
-                () -> told(kind));
-    }
-
-    private List<String> told(String kind) {
-        return cluster.list(Query.of(Event.class).inNamespace(namespace)).stream()
-                .filter(event -> kind.equals(event.getInvolvedObject().getKind()))
-                .map(event -> event.getType() + " " + event.getReason() + ": "
-                        // Kubernetes 1.34 begins some with a small letter.
-                        + event.getMessage().substring(0, 1).toUpperCase(Locale.ROOT)
-                        + event.getMessage().substring(1))
-                .toList();
     }
 }

@@ -83,7 +83,7 @@ abstract class VolumesContract extends StorageContract {
                 .isEqualTo(
                         "Unschedulable: 0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not"
                                 + " found");
-        eventuallyTold("PersistentVolumeClaim", NONE_AND_NO_CLASS);
+        eventuallyHasEvents("PersistentVolumeClaim", NONE_AND_NO_CLASS);
         assertThat(claim("data").getStatus().getPhase()).isEqualTo("Pending");
 
         PersistentVolume volume = volume("late", "1Gi", "");
@@ -106,7 +106,7 @@ abstract class VolumesContract extends StorageContract {
     @Test
     void aClaimOfAClassThatIsNotThereSaysSo() {
         create(claim("data", "1Gi", ""));
-        eventuallyTold(
+        eventuallyHasEvents(
                 "PersistentVolumeClaim",
                 "Warning ProvisioningFailed: Storageclass.storage.k8s.io \"" + ownClass() + "\" not found");
         assertThat(claim("data").getStatus().getPhase()).isEqualTo("Pending");
@@ -117,7 +117,7 @@ abstract class VolumesContract extends StorageContract {
         createClass("kubernetes.io/no-provisioner", "WaitForFirstConsumer");
         createAvailable(volume("v", "1Gi", ""));
         create(claim("data", "1Gi", ""));
-        eventuallyTold(
+        eventuallyHasEvents(
                 "PersistentVolumeClaim",
                 "Normal WaitForFirstConsumer: Waiting for first consumer to be created before binding");
         assertThat(claim("data").getStatus().getPhase()).isEqualTo("Pending");
@@ -135,7 +135,7 @@ abstract class VolumesContract extends StorageContract {
         create(claim("data", "1Gi", ""));
         create(podWith("web", "data"));
         eventuallyUnscheduled("web", "1 node(s) didn't find available persistent volumes to bind");
-        eventuallyTold("PersistentVolumeClaim", "Normal WaitForPodScheduled: Waiting for pod web to be scheduled");
+        eventuallyHasEvents("PersistentVolumeClaim", "Normal WaitForPodScheduled: Waiting for pod web to be scheduled");
         create(volume("v", "1Gi", ""));
         eventuallyRuns("web");
     }
@@ -157,7 +157,7 @@ abstract class VolumesContract extends StorageContract {
     void aProvisionerIsAskedAndTheVolumeThatItMakesIsBound() {
         createClass("example.com/nobody", "Immediate");
         PersistentVolumeClaim created = create(claim("data", "1Gi", ""));
-        eventuallyTold(
+        eventuallyHasEvents(
                 "PersistentVolumeClaim",
                 "Normal ExternalProvisioning: Waiting for a volume to be created either by the external provisioner"
                         + " 'example.com/nobody' or manually by the system administrator. If volume creation is delayed, please"
@@ -181,7 +181,7 @@ abstract class VolumesContract extends StorageContract {
         createClass("example.com/nobody", "WaitForFirstConsumer");
         PersistentVolumeClaim created = create(claim("data", "1Gi", ""));
         create(podWith("web", "data"));
-        eventuallyTold(
+        eventuallyHasEvents(
                 "PersistentVolumeClaim",
                 "Normal ExternalProvisioning: Waiting for a volume to be created either by the external provisioner"
                         + " 'example.com/nobody' or manually by the system administrator. If volume creation is delayed, please"
@@ -205,7 +205,7 @@ abstract class VolumesContract extends StorageContract {
         assertThat(claim("mine").getSpec().getVolumeName()).isEqualTo(volumeName("reserved"));
         assertThat(claim("other").getStatus().getPhase()).isEqualTo("Pending");
         create(claim("third", "1Gi", ", volumeName: " + volumeName("reserved")));
-        eventuallyTold(
+        eventuallyHasEvents(
                 "PersistentVolumeClaim",
                 "Warning FailedBinding: Volume \"" + volumeName("reserved") + "\" already bound to a different claim.");
         // It would take the next volume as soon as that is available.
@@ -213,7 +213,7 @@ abstract class VolumesContract extends StorageContract {
         eventually("the claim to go", () -> gone(PersistentVolumeClaim.class, "other"));
         createAvailable(volume("small", "1Gi", ""));
         create(claim("large", "2Gi", ", volumeName: " + volumeName("small")));
-        eventuallyTold(
+        eventuallyHasEvents(
                 "PersistentVolumeClaim",
                 "Warning VolumeMismatch: Cannot bind to requested volume \"" + volumeName("small")
                         + "\": requested PV is too small");
@@ -276,7 +276,7 @@ abstract class VolumesContract extends StorageContract {
         eventually(
                 "the claim to be lost",
                 () -> "Lost".equals(claim("data").getStatus().getPhase()));
-        eventuallyTold(
+        eventuallyHasEvents(
                 "PersistentVolumeClaim",
                 "Warning ClaimLost: Bound claim has lost its PersistentVolume. Data on the volume is lost!");
         assertThat(claim("data").getStatus().getCapacity()).isNullOrEmpty();

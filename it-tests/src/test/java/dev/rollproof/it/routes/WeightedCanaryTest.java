@@ -145,6 +145,26 @@ class WeightedCanaryTest {
                 });
     }
 
+    private interface Run {
+        Verdict run() throws InterruptedException;
+    }
+
+    /** Runs a rollout, and adds each weight that the route had from before it to its end. */
+    private Verdict watched(List<String> seen, Run rollout) throws InterruptedException {
+        try (Observation watching = cluster.observe(
+                Query.of(HTTPRoute.class).inNamespace(namespace),
+                change -> seen.add(weights((HTTPRoute) change.manifest())))) {
+            Waiting.on(cluster).until("the route is known as it is", watching::synced);
+            Verdict verdict = rollout.run();
+            // Another watch than the strategy's: it may hear of the end later.
+            Waiting.on(cluster)
+                    .until(
+                            "all versions of the route are told",
+                            () -> seen.get(seen.size() - 1).equals(weights(route())));
+            return verdict;
+        }
+    }
+
     @Test
     void weightsAreSetDespiteConflictsPutBackAndNothingElseIsTouched() throws InterruptedException {
         Rollout.of(clock("page:1.0")).within(ofSeconds(60)).run(cluster).orElseThrow();
@@ -153,23 +173,14 @@ class WeightedCanaryTest {
         List<String> seen = new CopyOnWriteArrayList<>();
         AtomicInteger edits = new AtomicInteger();
         AtomicInteger conflicts = new AtomicInteger();
-        Verdict verdict;
-        try (Observation watching = cluster.observe(
-                Query.of(HTTPRoute.class).inNamespace(namespace),
-                change -> seen.add(weights((HTTPRoute) change.manifest())))) {
-            Waiting.on(cluster).until("the route is known as it is", watching::synced);
-            verdict = Rollout.of(clock("page:1.1"))
-                    .by(Canary.steps(5, 50)
-                            .through(ThroughRoute.of("clock", "clock-stable", "clock-canary")
-                                    .withGatewayFollows(ofSeconds(1))))
-                    .within(ofSeconds(60))
-                    .run(meddledWith(edits, conflicts));
-            // Another watch than the strategy's: it may hear of the end later.
-            Waiting.on(cluster)
-                    .until(
-                            "all versions of the route are told",
-                            () -> seen.get(seen.size() - 1).equals(weights(route())));
-        }
+        Verdict verdict = watched(
+                seen,
+                () -> Rollout.of(clock("page:1.1"))
+                        .by(Canary.steps(5, 50)
+                                .through(ThroughRoute.of("clock", "clock-stable", "clock-canary")
+                                        .withGatewayFollows(ofSeconds(1))))
+                        .within(ofSeconds(60))
+                        .run(meddledWith(edits, conflicts)));
         assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
         assertThat(seen.stream().distinct()).containsExactly("1/0", "95/5", "50/50");
         assertThat(weights(route())).isEqualTo("1/0");
@@ -218,21 +229,13 @@ class WeightedCanaryTest {
         createRoute();
         HTTPRoute before = route();
         List<String> seen = new CopyOnWriteArrayList<>();
-        Verdict verdict;
-        try (Observation watching = cluster.observe(
-                Query.of(HTTPRoute.class).inNamespace(namespace),
-                change -> seen.add(weights((HTTPRoute) change.manifest())))) {
-            Waiting.on(cluster).until("the route is known as it is", watching::synced);
-            verdict = Rollout.of(clock(image))
-                    .by(canary)
-                    .within(ofSeconds(60))
-                    .orElse(Rollback.rollBack())
-                    .run(cluster);
-            Waiting.on(cluster)
-                    .until(
-                            "all versions of the route are told",
-                            () -> seen.get(seen.size() - 1).equals(weights(route())));
-        }
+        Verdict verdict = watched(
+                seen,
+                () -> Rollout.of(clock(image))
+                        .by(canary)
+                        .within(ofSeconds(60))
+                        .orElse(Rollback.rollBack())
+                        .run(cluster));
         RollproofAssertions.assertThat(verdict).failed();
         assertThat(seen.stream().distinct()).containsExactlyElementsOf(weights);
         assertThat(verdict.evidence().rollback())

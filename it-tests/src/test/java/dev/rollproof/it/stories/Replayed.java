@@ -41,11 +41,6 @@ import java.util.function.BooleanSupplier;
  * pods take as long to get ready as those took that were observed.
  */
 final class Replayed {
-    /** How time passes until something has come, and no longer than to a moment. */
-    private interface Passing {
-        void until(Instant latest, BooleanSupplier come) throws InterruptedException;
-    }
-
     private static final Duration AFTERWARDS = Duration.ofSeconds(20);
 
     /** How much later than recorded somebody may do something. */
@@ -66,6 +61,11 @@ final class Replayed {
      * @param whole that, and what came afterwards
      */
     record Played(Story asLong, Story whole) {}
+
+    /** How time passes until something has come, and no longer than to a moment. */
+    private interface Passing {
+        void until(Instant latest, BooleanSupplier come) throws InterruptedException;
+    }
 
     private final List<Act> acts;
     private final Set<String> deployments;

@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each trouble of a new pod means, and how long the judge is patient with it. */
 class FailingPodsTest {
+    private static final String NO_SECRET =
+            "MountVolume.SetUp failed for volume \"s\" : secret \"clock-secret\" not found";
+
     @ParameterizedTest(name = "{0}: {1} fails after {2} s")
     @CsvSource(
             quoteCharacter = '\'',
@@ -220,8 +223,6 @@ class FailingPodsTest {
         scene.after(0);
         assertThat(scene.after(3600)).isInstanceOf(Status.Progressing.class);
     }
-
-    static final String NO_SECRET = "MountVolume.SetUp failed for volume \"s\" : secret \"clock-secret\" not found";
 
     /** The kubelet tries after 0.5, 1, 2, 4, 8 and 16 seconds, and says so. */
     private static Scene mounting(String message, int... seconds) {
