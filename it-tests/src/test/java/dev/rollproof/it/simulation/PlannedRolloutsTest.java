@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What was planned, beside what then happens on the simulated cluster. A failing seed is in the message. */
 class PlannedRolloutsTest {
     private static final String NAMESPACE = "default";
-    private static final int SEEDS = Integer.getInteger("rollproof.seeds", 60);
+    private static final int SEEDS = Integer.getInteger("rollproof.seeds", 40);
 
     /** Pods of the simulation run within 0.2 to 0.9 s and are ready up to three more later; with a probe each second. */
     private static final Assumptions ASSUMPTIONS = Assumptions.defaults()

@@ -38,13 +38,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Rollouts from random seeds. What Kubernetes promises must hold after every event; what it does not promise is not asked
- * for. CI plays five times as many. A failing seed is printed: {@code -Drollproof.seed=N -Drollproof.seeds=1} plays it again.
+ * for. CI plays ten times as many. A failing seed is printed: {@code -Drollproof.seed=N -Drollproof.seeds=1} plays it again.
  */
 class RandomRolloutsTest {
     private static final String NAMESPACE = "default";
     private static final ObjectRef CLOCK = new ObjectRef("Deployment", NAMESPACE, "clock");
     private static final long FIRST_SEED = Long.getLong("rollproof.seed", 1);
-    private static final int SEEDS = Integer.getInteger("rollproof.seeds", 200);
+    private static final int SEEDS = Integer.getInteger("rollproof.seeds", 100);
 
     @Test
     void oneChangeFromASettledStateKeepsTheSoundPromises() {

@@ -46,7 +46,7 @@ class RollbackSeedsTest {
     private static final String NAMESPACE = "default";
     private static final ObjectRef CLOCK = new ObjectRef("Deployment", NAMESPACE, "clock");
     private static final long FIRST_SEED = Long.getLong("rollproof.seed", 1);
-    private static final int SEEDS = Integer.getInteger("rollproof.seeds", 50);
+    private static final int SEEDS = Integer.getInteger("rollproof.seeds", 25);
 
     /** How somebody goes back; returns what came of it, for messages. */
     private interface WayBack {
