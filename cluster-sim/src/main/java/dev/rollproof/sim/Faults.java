@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Faults {
     /** Whom a fault hits. */
     public enum Scope {
+        /** The callers of {@link SimulatedCluster}, and whoever comes by the network. */
         CLIENTS,
         EVERYBODY
     }
@@ -60,10 +61,12 @@ public final class Faults {
             return new Call(Optional.empty(), Optional.empty(), Scope.CLIENTS);
         }
 
+        /** Requests of clients for this. */
         public static Call to(Verb verb) {
             return new Call(Optional.of(verb), Optional.empty(), Scope.CLIENTS);
         }
 
+        /** Only for this kind. */
         public Call on(Class<? extends HasMetadata> model) {
             return new Call(verb, Optional.of(model), scope);
         }
@@ -256,6 +259,7 @@ public final class Faults {
         });
     }
 
+    /** Lets it go on, from what is there now; nothing happens if it was not paused. */
     public void resumeController(String controller) {
         run(() -> {
             if (pausedControllers.remove(controller)) {
@@ -272,6 +276,7 @@ public final class Faults {
         });
     }
 
+    /** Brings a node back; nothing happens if it was not lost. */
     public void restoreNode(String node) {
         run(() -> {
             if (lostNodes.remove(node)) {

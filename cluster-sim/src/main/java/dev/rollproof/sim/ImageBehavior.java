@@ -88,6 +88,7 @@ public record ImageBehavior(
             true,
             Set.of());
 
+    /** @throws IllegalArgumentException if a part is not from 0 to 1, an exit code not from 0 to 255, a number negative or a port none */
     public ImageBehavior {
         Objects.requireNonNull(pull, "pull");
         Objects.requireNonNull(start, "start");
@@ -120,6 +121,7 @@ public record ImageBehavior(
         return pullTakes(time, time);
     }
 
+    /** Takes so long to pull, drawn for each pull. */
     public ImageBehavior pullTakes(Duration least, Duration most) {
         return copy(c -> c.pull = Delay.between(least, most));
     }
@@ -129,6 +131,7 @@ public record ImageBehavior(
         return startsIn(time, time);
     }
 
+    /** Runs after so long, drawn for each container. */
     public ImageBehavior startsIn(Duration least, Duration most) {
         return copy(c -> c.start = Delay.between(least, most));
     }
@@ -138,6 +141,7 @@ public record ImageBehavior(
         return readyAfter(time, time);
     }
 
+    /** Is ready after so long, drawn for each container. */
     public ImageBehavior readyAfter(Duration least, Duration most) {
         return copy(c -> c.ready = Delay.between(least, most));
     }
@@ -152,6 +156,7 @@ public record ImageBehavior(
         return crashesAfter(time, time);
     }
 
+    /** Exits by itself after so long, drawn each time. */
     public ImageBehavior crashesAfter(Duration least, Duration most) {
         return copy(c -> c.crash = Delay.between(least, most));
     }
@@ -166,6 +171,7 @@ public record ImageBehavior(
         return outOfMemoryAfter(time, time);
     }
 
+    /** Runs out of memory after so long, drawn each time. */
     public ImageBehavior outOfMemoryAfter(Duration least, Duration most) {
         return copy(c -> c.outOfMemory = Delay.between(least, most));
     }
@@ -180,6 +186,7 @@ public record ImageBehavior(
         return livenessFailsAfter(time, time);
     }
 
+    /** Fails its liveness probe after so long, drawn for each container. */
     public ImageBehavior livenessFailsAfter(Duration least, Duration most) {
         return copy(c -> c.livenessFails = Delay.between(least, most));
     }
@@ -189,6 +196,7 @@ public record ImageBehavior(
         return stopsIn(time, time);
     }
 
+    /** Exits so long after SIGTERM, drawn for each container, and answers nobody meanwhile. */
     public ImageBehavior stopsIn(Duration least, Duration most) {
         return copy(c -> {
             c.stop = Delay.between(least, most);
@@ -201,6 +209,7 @@ public record ImageBehavior(
         return drainsFor(time, time);
     }
 
+    /** Exits so long after SIGTERM, drawn for each container, and answers until then. */
     public ImageBehavior drainsFor(Duration least, Duration most) {
         return copy(c -> {
             c.stop = Delay.between(least, most);
@@ -218,6 +227,7 @@ public record ImageBehavior(
         return answersIn(time, time);
     }
 
+    /** Answers after so long, drawn for each request. */
     public ImageBehavior answersIn(Duration least, Duration most) {
         return copy(c -> c.latency = Delay.between(least, most));
     }

@@ -117,6 +117,7 @@ public final class SimulatedCluster implements Cluster {
         return builder().build();
     }
 
+    /** For another seed, version, number of nodes, or what else there is to choose. */
     public static Builder builder() {
         return new Builder();
     }
@@ -226,6 +227,7 @@ public final class SimulatedCluster implements Cluster {
             return this;
         }
 
+        /** The cluster, with nothing in it but its nodes, namespaces and what goes with them. */
         public SimulatedCluster build() {
             return new SimulatedCluster(this);
         }

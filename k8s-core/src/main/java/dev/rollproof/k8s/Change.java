@@ -43,10 +43,12 @@ public final class Change {
         this.manifest = Objects.requireNonNull(manifest, "manifest");
     }
 
+    /** What happened. */
     public Type type() {
         return type;
     }
 
+    /** The object after it; of one that is gone, the last that was known. */
     public ObservedObject object() {
         return object;
     }

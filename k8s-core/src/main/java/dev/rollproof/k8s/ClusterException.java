@@ -94,6 +94,7 @@ public final class ClusterException extends RuntimeException {
     private final Reason reason;
     private final transient List<Cause> causes;
 
+    /** One whose causes the server did not name. */
     public ClusterException(Reason reason, String message) {
         this(reason, message, List.of(), null);
     }
@@ -104,6 +105,7 @@ public final class ClusterException extends RuntimeException {
         this.causes = List.copyOf(causes);
     }
 
+    /** Why, as far as it can be told apart. */
     public Reason reason() {
         return reason;
     }

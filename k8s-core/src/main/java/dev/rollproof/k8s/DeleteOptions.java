@@ -31,6 +31,7 @@ public record DeleteOptions(
     private static final DeleteOptions DEFAULTS =
             new DeleteOptions(OptionalLong.empty(), Propagation.BACKGROUND, Optional.empty(), Optional.empty());
 
+    /** @throws IllegalArgumentException if the grace period is negative */
     public DeleteOptions {
         Objects.requireNonNull(gracePeriodSeconds, "gracePeriodSeconds");
         Objects.requireNonNull(propagation, "propagation");
@@ -42,22 +43,27 @@ public record DeleteOptions(
         }
     }
 
+    /** The object's own grace period, in the background, whatever its uid and version. */
     public static DeleteOptions defaults() {
         return DEFAULTS;
     }
 
+    /** So many seconds until the end of a pod; 0 for at once. */
     public DeleteOptions withGracePeriodSeconds(long seconds) {
         return new DeleteOptions(OptionalLong.of(seconds), propagation, uid, resourceVersion);
     }
 
+    /** What becomes of the objects that this one owns. */
     public DeleteOptions withPropagation(Propagation policy) {
         return new DeleteOptions(gracePeriodSeconds, policy, uid, resourceVersion);
     }
 
+    /** Only the object with this uid: another one under its name is a conflict. */
     public DeleteOptions onlyUid(String value) {
         return new DeleteOptions(gracePeriodSeconds, propagation, Optional.of(value), resourceVersion);
     }
 
+    /** Only this version: if it has changed since, that is a conflict. */
     public DeleteOptions onlyResourceVersion(String value) {
         return new DeleteOptions(gracePeriodSeconds, propagation, uid, Optional.of(value));
     }

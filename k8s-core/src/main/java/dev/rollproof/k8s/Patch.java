@@ -25,6 +25,7 @@ public record Patch(Type type, String body) {
             this.contentType = contentType;
         }
 
+        /** Such as {@code application/merge-patch+json}. */
         public String contentType() {
             return contentType;
         }
@@ -35,14 +36,17 @@ public record Patch(Type type, String body) {
         Objects.requireNonNull(body, "body");
     }
 
+    /** RFC 6902, such as {@code [{"op": "replace", "path": "/spec/replicas", "value": 3}]}. */
     public static Patch json(String body) {
         return new Patch(Type.JSON, body);
     }
 
+    /** RFC 7386, such as {@code {"spec": {"replicas": 3}}}; null takes a field away, a list is replaced whole. */
     public static Patch merge(String body) {
         return new Patch(Type.MERGE, body);
     }
 
+    /** Kubernetes' own: as a merge patch, but that containers and other lists with a key are merged by it. */
     public static Patch strategicMerge(String body) {
         return new Patch(Type.STRATEGIC_MERGE, body);
     }

@@ -26,14 +26,17 @@ public record Query<T extends HasMetadata>(
         return new Query<>(type, "", "", "");
     }
 
+    /** Only in this namespace; {@code ""} for all. */
     public Query<T> inNamespace(String name) {
         return new Query<>(type, name, labelSelector, fieldSelector);
     }
 
+    /** Only what these labels select, such as {@code app=clock,track!=canary}. */
     public Query<T> withLabels(String selector) {
         return new Query<>(type, namespace, selector, fieldSelector);
     }
 
+    /** Only what these fields select, such as {@code status.phase=Running}; each kind knows a few. */
     public Query<T> withFields(String selector) {
         return new Query<>(type, namespace, labelSelector, selector);
     }

@@ -13,6 +13,7 @@ import java.util.Objects;
 public record WriteOptions(String fieldManager, boolean dryRun, boolean force) {
     private static final WriteOptions DEFAULTS = new WriteOptions("rollproof", false, true);
 
+    /** @throws IllegalArgumentException if the field manager is blank */
     public WriteOptions {
         Objects.requireNonNull(fieldManager, "fieldManager");
         if (fieldManager.isBlank()) {
@@ -20,18 +21,22 @@ public record WriteOptions(String fieldManager, boolean dryRun, boolean force) {
         }
     }
 
+    /** As {@code rollproof}, for real, taking fields over on apply. */
     public static WriteOptions defaults() {
         return DEFAULTS;
     }
 
+    /** Under another name in {@code managedFields}. */
     public WriteOptions withFieldManager(String name) {
         return new WriteOptions(name, dryRun, force);
     }
 
+    /** Everything but to store it. */
     public WriteOptions withDryRun() {
         return new WriteOptions(fieldManager, true, force);
     }
 
+    /** On apply, a field that somebody else owns and has otherwise is a conflict. */
     public WriteOptions withoutForce() {
         return new WriteOptions(fieldManager, dryRun, false);
     }

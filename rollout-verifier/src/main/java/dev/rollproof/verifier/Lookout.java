@@ -51,6 +51,7 @@ public final class Lookout implements AutoCloseable {
         this.startedAt = time.now();
     }
 
+    /** Follows nothing yet. */
     public static Lookout on(Cluster cluster, VerifierOptions options, Consumer<Change> onChange) {
         return new Lookout(cluster, options, onChange);
     }
@@ -152,10 +153,12 @@ public final class Lookout implements AutoCloseable {
         chronicle.note(elapsed(at), subject, "", what);
     }
 
+    /** The time since it was opened. */
     public Duration elapsed(Instant at) {
         return Duration.between(startedAt, at);
     }
 
+    /** All that was noted up to now, of all that are followed. */
     public Timeline timeline() {
         return chronicle.timeline();
     }

@@ -38,6 +38,7 @@ public final class Replay {
         this.options = options;
     }
 
+    /** Of what was recorded, with the verifier's defaults. */
     public static Replay of(Recording recording) {
         return new Replay(
                 Objects.requireNonNull(recording, "recording"),
@@ -62,6 +63,7 @@ public final class Replay {
         return new Replay(recording, deployment, Optional.of(start), options);
     }
 
+    /** Judged by other options than it was at the time. */
     public Replay with(VerifierOptions value) {
         return new Replay(recording, deployment, from, Objects.requireNonNull(value, "options"));
     }

@@ -44,10 +44,12 @@ public final class RolloutActions {
         this.options = Objects.requireNonNull(options, "options");
     }
 
+    /** On this cluster, written as {@code rollproof}. */
     public static RolloutActions on(Cluster cluster) {
         return new RolloutActions(cluster, WriteOptions.defaults());
     }
 
+    /** Written under another name, or only tried. */
     public RolloutActions with(WriteOptions value) {
         return new RolloutActions(cluster, value);
     }

@@ -7,11 +7,13 @@ public final class RolloutException extends RuntimeException {
 
     private final transient Verdict verdict;
 
+    /** For a verdict that says anything but complete; its summary is the message. */
     public RolloutException(Verdict verdict) {
         super(verdict.summary());
         this.verdict = verdict;
     }
 
+    /** What came of the rollout, with all its evidence. */
     public Verdict verdict() {
         return verdict;
     }

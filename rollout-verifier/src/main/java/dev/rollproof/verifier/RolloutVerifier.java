@@ -39,10 +39,12 @@ public final class RolloutVerifier {
         this.onChange = Objects.requireNonNull(onChange, "onChange");
     }
 
+    /** On this cluster, with the defaults. */
     public static RolloutVerifier on(Cluster cluster) {
         return new RolloutVerifier(cluster, VerifierOptions.defaults(), progress -> {}, Lookout.NOBODY);
     }
 
+    /** How long it may take, how patient to be, and the rest. */
     public RolloutVerifier with(VerifierOptions value) {
         return new RolloutVerifier(cluster, value, onProgress, onChange);
     }

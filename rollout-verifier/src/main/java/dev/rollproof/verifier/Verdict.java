@@ -11,6 +11,7 @@ import java.util.Locale;
  * was rolled back has failed: {@link Evidence#rollback()} tells the rest.
  */
 public sealed interface Verdict {
+    /** What it rests on. */
     Evidence evidence();
 
     /** The outcome as the command prints it: {@code complete}, {@code failed}, {@code timedOut}, … */
@@ -44,6 +45,7 @@ public sealed interface Verdict {
         return summary.toString();
     }
 
+    /** Whether the new version is rolled out, whole. */
     default boolean isComplete() {
         return this instanceof Complete;
     }

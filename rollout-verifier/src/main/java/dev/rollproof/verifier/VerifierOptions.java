@@ -33,6 +33,7 @@ public record VerifierOptions(
             Duration.ofSeconds(10),
             Duration.ofSeconds(90));
 
+    /** @throws IllegalArgumentException if a time is negative, or zero where it has to be positive */
     public VerifierOptions {
         positive("timeout", timeout);
         if (stableFor.isNegative()) {
@@ -49,30 +50,37 @@ public record VerifierOptions(
         }
     }
 
+    /** Ten minutes, complete as soon as it is, whether or not the old pods are gone. */
     public static VerifierOptions defaults() {
         return DEFAULTS;
     }
 
+    /** How long the rollout may take in all. */
     public VerifierOptions withTimeout(Duration value) {
         return new VerifierOptions(value, stableFor, waitForOldPods, patience, watchdog, unreachable);
     }
 
+    /** How long it must stay complete before it counts; zero for not at all. */
     public VerifierOptions withStableFor(Duration value) {
         return new VerifierOptions(timeout, value, waitForOldPods, patience, watchdog, unreachable);
     }
 
+    /** Whether the old pods must be gone, too. */
     public VerifierOptions withWaitForOldPods(boolean value) {
         return new VerifierOptions(timeout, stableFor, value, patience, watchdog, unreachable);
     }
 
+    /** How long each trouble may last. */
     public VerifierOptions withPatience(Patience value) {
         return new VerifierOptions(timeout, stableFor, waitForOldPods, value, watchdog, unreachable);
     }
 
+    /** After how long a silence the objects are read directly. */
     public VerifierOptions withWatchdog(Duration value) {
         return new VerifierOptions(timeout, stableFor, waitForOldPods, patience, value, unreachable);
     }
 
+    /** How long the cluster may be out of reach. */
     public VerifierOptions withUnreachable(Duration value) {
         return new VerifierOptions(timeout, stableFor, waitForOldPods, patience, watchdog, value);
     }

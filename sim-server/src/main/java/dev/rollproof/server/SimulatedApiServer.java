@@ -149,6 +149,7 @@ public final class SimulatedApiServer implements AutoCloseable {
         return "https://127.0.0.1:" + port();
     }
 
+    /** The port that it listens on. */
     public int port() {
         return door.port();
     }

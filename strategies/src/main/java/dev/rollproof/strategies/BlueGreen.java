@@ -32,6 +32,10 @@ import java.util.Optional;
 public record BlueGreen(
         String service, Optional<String> preview, List<Step> before, List<Step> after, Duration keepOldFor)
         implements Driven {
+    /**
+     * @throws IllegalArgumentException if the Service is blank or the preview too, a step is a weight, two checks share a name, or the old
+     *     version is to be kept for a negative time
+     */
     public BlueGreen {
         Objects.requireNonNull(service, "service");
         if (service.isBlank()) {

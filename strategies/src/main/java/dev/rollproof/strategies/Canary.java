@@ -62,6 +62,7 @@ public record Canary(List<Step> steps, Shift shift, Abort abort) implements Driv
                 boolean dynamicStableScale,
                 Duration gatewayFollows)
                 implements Shift {
+            /** @throws IllegalArgumentException if a name is blank, both Services are the same, or a number is too small */
             public ThroughRoute {
                 named("route", route);
                 named("stableService", stableService);
@@ -101,6 +102,7 @@ public record Canary(List<Step> steps, Shift shift, Abort abort) implements Driv
                 return new ThroughRoute(route, stableService, canaryService, canaryPods, true, gatewayFollows);
             }
 
+            /** How long the gateway may take to follow a change of the weights. */
             public ThroughRoute withGatewayFollows(Duration time) {
                 return new ThroughRoute(route, stableService, canaryService, canaryPods, dynamicStableScale, time);
             }
@@ -115,6 +117,10 @@ public record Canary(List<Step> steps, Shift shift, Abort abort) implements Driv
         STEP_BY_STEP
     }
 
+    /**
+     * @throws IllegalArgumentException if two checks share a name, or, within one Deployment, the first step is no weight or the weights do
+     *     not grow below 100
+     */
     public Canary {
         steps = Step.validated(steps);
         Objects.requireNonNull(shift, "shift");

@@ -13,12 +13,14 @@ import java.util.regex.Pattern;
 public record IntOrPercent(int value, boolean percent) {
     private static final Pattern PERCENT = Pattern.compile("[0-9]+%");
 
+    /** @throws IllegalArgumentException if it is negative */
     public IntOrPercent {
         if (value < 0) {
             throw new IllegalArgumentException("must be greater than or equal to 0, was " + value);
         }
     }
 
+    /** So many pods. */
     public static IntOrPercent of(int pods) {
         return new IntOrPercent(pods, false);
     }

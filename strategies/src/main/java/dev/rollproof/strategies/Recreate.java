@@ -15,6 +15,7 @@ import java.util.Optional;
 public record Recreate() implements Strategy {
     private static final Recreate INSTANCE = new Recreate();
 
+    /** There is nothing to choose. */
     public static Recreate of() {
         return INSTANCE;
     }

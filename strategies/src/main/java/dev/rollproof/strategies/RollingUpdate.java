@@ -25,6 +25,7 @@ public record RollingUpdate(IntOrPercent maxSurge, IntOrPercent maxUnavailable) 
     private static final IntOrPercent QUARTER = new IntOrPercent(25, true);
     private static final RollingUpdate DEFAULTS = new RollingUpdate(QUARTER, QUARTER);
 
+    /** @throws IllegalArgumentException if both are zero, or more than 100 % may be unavailable */
     public RollingUpdate {
         Objects.requireNonNull(maxSurge, "maxSurge");
         Objects.requireNonNull(maxUnavailable, "maxUnavailable");
@@ -37,6 +38,7 @@ public record RollingUpdate(IntOrPercent maxSurge, IntOrPercent maxUnavailable) 
         }
     }
 
+    /** With Kubernetes' defaults: 25 % of each. */
     public static RollingUpdate of() {
         return DEFAULTS;
     }
@@ -46,18 +48,38 @@ public record RollingUpdate(IntOrPercent maxSurge, IntOrPercent maxUnavailable) 
         return new RollingUpdate(maxSurge, maxUnavailable);
     }
 
+    /**
+     * So many pods beyond the replicas.
+     *
+     * @throws IllegalArgumentException if it is negative, or 0 while maxUnavailable is
+     */
     public RollingUpdate maxSurge(int pods) {
         return new RollingUpdate(named("maxSurge", () -> IntOrPercent.of(pods)), maxUnavailable);
     }
 
+    /**
+     * Such a part of the replicas beyond them, such as {@code 40%}; rounds up.
+     *
+     * @throws IllegalArgumentException if it is no percentage, or 0 % while maxUnavailable is 0
+     */
     public RollingUpdate maxSurge(String percent) {
         return new RollingUpdate(named("maxSurge", () -> IntOrPercent.from(percent)), maxUnavailable);
     }
 
+    /**
+     * So many of the replicas may be missing.
+     *
+     * @throws IllegalArgumentException if it is negative, or 0 while maxSurge is
+     */
     public RollingUpdate maxUnavailable(int pods) {
         return new RollingUpdate(maxSurge, named("maxUnavailable", () -> IntOrPercent.of(pods)));
     }
 
+    /**
+     * Such a part of the replicas may be missing, such as {@code 25%}; rounds down.
+     *
+     * @throws IllegalArgumentException if it is no percentage, above 100 %, or 0 % while maxSurge is 0
+     */
     public RollingUpdate maxUnavailable(String percent) {
         return new RollingUpdate(maxSurge, named("maxUnavailable", () -> IntOrPercent.from(percent)));
     }

@@ -101,6 +101,7 @@ public final class Rollout {
         return with(options.withTimeout(timeout));
     }
 
+    /** How to verify it: its time in all, how patient to be with each trouble, and the rest. */
     public Rollout with(VerifierOptions value) {
         return new Rollout(deployment, strategy, Objects.requireNonNull(value, "options"), rollback, onProgress);
     }

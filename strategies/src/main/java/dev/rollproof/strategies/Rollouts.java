@@ -42,10 +42,12 @@ public final class Rollouts {
         this.checks = Map.copyOf(checks);
     }
 
+    /** Those in this cluster, with the verifier's defaults, and without any checks. */
     public static Rollouts on(Cluster cluster) {
         return new Rollouts(cluster, VerifierOptions.defaults(), progress -> {}, Map.of());
     }
 
+    /** How to verify what is recovered; the time counts from then. */
     public Rollouts with(VerifierOptions value) {
         return new Rollouts(cluster, value, onProgress, checks);
     }

@@ -22,6 +22,7 @@ public sealed interface Step {
      * @param percent from 1 to 100
      */
     record Weight(int percent) implements Step {
+        /** @throws IllegalArgumentException if it is not from 1 to 100 */
         public Weight {
             if (percent < 1 || percent > 100) {
                 throw new IllegalArgumentException("weight must be from 1 to 100 percent, was " + percent);
@@ -36,6 +37,7 @@ public sealed interface Step {
 
     /** Waits for a time. */
     record Pause(Duration time) implements Step {
+        /** @throws IllegalArgumentException if it is not positive */
         public Pause {
             if (time.isNegative() || time.isZero()) {
                 throw new IllegalArgumentException("pause must be positive, was " + time);

@@ -96,6 +96,7 @@ public final class ClusterExtension
         built = settings;
     }
 
+    /** For more than {@link ClusterTest} can say, such as images to load. */
     public static Builder builder() {
         return new Builder();
     }
@@ -155,6 +156,7 @@ public final class ClusterExtension
             return this;
         }
 
+        /** The extension, for a field with {@code @RegisterExtension}. */
         public ClusterExtension build() {
             return new ClusterExtension(new Settings(kind, simulated, k3sImage, tars, recordAll, speed));
         }

@@ -36,6 +36,7 @@ import org.testcontainers.utility.MountableFile;
  * parameter. Others call {@link #start}, and close it.
  */
 public final class K3s implements AutoCloseable {
+    /** What is started where neither {@code rollproof.k3s.image} nor {@code ROLLPROOF_K3S_IMAGE} names another. */
     public static final String DEFAULT_IMAGE = "rancher/k3s:v1.34.1-k3s1";
 
     /** Where the node's address cannot be reached, only these node ports can: this one and the three after it. */

@@ -24,14 +24,17 @@ public class RollproofAssertions extends Assertions {
     /** Only to be extended, for assertions of one's own besides. */
     protected RollproofAssertions() {}
 
+    /** On what came of a rollout. */
     public static VerdictAssert assertThat(@Nullable Verdict verdict) {
         return new VerdictAssert(verdict);
     }
 
+    /** On what its users met. */
     public static TrafficReportAssert assertThat(@Nullable TrafficReport report) {
         return TrafficReportAssert.assertThat(report);
     }
 
+    /** On what was observed, in its order. */
     public static TimelineAssert assertThat(@Nullable Timeline timeline) {
         return new TimelineAssert(timeline);
     }

@@ -23,34 +23,42 @@ public final class VerdictAssert extends AbstractAssert<VerdictAssert, Verdict> 
         super(actual, VerdictAssert.class);
     }
 
+    /** The new version is rolled out, whole. */
     public VerdictAssert isComplete() {
         return is(Verdict.Complete.class, "complete");
     }
 
+    /** It failed, and the verdict has the cause. */
     public VerdictAssert failed() {
         return is(Verdict.Failed.class, "failed");
     }
 
+    /** It was not complete in time. */
     public VerdictAssert timedOut() {
         return is(Verdict.TimedOut.class, "timed out");
     }
 
+    /** Somebody changed the template meanwhile. */
     public VerdictAssert superseded() {
         return is(Verdict.Superseded.class, "superseded");
     }
 
+    /** It waits for somebody. */
     public VerdictAssert isPaused() {
         return is(Verdict.Paused.class, "paused");
     }
 
+    /** What was rolled out is gone. */
     public VerdictAssert isDeleted() {
         return is(Verdict.Deleted.class, "deleted");
     }
 
+    /** The cluster did not answer for too long. */
     public VerdictAssert isUnreachable() {
         return is(Verdict.Unreachable.class, "unreachable");
     }
 
+    /** A recording ended before there was a verdict; only a replay says so. */
     public VerdictAssert isUndecided() {
         return is(Verdict.Undecided.class, "undecided");
     }

@@ -34,6 +34,7 @@ public final class Waiting {
         return new Waiting(cluster.time(), Duration.ofMinutes(1));
     }
 
+    /** How long to wait before it is an error. */
     public Waiting atMost(Duration value) {
         return new Waiting(time, Objects.requireNonNull(value, "value"));
     }

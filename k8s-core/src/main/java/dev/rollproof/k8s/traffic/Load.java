@@ -40,6 +40,10 @@ public record Load(
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
     private static final Pattern HEADER_VALUE = Pattern.compile("[ -~]+");
 
+    /**
+     * @throws IllegalArgumentException if a time is not positive, the rate not above 0 or beyond 1,000, a path or header no HTTP, or
+     *     there is no lane
+     */
     public Load {
         Objects.requireNonNull(target, "target");
         if (!path.startsWith("/") || path.chars().anyMatch(c -> c <= ' ' || c > '~')) {
@@ -123,6 +127,7 @@ public record Load(
         return new Load(value, path, headers, perSecond, timeout, lanes, baseline, warmUp, longest);
     }
 
+    /** To this path, which begins with {@code /}. */
     public Load withPath(String value) {
         return new Load(target, value, headers, perSecond, timeout, lanes, baseline, warmUp, longest);
     }
@@ -135,10 +140,12 @@ public record Load(
         return new Load(target, path, more, perSecond, timeout, lanes, baseline, warmUp, longest);
     }
 
+    /** So many requests a second in each lane, at most 1,000. */
     public Load withPerSecond(double value) {
         return new Load(target, path, headers, value, timeout, lanes, baseline, warmUp, longest);
     }
 
+    /** How long an answer may take. */
     public Load withTimeout(Duration value) {
         return new Load(target, path, headers, perSecond, value, lanes, baseline, warmUp, longest);
     }
@@ -149,14 +156,17 @@ public record Load(
         return new Load(target, path, headers, perSecond, timeout, value, baseline, warmUp, longest);
     }
 
+    /** How long all must be answered before anything is changed. */
     public Load withBaseline(Duration value) {
         return new Load(target, path, headers, perSecond, timeout, lanes, value, warmUp, longest);
     }
 
+    /** For how long the baseline may begin anew after a failure; zero for never. */
     public Load withWarmUp(Duration value) {
         return new Load(target, path, headers, perSecond, timeout, lanes, baseline, value, longest);
     }
 
+    /** When to stop where nobody says so. */
     public Load withLongest(Duration value) {
         return new Load(target, path, headers, perSecond, timeout, lanes, baseline, warmUp, value);
     }

@@ -12,6 +12,7 @@ import java.util.Locale;
  * @param ended whether an answer followed; without, the outage was longer than anybody saw
  */
 public record Outage(Lane lane, Duration from, Duration to, boolean ended) {
+    /** From the last request that was answered before it to the next that was. */
     public Duration length() {
         return to.minus(from);
     }

@@ -70,14 +70,17 @@ public record TrafficReport(Load load, Instant begin, List<Request> baseline, Li
                 : outcome.failure().map(FailureCause::toString).orElse("answered");
     }
 
+    /** How many requests were due. */
     public int total() {
         return requests.size();
     }
 
+    /** How many of them got no answer, or one that says 500 or more. */
     public int failed() {
         return (int) requests.stream().filter(Request::failed).count();
     }
 
+    /** How many failed by this cause. */
     public int failed(FailureCause cause) {
         return failuresByCause().getOrDefault(cause, 0);
     }

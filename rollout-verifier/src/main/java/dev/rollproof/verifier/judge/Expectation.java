@@ -23,6 +23,7 @@ public record Expectation(ObjectRef workload, String uid, long generation, Strin
         Objects.requireNonNull(template, "template");
     }
 
+    /** What it says now is to be rolled out. */
     public static Expectation of(ObservedDeployment deployment) {
         return new Expectation(
                 deployment.ref(),

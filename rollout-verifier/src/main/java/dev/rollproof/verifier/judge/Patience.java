@@ -46,6 +46,7 @@ public record Patience(
             Duration.ofSeconds(30),
             Duration.ofSeconds(10));
 
+    /** @throws IllegalArgumentException if a time is negative, or no crash at all is allowed for */
     public Patience {
         if (crashes < 1) {
             throw new IllegalArgumentException("crashes must be at least 1, was " + crashes);
@@ -68,10 +69,12 @@ public record Patience(
         }
     }
 
+    /** What the components say above. */
     public static Patience defaults() {
         return DEFAULTS;
     }
 
+    /** So many ends of one container are too many. */
     public Patience withCrashes(int count) {
         return new Patience(
                 count,
@@ -87,6 +90,7 @@ public record Patience(
                 replicaSetCreation);
     }
 
+    /** How long a pod may find no node: as long as an autoscaler takes to add one. */
     public Patience withUnschedulable(Duration grace) {
         return new Patience(
                 crashes,
@@ -102,6 +106,7 @@ public record Patience(
                 replicaSetCreation);
     }
 
+    /** How long the registry may be out of reach or busy. */
     public Patience withImageTrouble(Duration grace) {
         return new Patience(
                 crashes,
@@ -117,6 +122,7 @@ public record Patience(
                 replicaSetCreation);
     }
 
+    /** How long a ConfigMap or Secret may be missing. */
     public Patience withConfiguration(Duration grace) {
         return new Patience(
                 crashes,
@@ -132,6 +138,7 @@ public record Patience(
                 replicaSetCreation);
     }
 
+    /** How long a quota may be exhausted, besides the grace period of old pods. */
     public Patience withQuota(Duration grace) {
         return new Patience(
                 crashes,

@@ -43,10 +43,12 @@ public sealed interface Status {
     /** Gone, or going. */
     record Deleted(String line) implements Status {}
 
+    /** Whether it cannot become anything else: nobody has to look any more. */
     default boolean isFinal() {
         return !(this instanceof Progressing);
     }
 
+    /** Its causes; none where it has none. */
     default List<Cause> causesOrNone() {
         if (this instanceof Failed failed) {
             return failed.causes();

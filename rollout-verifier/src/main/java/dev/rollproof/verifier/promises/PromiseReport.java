@@ -23,6 +23,7 @@ public record PromiseReport(ObjectRef workload, List<Finding> findings, int most
         findings = List.copyOf(findings);
     }
 
+    /** What was found of one. */
     public Finding of(Promise promise) {
         return findings.stream()
                 .filter(finding -> finding.promise() == promise)
@@ -30,6 +31,7 @@ public record PromiseReport(ObjectRef workload, List<Finding> findings, int most
                 .orElseThrow();
     }
 
+    /** Those that were broken. */
     public List<Broken> broken() {
         return findings.stream()
                 .filter(Broken.class::isInstance)
@@ -37,6 +39,7 @@ public record PromiseReport(ObjectRef workload, List<Finding> findings, int most
                 .toList();
     }
 
+    /** Those that were checked, and held. */
     public List<Kept> kept() {
         return findings.stream()
                 .filter(Kept.class::isInstance)

@@ -37,15 +37,18 @@ public record Check(String name, Probe probe, CheckLimits limits) {
     /** A question that may fail. */
     @FunctionalInterface
     public interface Question {
+        /** Whether the new version is good. Any exception counts as an error of the measuring. */
         boolean isGood(CheckContext context) throws Exception;
     }
 
     /** Where the latest lines of a log come from, such as fabric8's {@code pods().withName(name).tailingLines(100).getLog()}. */
     @FunctionalInterface
     public interface Log {
+        /** The latest lines. Any exception counts as an error of the measuring. */
         String text(CheckContext context) throws Exception;
     }
 
+    /** @throws IllegalArgumentException if the name is blank */
     public Check {
         Objects.requireNonNull(name, "name");
         if (name.isBlank()) {

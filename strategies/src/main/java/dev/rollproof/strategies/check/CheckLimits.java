@@ -28,6 +28,10 @@ public record CheckLimits(
 
     private static final CheckLimits DEFAULTS = new CheckLimits(1, Duration.ZERO, 0, 0, 4, Duration.ZERO, false);
 
+    /**
+     * @throws IllegalArgumentException if a number or a time is negative, count is below 1, or above 1 without an interval, or a limit is
+     *     not below it
+     */
     public CheckLimits {
         if (count < 1) {
             throw new IllegalArgumentException("count must be at least 1, was " + count);
@@ -59,6 +63,7 @@ public record CheckLimits(
         }
     }
 
+    /** Measures once, and forgives nothing but four errors in a row. */
     public static CheckLimits defaults() {
         return DEFAULTS;
     }

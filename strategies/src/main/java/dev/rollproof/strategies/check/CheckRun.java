@@ -33,9 +33,13 @@ public record CheckRun(
         Instant nextAt) {
     /** Argo Rollouts' words. */
     public enum Phase {
+        /** There is more to measure. */
         RUNNING,
+        /** All that were to be made were made, and no limit was passed. */
         SUCCESSFUL,
+        /** More failed than may. */
         FAILED,
+        /** More were inconclusive than may. */
         INCONCLUSIVE,
         ERROR
     }
@@ -47,10 +51,12 @@ public record CheckRun(
         Objects.requireNonNull(nextAt, "nextAt");
     }
 
+    /** Before the first measurement, which is due when the initial delay has passed. */
     public static CheckRun begin(CheckLimits limits, Instant at) {
         return new CheckRun(limits, Phase.RUNNING, 0, 0, 0, 0, 0, "", at.plus(limits.initialDelay()));
     }
 
+    /** Whether there is nothing more to measure. */
     public boolean isOver() {
         return phase != Phase.RUNNING;
     }

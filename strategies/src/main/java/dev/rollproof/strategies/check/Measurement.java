@@ -11,8 +11,11 @@ import java.util.Objects;
 public record Measurement(Result result, String found) {
     /** Argo Rollouts' words. An error says nothing about the version: the measuring itself went wrong. */
     public enum Result {
+        /** The version is good. */
         SUCCESSFUL,
+        /** The version is bad. */
         FAILED,
+        /** It cannot be told yet. */
         INCONCLUSIVE,
         ERROR
     }
@@ -22,18 +25,22 @@ public record Measurement(Result result, String found) {
         Objects.requireNonNull(found, "found");
     }
 
+    /** The version is good. */
     public static Measurement successful(String found) {
         return new Measurement(Result.SUCCESSFUL, found);
     }
 
+    /** The version is bad. */
     public static Measurement failed(String found) {
         return new Measurement(Result.FAILED, found);
     }
 
+    /** It cannot be told: too little was seen. */
     public static Measurement inconclusive(String found) {
         return new Measurement(Result.INCONCLUSIVE, found);
     }
 
+    /** The measuring went wrong, which says nothing about the version. */
     public static Measurement error(String found) {
         return new Measurement(Result.ERROR, found);
     }

@@ -58,6 +58,7 @@ public final class Comparison {
         return new Comparison(scenario, ComparisonOptions.defaults(), Optional.empty(), 1, 100);
     }
 
+    /** How long to watch, how many users there are, and the rest. */
     public Comparison with(ComparisonOptions value) {
         return new Comparison(scenario, Objects.requireNonNull(value, "options"), contenders, firstSeed, seeds);
     }

@@ -16,6 +16,10 @@ import java.time.Duration;
 public record ComparisonOptions(Duration watch, double perSecond, double errorLimit, Duration timeout, int threads) {
     private static final double FASTEST = 1000;
 
+    /**
+     * @throws IllegalArgumentException if a time is not positive, the rate not above 0 or beyond 1,000, the part of errors not from 0 to below
+     *     1, or there is no thread
+     */
     public ComparisonOptions {
         positive("watch", watch);
         if (!(perSecond > 0 && perSecond <= FASTEST)) {
@@ -37,6 +41,7 @@ public record ComparisonOptions(Duration watch, double perSecond, double errorLi
         }
     }
 
+    /** 5 s to watch, 20 requests a second of each sort, 5 % of errors, 60 s, a thread for each processor. */
     public static ComparisonOptions defaults() {
         return new ComparisonOptions(
                 Duration.ofSeconds(5),
@@ -46,22 +51,27 @@ public record ComparisonOptions(Duration watch, double perSecond, double errorLi
                 Runtime.getRuntime().availableProcessors());
     }
 
+    /** How long the new version is watched before it is trusted. */
     public ComparisonOptions withWatch(Duration value) {
         return new ComparisonOptions(value, perSecond, errorLimit, timeout, threads);
     }
 
+    /** So many requests a second on new connections, and as many on kept ones. */
     public ComparisonOptions withPerSecond(double value) {
         return new ComparisonOptions(watch, value, errorLimit, timeout, threads);
     }
 
+    /** Which part of the answers may say 500 or more, from 0 to below 1. */
     public ComparisonOptions withErrorLimit(double value) {
         return new ComparisonOptions(watch, perSecond, value, timeout, threads);
     }
 
+    /** How long a rollout, or a move of a driven one, may take. */
     public ComparisonOptions withTimeout(Duration value) {
         return new ComparisonOptions(watch, perSecond, errorLimit, value, threads);
     }
 
+    /** So many trials at once; the results do not depend on it. */
     public ComparisonOptions withThreads(int value) {
         return new ComparisonOptions(watch, perSecond, errorLimit, timeout, value);
     }

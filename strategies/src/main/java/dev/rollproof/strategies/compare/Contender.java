@@ -28,6 +28,7 @@ public record Contender(String name, Maker maker) {
     /** Makes a strategy. Called once or more for each trial, on any thread; each time it must be the same but for the checks. */
     @FunctionalInterface
     public interface Maker {
+        /** The strategy for one trial, which may watch the new version by the checks it is given. */
         Strategy make(Watching watching);
     }
 
@@ -53,10 +54,12 @@ public record Contender(String name, Maker maker) {
         return new Contender(name, watching -> strategy);
     }
 
+    /** All old pods go, then all new ones come. */
     public static Contender recreate() {
         return of("Recreate", Recreate.of());
     }
 
+    /** Named by its limits, such as {@code RollingUpdate 1/0}. */
     public static Contender rolling(RollingUpdate strategy) {
         return of("RollingUpdate " + strategy.maxSurge() + "/" + strategy.maxUnavailable(), strategy);
     }

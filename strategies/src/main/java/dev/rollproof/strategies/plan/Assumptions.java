@@ -45,34 +45,42 @@ public record Assumptions(
         others = List.copyOf(others);
     }
 
+    /** Half a second to five until a pod runs, up to two until anybody reacts, the rest as the manifest has it, and room for everything. */
     public static Assumptions defaults() {
         return DEFAULTS;
     }
 
+    /** How long from the creation of a pod until its containers run. */
     public Assumptions withStart(Range value) {
         return new Assumptions(value, ready, stop, reaction, quota, nodes, others);
     }
 
+    /** How long from there until it is ready, whatever its probe says. */
     public Assumptions withReady(Range value) {
         return new Assumptions(start, Optional.of(value), stop, reaction, quota, nodes, others);
     }
 
+    /** How long from the deletion of a pod until it is gone, whatever its grace period says. */
     public Assumptions withStop(Range value) {
         return new Assumptions(start, ready, Optional.of(value), reaction, quota, nodes, others);
     }
 
+    /** How long the controllers take from one change to the next. */
     public Assumptions withReaction(Range value) {
         return new Assumptions(start, ready, stop, value, quota, nodes, others);
     }
 
+    /** What a quota leaves. */
     public Assumptions withQuota(Room value) {
         return new Assumptions(start, ready, stop, reaction, Optional.of(value), nodes, others);
     }
 
+    /** What the nodes have room for. */
     public Assumptions withNodes(Room value) {
         return new Assumptions(start, ready, stop, reaction, quota, Optional.of(value), others);
     }
 
+    /** The other Deployments of the namespace, whose selectors may overlap. */
     public Assumptions withOthers(List<Deployment> value) {
         return new Assumptions(start, ready, stop, reaction, quota, nodes, value);
     }

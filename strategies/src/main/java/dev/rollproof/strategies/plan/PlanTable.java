@@ -11,6 +11,7 @@ public final class PlanTable {
 
     private PlanTable() {}
 
+    /** Line by line, as {@code rollproof plan} prints it. */
     public static List<String> of(Plan plan) {
         List<String> lines = new ArrayList<>();
         lines.add(plan.title());

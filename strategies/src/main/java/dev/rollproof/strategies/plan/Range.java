@@ -6,8 +6,10 @@ import java.util.Locale;
 
 /** From the least to the most that something takes. */
 public record Range(Duration least, Duration most) {
+    /** No time at all. */
     public static final Range NOTHING = new Range(Duration.ZERO, Duration.ZERO);
 
+    /** @throws IllegalArgumentException if the least is negative, or more than the most */
     public Range {
         if (least.isNegative() || most.compareTo(least) < 0) {
             throw new IllegalArgumentException(
@@ -15,22 +17,27 @@ public record Range(Duration least, Duration most) {
         }
     }
 
+    /** From the one to the other, both included. */
     public static Range of(Duration least, Duration most) {
         return new Range(least, most);
     }
 
+    /** One after the other. */
     public Range plus(Range other) {
         return new Range(least.plus(other.least), most.plus(other.most));
     }
 
+    /** So many, one after the other. */
     public Range times(int factor) {
         return new Range(least.multipliedBy(factor), most.multipliedBy(factor));
     }
 
+    /** Half-way between the two. */
     public Duration middle() {
         return least.plus(most).dividedBy(2);
     }
 
+    /** Whether a time lies within, or is one of the two. */
     public boolean contains(Duration duration) {
         return duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0;
     }

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param memory bytes
  */
 public record Resources(BigDecimal cpu, BigDecimal memory) {
+    /** Nothing is requested. */
     public static final Resources NONE = new Resources(BigDecimal.ZERO, BigDecimal.ZERO);
 
     private static final BigDecimal MEBI = BigDecimal.valueOf(1 << 20);
@@ -53,6 +54,7 @@ public record Resources(BigDecimal cpu, BigDecimal memory) {
         return quantity == null ? BigDecimal.ZERO : quantity.getNumericalAmount();
     }
 
+    /** Both together. */
     public Resources plus(Resources other) {
         return new Resources(cpu.add(other.cpu), memory.add(other.memory));
     }
@@ -61,6 +63,7 @@ public record Resources(BigDecimal cpu, BigDecimal memory) {
         return new Resources(cpu.subtract(other.cpu), memory.subtract(other.memory));
     }
 
+    /** So many of them. */
     public Resources times(int factor) {
         return new Resources(cpu.multiply(BigDecimal.valueOf(factor)), memory.multiply(BigDecimal.valueOf(factor)));
     }

@@ -32,6 +32,7 @@ public final class TrafficReportAssert extends AbstractAssert<TrafficReportAsser
         super(actual, TrafficReportAssert.class);
     }
 
+    /** On what users met. */
     public static TrafficReportAssert assertThat(@Nullable TrafficReport actual) {
         return new TrafficReportAssert(actual);
     }
