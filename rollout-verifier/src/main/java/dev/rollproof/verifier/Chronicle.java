@@ -4,11 +4,14 @@ package dev.rollproof.verifier;
 import dev.rollproof.k8s.observed.ObservedCondition;
 import dev.rollproof.k8s.observed.ObservedContainer;
 import dev.rollproof.k8s.observed.ObservedContainer.State;
+import dev.rollproof.k8s.observed.ObservedDaemonSet;
 import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.observed.ObservedEvent;
 import dev.rollproof.k8s.observed.ObservedObject;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.k8s.observed.ObservedReplicaSet;
+import dev.rollproof.k8s.observed.ObservedStatefulSet;
+import dev.rollproof.k8s.observed.ObservedWorkload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -83,21 +86,30 @@ final class Chronicle {
         if (object instanceof ObservedReplicaSet set) {
             return set.replicas() + " wanted, " + set.statusReplicas() + " there, " + set.readyReplicas() + " ready";
         }
+        if (object instanceof ObservedStatefulSet set) {
+            return counts(set, set.updatedReplicas(), set.replicas(), set.availableReplicas(), set.statusReplicas());
+        }
+        if (object instanceof ObservedDaemonSet set) {
+            return counts(
+                    set,
+                    set.updatedNumberScheduled(),
+                    set.desiredNumberScheduled(),
+                    set.numberAvailable(),
+                    set.currentNumberScheduled());
+        }
         return object instanceof ObservedPod pod ? describe(pod) : "";
     }
 
+    private static String counts(ObservedWorkload workload, int updated, int wanted, int available, int all) {
+        return "generation " + workload.metadata().generation() + " (observed " + workload.observedGeneration() + "): "
+                + updated + " of " + wanted + " updated, " + available + " available, " + all + " in all";
+    }
+
     private static String describe(ObservedDeployment d) {
-        StringBuilder what = new StringBuilder();
-        what.append("generation ").append(d.metadata().generation());
-        what.append(" (observed ").append(d.observedGeneration()).append("): ");
-        what.append(d.updatedReplicas()).append(" of ").append(d.replicas()).append(" updated, ");
-        what.append(d.availableReplicas()).append(" available, ");
-        what.append(d.statusReplicas()).append(" in all");
-        d.condition("Progressing")
-                .map(ObservedCondition::reason)
-                .filter(reason -> !reason.isEmpty())
-                .ifPresent(reason -> what.append(", ").append(reason));
-        return what.toString();
+        String reason =
+                d.condition("Progressing").map(ObservedCondition::reason).orElse("");
+        return counts(d, d.updatedReplicas(), d.replicas(), d.availableReplicas(), d.statusReplicas())
+                + (reason.isEmpty() ? "" : ", " + reason);
     }
 
     private static String describe(ObservedPod pod) {

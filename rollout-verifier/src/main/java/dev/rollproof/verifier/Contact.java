@@ -15,24 +15,25 @@ import dev.rollproof.verifier.promises.PromiseLedger;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The connection of one verification to the cluster: four observations, and direct looks where they are silent. */
+/** The connection of one verification to the cluster: of the workload, what it owns, and events; and direct looks where they
+ * are silent. */
 final class Contact implements AutoCloseable {
     private final Cluster cluster;
-    private final Observation deployments;
-    private final Observation replicaSets;
+    private final Class<? extends HasMetadata> model;
+    private final Observation workloads;
+    private final Optional<Observation> replicaSets;
     private final Observation pods;
     private final Observation events;
     private final List<Observation> all;
@@ -43,19 +44,19 @@ final class Contact implements AutoCloseable {
     private Contact(Cluster cluster, Expectation expected, Consumer<Change> onChange) {
         this.cluster = cluster;
         String namespace = expected.workload().namespace();
-        // Not by the Deployment's selector: an owner counts, labels do not, and a pod whose labels changed is still
-        // there.
+        this.model = WorkloadKinds.modelOf(expected.workload());
         this.replicaSetQuery = Query.of(ReplicaSet.class).inNamespace(namespace).withLabels(expected.labelSelector());
         this.podQuery = Query.of(Pod.class).inNamespace(namespace).withLabels(expected.labelSelector());
-        this.deployments = cluster.observe(
-                Query.of(Deployment.class)
-                        .inNamespace(namespace)
-                        .named(expected.workload().name()),
-                onChange);
-        this.replicaSets = cluster.observe(replicaSetQuery, onChange);
+        this.workloads = cluster.observe(
+                Query.of(model).inNamespace(namespace).named(expected.workload().name()), onChange);
+        this.replicaSets = WorkloadKinds.hasReplicaSets(expected.workload())
+                ? Optional.of(cluster.observe(replicaSetQuery, onChange))
+                : Optional.empty();
         this.pods = cluster.observe(podQuery, onChange);
         this.events = cluster.observe(Query.of(Event.class).inNamespace(namespace), onChange);
-        this.all = List.of(deployments, replicaSets, pods, events);
+        this.all = Stream.of(Optional.of(workloads), replicaSets, Optional.of(pods), Optional.of(events))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     static Contact open(Cluster cluster, Expectation expected, Consumer<Change> onChange) {
@@ -64,26 +65,28 @@ final class Contact implements AutoCloseable {
 
     /** Whether all that can be seen has been seen once. Events may come later: they are never needed. */
     boolean synced() {
-        return deployments.synced() && (replicaSets.synced() || replicaSetsHidden()) && (pods.synced() || podsHidden());
+        return workloads.synced()
+                && (replicaSets.isEmpty() || replicaSets.get().synced() || replicaSetsHidden())
+                && (pods.synced() || podsHidden());
     }
 
-    boolean deploymentSynced() {
-        return deployments.synced();
+    boolean workloadSynced() {
+        return workloads.synced();
     }
 
     /** Tells a ledger of promises of which kinds it is not known what there is. */
     void tellUnobserved(PromiseLedger ledger) {
-        ledger.lookFor(Kind.REPLICA_SETS, replicaSets);
+        replicaSets.ifPresent(observation -> ledger.lookFor(Kind.REPLICA_SETS, observation));
         ledger.lookFor(Kind.PODS, pods);
     }
 
-    /** Why the Deployment itself may not be seen, without which there is nothing to judge. */
-    Optional<ClusterException> deploymentHidden() {
-        return isHidden(deployments) ? deployments.trouble() : Optional.empty();
+    /** Why the workload itself may not be seen, without which there is nothing to judge. */
+    Optional<ClusterException> workloadHidden() {
+        return isHidden(workloads) ? workloads.trouble() : Optional.empty();
     }
 
     boolean replicaSetsHidden() {
-        return isHidden(replicaSets);
+        return replicaSets.isPresent() && isHidden(replicaSets.get());
     }
 
     boolean podsHidden() {
@@ -100,18 +103,17 @@ final class Contact implements AutoCloseable {
     /** What cannot be looked at for want of rights, one sentence each. */
     List<String> unseen() {
         List<String> unseen = new ArrayList<>();
-        Map<String, Observation> named = Map.of("replicasets", replicaSets, "pods", pods, "events", events);
-        for (String kind : List.of("replicasets", "pods", "events")) {
-            Observation observation = named.get(kind);
-            if (observation != null && isHidden(observation)) {
-                unseen.add("judged without " + kind + ": "
-                        + observation
-                                .trouble()
-                                .map(ClusterException::getMessage)
-                                .orElse("no right to see them"));
-            }
-        }
+        replicaSets.ifPresent(observation -> addHidden(unseen, "replicasets", observation));
+        addHidden(unseen, "pods", pods);
+        addHidden(unseen, "events", events);
         return unseen;
+    }
+
+    private static void addHidden(List<String> unseen, String kind, Observation observation) {
+        if (isHidden(observation)) {
+            unseen.add("judged without " + kind + ": "
+                    + observation.trouble().map(ClusterException::getMessage).orElse("no right to see them"));
+        }
     }
 
     /** Anything but missing rights that keeps an observation from hearing. */
@@ -141,8 +143,8 @@ final class Contact implements AutoCloseable {
     /** Reads the objects themselves and puts what is newer into sight; returns whether anything was. */
     boolean look(Sight sight, Expectation expected, Instant at) {
         lastLook = Optional.of(at);
-        boolean news = lookAtDeployment(sight, expected);
-        if (!replicaSetsHidden()) {
+        boolean news = lookAtWorkload(sight, expected);
+        if (replicaSets.isPresent() && !replicaSetsHidden()) {
             List<ObservedObject> listed = list(replicaSetQuery);
             for (ObservedObject set : listed) {
                 news |= acceptIfNewer(sight, sight.snapshot().replicaSets(), set);
@@ -161,17 +163,15 @@ final class Contact implements AutoCloseable {
         return news;
     }
 
-    /** Reads the Deployment itself and puts it into sight if it is newer; returns whether it was, or has gone. */
-    boolean lookAtDeployment(Sight sight, Expectation expected) {
-        Optional<Deployment> current = cluster.get(
-                Deployment.class,
-                expected.workload().namespace(),
-                expected.workload().name());
+    /** Reads the workload itself and puts it into sight if it is newer; returns whether it was, or has gone. */
+    boolean lookAtWorkload(Sight sight, Expectation expected) {
+        Optional<? extends HasMetadata> current = cluster.get(
+                model, expected.workload().namespace(), expected.workload().name());
         if (current.isPresent()) {
-            return acceptIfNewer(sight, sight.deployment().stream().toList(), Observed.from(current.get()));
+            return acceptIfNewer(sight, sight.workload().stream().toList(), Observed.from((HasMetadata) current.get()));
         }
-        boolean gone = sight.deployment().isPresent();
-        sight.deployment().ifPresent(known -> sight.accept(known, true));
+        boolean gone = sight.workload().isPresent();
+        sight.workload().ifPresent(known -> sight.accept(known, true));
         return gone;
     }
 

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param unseen what could not be looked at, such as events for want of rights; one sentence each
  * @param rollback what became of a rollback, where one was asked for and the rollout was not complete
  * @param promises what became of the strategy's promises up to the verdict; empty where the change was not observed from before
- *     it was made
+ *     it was made, and for other kinds than Deployments
  */
 public record Evidence(
         ObjectRef workload,

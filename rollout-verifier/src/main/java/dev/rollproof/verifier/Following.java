@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 /**
- * One Deployment that is followed and judged, look by look. Everything is judged on the thread that looks; observations only
+ * One workload that is followed and judged, look by look. Everything is judged on the thread that looks; observations only
  * put their changes into a queue. It never waits: who looks does.
  */
 final class Following implements AutoCloseable {
@@ -61,7 +61,7 @@ final class Following implements AutoCloseable {
         this.judge = judgeOf(expected);
         this.chronicle = chronicle;
         this.onChange = onChange;
-        this.sight = new Sight(expected.workload().name());
+        this.sight = new Sight(expected.workload().kind(), expected.workload().name());
         Time time = cluster.time();
         this.lastContact = time.now();
         boolean wakesForAll = onChange != Lookout.NOBODY;
@@ -91,11 +91,16 @@ final class Following implements AutoCloseable {
         return startedAt.map(since -> Duration.between(since, at)).orElse(Duration.ZERO);
     }
 
-    /** The change comes next: takes what is there in, and tells a ledger of promises what of it cannot be seen. */
+    /** The change comes next: takes what is there in. */
+    void awaitChange(Instant at) {
+        takeChanges(at);
+    }
+
+    /** The same, and tells a ledger of promises what of it cannot be seen. */
     void awaitChange(Instant at, PromiseLedger ledger) {
         takeChanges(at);
-        Optional<ClusterException> hidden = contact.deploymentHidden();
-        if (!contact.deploymentSynced()) {
+        Optional<ClusterException> hidden = contact.workloadHidden();
+        if (!contact.workloadSynced()) {
             ledger.beginUnseen("the Deployment could not be observed before the change"
                     + hidden.or(contact::trouble)
                             .map(why -> ": " + why.getMessage())
@@ -108,14 +113,14 @@ final class Following implements AutoCloseable {
 
     /** Whether something but a missing right keeps it from seeing anything yet. */
     boolean isInTrouble() {
-        return contact.trouble().isPresent() || contact.deploymentHidden().isPresent();
+        return contact.trouble().isPresent() || contact.workloadHidden().isPresent();
     }
 
     private Judge judgeOf(Expectation expectation) {
         return new Judge(expectation, options.patience(), options.stableFor(), options.waitForOldPods());
     }
 
-    /** From now on something else is expected of the same Deployment; what was held against the pods is forgotten. */
+    /** From now on something else is expected of the same workload; what was held against the pods is forgotten. */
     void expect(Expectation value) {
         boolean otherPods =
                 !value.template().equals(expected.template()) || !value.uid().equals(expected.uid());
@@ -155,7 +160,7 @@ final class Following implements AutoCloseable {
     }
 
     /**
-     * Judges what is in sight. That the Deployment is gone is believed only when the server itself says so: the list with which
+     * Judges what is in sight. That the workload is gone is believed only when the server itself says so: the list with which
      * an observation begins may come from a cache that has not heard of it yet.
      */
     private Assessment judged(Instant at) {
@@ -164,10 +169,12 @@ final class Following implements AutoCloseable {
             return assessment;
         }
         try {
-            return contact.lookAtDeployment(sight, expected) ? judge.next(memory, sight.snapshot(), at) : assessment;
+            return contact.lookAtWorkload(sight, expected) ? judge.next(memory, sight.snapshot(), at) : assessment;
         } catch (ClusterException failed) {
             return failed.reason().isTransient()
-                    ? waiting("asking whether the Deployment is gone", Optional.of(at.plus(ASK_AGAIN)))
+                    ? waiting(
+                            "asking whether the " + expected.workload().kind() + " is gone",
+                            Optional.of(at.plus(ASK_AGAIN)))
                     : assessment;
         }
     }
@@ -202,7 +209,7 @@ final class Following implements AutoCloseable {
     boolean hasNews() {
         return news
                 || !lookedSynced && contact.synced()
-                || contact.deploymentHidden().isPresent();
+                || contact.workloadHidden().isPresent();
     }
 
     List<String> unseen() {
@@ -224,7 +231,7 @@ final class Following implements AutoCloseable {
 
     /** Which right is missing without which there is nothing to judge. */
     Optional<String> notAllowed() {
-        return contact.deploymentHidden().map(refused -> "a right is missing: " + refused.getMessage());
+        return contact.workloadHidden().map(refused -> "a right is missing: " + refused.getMessage());
     }
 
     String outOfReach() {

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Follows several Deployments at once and judges each, look by look, with one timeline for all: for whoever acts between the
+ * Follows several workloads at once and judges each, look by look, with one timeline for all: for whoever acts between the
  * looks. {@link RolloutVerifier} is for everybody else. For one thread, which does all the looking and waiting.
  */
 public final class Lookout implements AutoCloseable {

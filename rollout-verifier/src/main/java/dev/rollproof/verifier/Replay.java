@@ -3,7 +3,7 @@ package dev.rollproof.verifier;
 
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.ObjectRef;
-import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.ObservedWorkload;
 import dev.rollproof.verifier.judge.Assessment;
 import dev.rollproof.verifier.judge.Expectation;
 import dev.rollproof.verifier.judge.Judge;
@@ -13,10 +13,13 @@ import dev.rollproof.verifier.recording.Recording;
 import dev.rollproof.verifier.recording.RecordingException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +30,13 @@ public final class Replay {
     private static final Instant START = Instant.EPOCH;
 
     private final Recording recording;
-    private final Optional<String> deployment;
+    private final Optional<Named> workload;
     private final Optional<Duration> from;
     private final VerifierOptions options;
 
-    private Replay(Recording recording, Optional<String> deployment, Optional<Duration> from, VerifierOptions options) {
+    private Replay(Recording recording, Optional<Named> workload, Optional<Duration> from, VerifierOptions options) {
         this.recording = recording;
-        this.deployment = deployment;
+        this.workload = workload;
         this.from = from;
         this.options = options;
     }
@@ -47,9 +50,30 @@ public final class Replay {
                 VerifierOptions.defaults());
     }
 
-    /** Which Deployment to judge; needed where the recording has several. */
+    /** A workload as people name it. */
+    private record Named(String kind, String name) {
+        static Named of(ObjectRef ref) {
+            return new Named(ref.kind(), ref.name());
+        }
+
+        @Override
+        public String toString() {
+            return kind.toLowerCase(Locale.ROOT) + "/" + name;
+        }
+    }
+
+    /** Which Deployment to judge; needed where the recording has several workloads. */
     public Replay deployment(String name) {
-        return new Replay(recording, Optional.of(name), from, options);
+        return workload("Deployment", name);
+    }
+
+    /**
+     * Which workload to judge; needed where the recording has several.
+     *
+     * @param kind {@code Deployment}, {@code StatefulSet} or {@code DaemonSet}
+     */
+    public Replay workload(String kind, String name) {
+        return new Replay(recording, Optional.of(new Named(kind, name)), from, options);
     }
 
     /**
@@ -60,12 +84,12 @@ public final class Replay {
         if (start.isNegative()) {
             throw new IllegalArgumentException("from must not be negative, was " + start);
         }
-        return new Replay(recording, deployment, Optional.of(start), options);
+        return new Replay(recording, workload, Optional.of(start), options);
     }
 
     /** Judged by other options than it was at the time. */
     public Replay with(VerifierOptions value) {
-        return new Replay(recording, deployment, from, Objects.requireNonNull(value, "options"));
+        return new Replay(recording, workload, from, Objects.requireNonNull(value, "options"));
     }
 
     /**
@@ -73,34 +97,47 @@ public final class Replay {
      *
      * @return the verdict; {@link Verdict.TimedOut} where the recording is as long as the timeout and has none, and
      *     {@link Verdict.Undecided} where it ends before
-     * @throws RecordingException if the recording has no such Deployment, or several and none is named
+     * @throws RecordingException if the recording has no such workload, or several and none is named
      */
     public Verdict judge() {
         return new Run(chosen()).play();
     }
 
-    private String chosen() {
-        TreeSet<String> names = new TreeSet<>();
+    private Named chosen() {
+        TreeMap<String, Named> found = new TreeMap<>();
         for (Recording.Entry entry : recording.entries()) {
-            if (entry.object() instanceof ObservedDeployment d) {
-                names.add(d.metadata().name());
+            if (entry.object() instanceof ObservedWorkload seen) {
+                Named named = Named.of(seen.ref());
+                found.put(named.toString(), named);
             }
         }
-        if (names.isEmpty()) {
-            throw new RecordingException("the recording has no Deployment in it, so there is nothing to judge");
+        if (found.isEmpty()) {
+            throw new RecordingException(
+                    "the recording has no Deployment, StatefulSet or DaemonSet in it, so there is nothing to judge");
         }
-        if (deployment.isPresent()) {
-            if (!names.contains(deployment.get())) {
+        if (workload.isPresent()) {
+            if (!found.containsValue(workload.get())) {
                 throw new RecordingException(
-                        "the recording has no deployment/" + deployment.get() + "; it has " + String.join(", ", names));
+                        "the recording has no " + workload.get() + "; it has " + names(found.values()));
             }
-            return deployment.get();
+            return workload.get();
         }
-        if (names.size() > 1) {
-            throw new RecordingException("the recording has several Deployments (" + String.join(", ", names)
-                    + "); say which one, such as --workload deployment/" + names.first());
+        if (found.size() > 1) {
+            throw new RecordingException("the recording has several "
+                    + (areDeployments(found.values()) ? "Deployments" : "workloads") + " (" + names(found.values())
+                    + "); say which one, such as --workload " + found.firstKey());
         }
-        return names.first();
+        return found.firstEntry().getValue();
+    }
+
+    private static boolean areDeployments(Collection<Named> all) {
+        return all.stream().allMatch(named -> named.kind().equals("Deployment"));
+    }
+
+    private static String names(Collection<Named> all) {
+        return all.stream()
+                .map(named -> areDeployments(all) ? named.name() : named.toString())
+                .collect(Collectors.joining(", "));
     }
 
     /** One pass over the recording. */
@@ -112,27 +149,31 @@ public final class Replay {
         private final Duration deadline;
         private Memory memory = Memory.empty();
         private Optional<Instant> recheckAt = Optional.empty();
-        private Status status = new Status.Progressing("waiting for the Deployment to appear", List.of());
+        private Status status;
         private @Nullable Judge judge;
         private @Nullable Expectation expected;
-        private final String name;
+        private final Named named;
 
-        Run(String name) {
-            this.name = name;
-            this.sight = new Sight(name);
+        Run(Named named) {
+            this.named = named;
+            this.status = new Status.Progressing("waiting for the " + named.kind() + " to appear", List.of());
+            this.sight = new Sight(named.kind(), named.name());
             this.begin = from.isPresent()
                     ? Optional.empty()
                     : recording.begins().stream()
-                            .filter(begun -> begun.deployment().name().equals(name))
+                            .filter(begun -> Named.of(begun.workload()).equals(named))
                             .findFirst();
             this.start = from.or(() -> begin.map(Recording.Begin::at)).orElse(Duration.ZERO);
             this.deadline = start.plus(options.timeout());
         }
 
-        /** With what became of the promises. */
+        /** With what became of a Deployment's promises. */
         Verdict play() {
             Verdict verdict = judged();
             Evidence evidence = verdict.evidence();
+            if (!named.kind().equals("Deployment")) {
+                return verdict;
+            }
             return Verdicts.with(
                     verdict,
                     evidence.with(RecordedPromises.of(
@@ -172,7 +213,7 @@ public final class Replay {
                             new Status.Progressing(
                                     status.line() + "; the recording ends "
                                             + String.format(
-                                                    java.util.Locale.ROOT,
+                                                    Locale.ROOT,
                                                     "%.1f s before the timeout",
                                                     deadline.minus(end).toMillis() / 1000.0),
                                     status.causesOrNone()))));
@@ -202,9 +243,9 @@ public final class Replay {
 
         private Optional<Verdict> judgeAt(Duration at) {
             if (judge == null) {
-                Optional<ObservedDeployment> changed = sight.deployment()
-                        .filter(d -> begin.isEmpty()
-                                || d.metadata().generation() >= begin.get().generation());
+                Optional<ObservedWorkload> changed = sight.workload()
+                        .filter(seen -> begin.isEmpty()
+                                || seen.metadata().generation() >= begin.get().generation());
                 if (changed.isEmpty()) {
                     return Optional.empty();
                 }
@@ -224,12 +265,12 @@ public final class Replay {
         }
 
         private Evidence evidence(Duration at, Status said) {
-            ObjectRef workload = sight.deployment()
-                    .map(ObservedDeployment::ref)
+            ObjectRef judged = sight.workload()
+                    .map(ObservedWorkload::ref)
                     .or(() -> Optional.ofNullable(expected).map(Expectation::workload))
-                    .orElse(new ObjectRef("Deployment", "", name));
+                    .orElse(new ObjectRef(named.kind(), "", named.name()));
             return new Evidence(
-                    workload,
+                    judged,
                     expected == null ? 0 : expected.generation(),
                     sinceStart(at),
                     said.line(),

@@ -5,16 +5,15 @@ import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ObjectRef;
-import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.verifier.judge.Expectation;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Verifies rollouts of Deployments: watches until there is a verdict, which takes as long as the rollout does, and no longer
+ * Verifies rollouts of Deployments, StatefulSets and DaemonSets: watches until there is a verdict, which takes as long as the rollout does, and no longer
  * than the timeout.
  *
  * <pre>{@code
@@ -23,7 +22,7 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p>Immutable and thread-safe; each verification runs on the thread that asks for it. It needs the rights to get, list and
- * watch Deployments; without those to list and watch ReplicaSets, pods or events it judges by less, and says so.
+ * watch what it verifies; without those to list and watch ReplicaSets, pods or events it judges by less, and says so.
  */
 public final class RolloutVerifier {
     private final Cluster cluster;
@@ -62,29 +61,33 @@ public final class RolloutVerifier {
     /**
      * Verifies the rollout of what was just applied: of its template, from its generation on.
      *
-     * @param applied the Deployment as the server returned it
+     * @param applied the Deployment, StatefulSet or DaemonSet as the server returned it
+     * @throws IllegalArgumentException if it is of another kind
      * @throws InterruptedException if the thread is interrupted; the rollout goes on
      */
-    public Verdict verify(Deployment applied) throws InterruptedException {
-        return verify(Expectation.of(Observed.from(applied)));
+    public Verdict verify(HasMetadata applied) throws InterruptedException {
+        return verify(Expectation.of(WorkloadKinds.observed(applied)));
     }
 
-    /** Verifies the rollout of whatever the Deployment's template is now. */
-    public Verdict verify(ObjectRef deployment) throws InterruptedException {
-        if (!deployment.kind().equals("Deployment")) {
-            throw new IllegalArgumentException("only Deployments can be verified, not " + deployment);
-        }
-        Optional<Deployment> current;
+    /**
+     * Verifies the rollout of whatever the workload's template is now.
+     *
+     * @throws IllegalArgumentException if it is no Deployment, StatefulSet or DaemonSet
+     * @throws InterruptedException if the thread is interrupted; the rollout goes on
+     */
+    public Verdict verify(ObjectRef workload) throws InterruptedException {
+        Class<? extends HasMetadata> model = WorkloadKinds.modelOf(workload);
+        Optional<? extends HasMetadata> current;
         try {
-            current = cluster.get(Deployment.class, deployment.namespace(), deployment.name());
+            current = cluster.get(model, workload.namespace(), workload.name());
         } catch (ClusterException refused) {
             if (refused.reason().isTransient()) {
-                return new Verdict.Unreachable(Verification.nothingSeen(deployment, "" + refused.getMessage()));
+                return new Verdict.Unreachable(Verification.nothingSeen(workload, "" + refused.getMessage()));
             }
             throw refused;
         }
         if (current.isEmpty()) {
-            return new Verdict.Deleted(Verification.nothingSeen(deployment, deployment + " does not exist"));
+            return new Verdict.Deleted(Verification.nothingSeen(workload, workload + " does not exist"));
         }
         return verify(current.get());
     }
@@ -97,8 +100,8 @@ public final class RolloutVerifier {
     }
 
     /**
-     * Observes a Deployment from before it is changed, so that the verdict tells what became of the strategy's promises; what
-     * is verified without this does not. Returns when it is known what is there now, mostly within a tenth of a second, and
+     * Observes a workload from before it is changed, so that the verdict tells what became of the strategy's promises; what
+     * is verified without this does not. There are promises of Deployments only. Returns when it is known what is there now, mostly within a tenth of a second, and
      * never later than after some seconds: then the report says that nothing was promised, and why.
      *
      * <pre>{@code
@@ -108,10 +111,11 @@ public final class RolloutVerifier {
      * }
      * }</pre>
      *
-     * @param next the Deployment as it will be applied; its selector says what to observe
+     * @param next the Deployment, StatefulSet or DaemonSet as it will be applied; its selector says what to observe
+     * @throws IllegalArgumentException if it is of another kind
      * @throws InterruptedException if the thread is interrupted; nothing is observed then
      */
-    public RolloutWatch watch(Deployment next) throws InterruptedException {
+    public RolloutWatch watch(HasMetadata next) throws InterruptedException {
         return RolloutWatch.open(cluster, options, onProgress, onChange, next);
     }
 
@@ -123,23 +127,25 @@ public final class RolloutVerifier {
      * List<Verdict> verdicts = verifier.verifyAll(List.of(shop, stock));
      * }</pre>
      *
-     * @param applied the Deployments as the server returned them
+     * @param applied the Deployments, StatefulSets and DaemonSets as the server returned them
      * @return a verdict for each, in the same order
+     * @throws IllegalArgumentException if one is of another kind
      * @throws InterruptedException if the thread is interrupted; the rollouts go on
      */
-    public List<Verdict> verifyAll(List<Deployment> applied) throws InterruptedException {
+    public List<Verdict> verifyAll(List<? extends HasMetadata> applied) throws InterruptedException {
         try (RolloutWatches none = watchAll(List.of())) {
             return none.verify(applied);
         }
     }
 
     /**
-     * Observes several Deployments from before they are changed, as {@link #watch} does one.
+     * Observes several workloads from before they are changed, as {@link #watch} does one.
      *
-     * @param next the Deployments as they will be applied
+     * @param next the Deployments, StatefulSets and DaemonSets as they will be applied
+     * @throws IllegalArgumentException if one is of another kind
      * @throws InterruptedException if the thread is interrupted; nothing is observed then
      */
-    public RolloutWatches watchAll(List<Deployment> next) throws InterruptedException {
+    public RolloutWatches watchAll(List<? extends HasMetadata> next) throws InterruptedException {
         return RolloutWatches.open(cluster, options, onProgress, onChange, next);
     }
 }

@@ -5,21 +5,20 @@ import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ObjectRef;
-import dev.rollproof.k8s.observed.Observed;
-import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.ObservedWorkload;
 import dev.rollproof.verifier.judge.Expectation;
 import dev.rollproof.verifier.promises.PromiseLedger;
 import dev.rollproof.verifier.promises.PromiseReport;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A Deployment that is observed from before a change until the verdict on it, so that the verdict can say too what became of the
- * strategy's promises. It observes the same kinds as a verification without it, once; they only begin a moment earlier. Made by
- * {@link RolloutVerifier#watch}.
+ * A workload that is observed from before a change until the verdict on it, so that the verdict can say too what became of the
+ * strategy's promises. It observes the same kinds as a verification without it, once; they only begin a moment earlier. There are promises
+ * of Deployments only; of another workload the verdict has none. Made by {@link RolloutVerifier#watch}.
  *
  * <p>For one rollout and one thread.
  */
@@ -58,12 +57,12 @@ public final class RolloutWatch implements AutoCloseable {
             VerifierOptions options,
             Consumer<Progress> onProgress,
             Consumer<Change> onChange,
-            Deployment manifest)
+            HasMetadata manifest)
             throws InterruptedException {
-        ObservedDeployment wanted = Observed.from(manifest);
+        ObservedWorkload wanted = WorkloadKinds.observed(manifest);
         String namespace = wanted.metadata().namespace();
         ObjectRef workload = new ObjectRef(
-                "Deployment",
+                wanted.metadata().kind(),
                 namespace.isEmpty() ? cluster.defaultNamespace() : namespace,
                 wanted.metadata().name());
         RolloutWatch watch = new RolloutWatch(cluster, options, onProgress, onChange, workload);
@@ -82,7 +81,8 @@ public final class RolloutWatch implements AutoCloseable {
             opened = new Following(cluster, options, before, chronicle, onChange, ledger);
         } catch (ClusterException refused) {
             // Whatever is wrong with the manifest or the cluster, the change itself will say it better.
-            ledger.beginUnseen("the Deployment could not be observed before the change: " + refused.getMessage());
+            ledger.beginUnseen(
+                    "the " + workload.kind() + " could not be observed before the change: " + refused.getMessage());
             return;
         }
         following = Optional.of(opened);
@@ -92,24 +92,29 @@ public final class RolloutWatch implements AutoCloseable {
             Instant late = cluster.time().now().plus(STATUS_LAG);
             cluster.time().awaitUntil(late, () -> ledger.restless().isEmpty() || !ledger.saysItIsAtRest());
         }
-        opened.awaitChange(cluster.time().now(), ledger);
+        if (hasPromises()) {
+            opened.awaitChange(cluster.time().now(), ledger);
+        } else {
+            opened.awaitChange(cluster.time().now());
+            ledger.beginUnseen("there are promises of Deployments only, and " + workload + " is none");
+        }
     }
 
     /**
-     * Verifies the rollout of what was just applied, as {@link RolloutVerifier#verify(Deployment)} does; its time counts from
+     * Verifies the rollout of what was just applied, as {@link RolloutVerifier#verify(HasMetadata)} does; its time counts from
      * now.
      *
-     * @param applied the Deployment as the server returned it
-     * @return the verdict, whose evidence has the promises
+     * @param applied the workload as the server returned it
+     * @return the verdict, whose evidence has the promises of a Deployment
      * @throws InterruptedException if the thread is interrupted; the rollout goes on
      */
-    public Verdict verify(Deployment applied) throws InterruptedException {
+    public Verdict verify(HasMetadata applied) throws InterruptedException {
         return verify(applied, options.timeout());
     }
 
     /** The same, with another timeout. */
-    public Verdict verify(Deployment applied, Duration timeout) throws InterruptedException {
-        Expectation expected = Expectation.of(Observed.from(applied));
+    public Verdict verify(HasMetadata applied, Duration timeout) throws InterruptedException {
+        Expectation expected = Expectation.of(WorkloadKinds.observed(applied));
         return withPromises(verification(expected, timeout).run(expected));
     }
 
@@ -127,7 +132,11 @@ public final class RolloutWatch implements AutoCloseable {
     }
 
     Verdict withPromises(Verdict verdict) {
-        return Verdicts.with(verdict, verdict.evidence().with(ledger.report()));
+        return hasPromises() ? Verdicts.with(verdict, verdict.evidence().with(ledger.report())) : verdict;
+    }
+
+    private boolean hasPromises() {
+        return workload.kind().equals("Deployment");
     }
 
     ObjectRef workload() {

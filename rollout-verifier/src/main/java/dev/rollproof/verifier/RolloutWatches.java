@@ -4,10 +4,9 @@ package dev.rollproof.verifier;
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ObjectRef;
-import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.time.Time;
 import dev.rollproof.verifier.judge.Expectation;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -23,7 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Several Deployments that are observed from before they are changed until the verdicts on them, and are all judged at once. Made by
+ * Several workloads that are observed from before they are changed until the verdicts on them, and are all judged at once. Made by
  * {@link RolloutVerifier#watchAll}.
  *
  * <pre>{@code
@@ -60,12 +59,12 @@ public final class RolloutWatches implements AutoCloseable {
             VerifierOptions options,
             Consumer<Progress> onProgress,
             Consumer<Change> onChange,
-            List<Deployment> next)
+            List<? extends HasMetadata> next)
             throws InterruptedException {
         RolloutWatches watches = new RolloutWatches(cluster, options, onProgress, onChange);
         try {
-            for (Deployment deployment : next.subList(0, Math.min(MOST, next.size()))) {
-                watches.add(RolloutWatch.open(cluster, options, onProgress, onChange, deployment));
+            for (HasMetadata workload : next.subList(0, Math.min(MOST, next.size()))) {
+                watches.add(RolloutWatch.open(cluster, options, onProgress, onChange, workload));
             }
         } catch (InterruptedException | RuntimeException failed) {
             watches.close();
@@ -81,35 +80,39 @@ public final class RolloutWatches implements AutoCloseable {
         }
     }
 
-    /** What to do with a verdict as soon as it is there, such as going back. */
+    /**
+     * What to do with a verdict as soon as it is there, such as going back.
+     *
+     * @param <W> what was applied
+     */
     @FunctionalInterface
-    public interface Conclusion {
+    public interface Conclusion<W extends HasMetadata> {
         /**
          * Called on the verifying thread: the other verdicts wait for it.
          *
          * @return the verdict that takes this one's place
          * @throws InterruptedException if the thread is interrupted
          */
-        Verdict conclude(Deployment applied, Verdict verdict) throws InterruptedException;
+        Verdict conclude(W applied, Verdict verdict) throws InterruptedException;
     }
 
     /** One that is being judged. */
-    private record Running(
-            int index, Deployment applied, Verification verification, UnaryOperator<Verdict> finish, Runnable close) {}
+    private record Running(int index, Verification verification, UnaryOperator<Verdict> finish, Runnable close) {}
 
     /**
      * Verifies the rollouts of what was just applied; the timeout counts for all of them from now.
      *
-     * @param applied the Deployments as the server returned them; those that were not observed before are verified without promises
+     * @param applied the workloads as the server returned them; those that were not observed before are verified without promises
      * @return a verdict for each, in the same order
      * @throws InterruptedException if the thread is interrupted; the rollouts go on
      */
-    public List<Verdict> verify(List<Deployment> applied) throws InterruptedException {
-        return verify(applied, (deployment, verdict) -> verdict);
+    public List<Verdict> verify(List<? extends HasMetadata> applied) throws InterruptedException {
+        return verify(applied, (workload, verdict) -> verdict);
     }
 
     /** The same, with something to do with each verdict as soon as it is there. */
-    public List<Verdict> verify(List<Deployment> applied, Conclusion each) throws InterruptedException {
+    public <W extends HasMetadata> List<Verdict> verify(List<W> applied, Conclusion<W> each)
+            throws InterruptedException {
         Time time = cluster.time();
         Instant deadline = time.now().plus(options.timeout());
         Queue<Integer> waiting = new ArrayDeque<>();
@@ -122,7 +125,7 @@ public final class RolloutWatches implements AutoCloseable {
                 int index = waiting.remove();
                 running.add(begin(index, applied.get(index), left(time, deadline)));
             }
-            if (!stepAll(verdicts, each)) {
+            if (!stepAll(applied, verdicts, each)) {
                 time.awaitUntil(nextStep(deadline), this::hasNews);
             }
         }
@@ -134,22 +137,23 @@ public final class RolloutWatches implements AutoCloseable {
         return left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left;
     }
 
-    private Running begin(int index, Deployment applied, Duration timeout) {
-        Expectation expected = Expectation.of(Observed.from(applied));
+    private Running begin(int index, HasMetadata applied, Duration timeout) {
+        Expectation expected = Expectation.of(WorkloadKinds.observed(applied));
         RolloutWatch watch = open.remove(expected.workload());
         if (watch != null) {
             Verification verification = watch.verification(expected, timeout);
             verification.begin(expected);
-            return new Running(index, applied, verification, watch::withPromises, watch::close);
+            return new Running(index, verification, watch::withPromises, watch::close);
         }
         Verification verification =
                 Verification.open(cluster, options.withTimeout(timeout), expected, onProgress, onChange);
         verification.begin(expected);
-        return new Running(index, applied, verification, verdict -> verdict, verification::close);
+        return new Running(index, verification, verdict -> verdict, verification::close);
     }
 
     /** Returns whether there is a new verdict. */
-    private boolean stepAll(Map<Integer, Verdict> verdicts, Conclusion each) throws InterruptedException {
+    private <W extends HasMetadata> boolean stepAll(List<W> applied, Map<Integer, Verdict> verdicts, Conclusion<W> each)
+            throws InterruptedException {
         boolean news = false;
         for (Iterator<Running> all = running.iterator(); all.hasNext(); ) {
             Running one = all.next();
@@ -158,7 +162,7 @@ public final class RolloutWatches implements AutoCloseable {
                 Verdict whole = one.finish().apply(verdict.get());
                 all.remove();
                 one.close().run();
-                verdicts.put(one.index(), each.conclude(one.applied(), whole));
+                verdicts.put(one.index(), each.conclude(applied.get(one.index()), whole));
                 news = true;
             }
         }

@@ -1,36 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.verifier;
 
-import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.observed.ObservedEvent;
+import dev.rollproof.k8s.observed.ObservedMetadata;
 import dev.rollproof.k8s.observed.ObservedObject;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.k8s.observed.ObservedReplicaSet;
+import dev.rollproof.k8s.observed.ObservedWorkload;
 import dev.rollproof.verifier.judge.Snapshot;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/** The newest that was observed around one Deployment. For one thread. */
+/** The newest that was observed around one workload. For one thread. */
 final class Sight {
-    private final String deploymentName;
-    private @Nullable ObservedDeployment deployment;
+    private final String kind;
+    private final String name;
+    private Optional<ObservedWorkload> workload = Optional.empty();
     private final Map<String, ObservedReplicaSet> replicaSets = new LinkedHashMap<>();
     private final Map<String, ObservedPod> pods = new LinkedHashMap<>();
     private final Map<String, ObservedEvent> warnings = new LinkedHashMap<>();
     private boolean seesReplicaSets = true;
     private boolean seesPods = true;
 
-    Sight(String deploymentName) {
-        this.deploymentName = deploymentName;
+    Sight(String kind, String name) {
+        this.kind = kind;
+        this.name = name;
     }
 
     void accept(ObservedObject object, boolean deleted) {
         String uid = object.metadata().uid();
-        if (object instanceof ObservedDeployment d) {
-            accept(d, deleted);
+        if (object instanceof ObservedWorkload seen) {
+            accept(seen, deleted);
         } else if (object instanceof ObservedReplicaSet set) {
             put(replicaSets, uid, set, deleted);
         } else if (object instanceof ObservedPod pod) {
@@ -40,18 +42,18 @@ final class Sight {
         }
     }
 
-    private void accept(ObservedDeployment d, boolean deleted) {
-        if (!d.metadata().name().equals(deploymentName)) {
+    private void accept(ObservedWorkload seen, boolean deleted) {
+        ObservedMetadata metadata = seen.metadata();
+        if (!metadata.name().equals(name) || !metadata.kind().equals(kind)) {
             return;
         }
         if (!deleted) {
             // The server may have been asked directly, and a watch tells of what was before.
-            if (deployment == null || !d.metadata().isOlderThan(deployment.metadata())) {
-                deployment = d;
+            if (workload.isEmpty() || !metadata.isOlderThan(workload.get().metadata())) {
+                workload = Optional.of(seen);
             }
-        } else if (deployment != null
-                && deployment.metadata().uid().equals(d.metadata().uid())) {
-            deployment = null;
+        } else if (workload.isPresent() && workload.get().metadata().uid().equals(metadata.uid())) {
+            workload = Optional.empty();
         }
     }
 
@@ -86,18 +88,13 @@ final class Sight {
         return before != sees;
     }
 
-    Optional<ObservedDeployment> deployment() {
-        return Optional.ofNullable(deployment);
+    Optional<ObservedWorkload> workload() {
+        return workload;
     }
 
     /** A view, good until the next change. */
     Snapshot snapshot() {
         return new Snapshot(
-                Optional.ofNullable(deployment),
-                replicaSets.values(),
-                pods.values(),
-                warnings.values(),
-                seesReplicaSets,
-                seesPods);
+                workload, replicaSets.values(), pods.values(), warnings.values(), seesReplicaSets, seesPods);
     }
 }

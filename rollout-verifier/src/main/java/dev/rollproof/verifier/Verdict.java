@@ -123,7 +123,7 @@ public sealed interface Verdict {
         }
     }
 
-    /** The workload is paused; it goes on when somebody resumes it. */
+    /** The workload is paused: it goes on when somebody resumes it, or, with updateStrategy OnDelete, deletes the old pods. */
     record Paused(Evidence evidence) implements Verdict {
         @Override
         public String outcome() {

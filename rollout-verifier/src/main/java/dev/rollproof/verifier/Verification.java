@@ -4,7 +4,7 @@ package dev.rollproof.verifier;
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ObjectRef;
-import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.ObservedWorkload;
 import dev.rollproof.k8s.time.Time;
 import dev.rollproof.verifier.judge.Assessment;
 import dev.rollproof.verifier.judge.Expectation;
@@ -140,8 +140,8 @@ final class Verification implements AutoCloseable {
         Expectation expected = following.expected();
         long generation = following
                 .snapshot()
-                .deployment()
-                .map(ObservedDeployment::metadata)
+                .workload()
+                .map(ObservedWorkload::metadata)
                 .map(metadata -> Math.max(metadata.generation(), expected.generation()))
                 .orElse(expected.generation());
         return new Evidence(

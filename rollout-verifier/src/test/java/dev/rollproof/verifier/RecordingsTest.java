@@ -208,7 +208,8 @@ class RecordingsTest {
                 .isInstanceOf(RecordingException.class)
                 .hasMessage("the recording has no deployment/nothere; it has clock-nginx");
         assertThatThrownBy(() -> Replay.of(new Recording(List.of())).judge())
-                .hasMessage("the recording has no Deployment in it, so there is nothing to judge");
+                .hasMessage(
+                        "the recording has no Deployment, StatefulSet or DaemonSet in it, so there is nothing to judge");
     }
 
     @Test

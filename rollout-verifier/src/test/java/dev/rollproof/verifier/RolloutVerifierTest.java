@@ -527,9 +527,10 @@ public class RolloutVerifierTest extends Rolling {
     }
 
     @Test
-    void onlyDeploymentsCanBeVerified() {
-        assertThatThrownBy(() -> verifier.verify(new ObjectRef("StatefulSet", "default", "clock")))
-                .hasMessage("only Deployments can be verified, not StatefulSet/clock in default");
+    void otherKindsAreRefused() {
+        assertThatThrownBy(() -> verifier.verify(new ObjectRef("ReplicaSet", "default", "clock")))
+                .hasMessage(
+                        "only Deployments, StatefulSets and DaemonSets can be verified, not ReplicaSet/clock in default");
     }
 
     @Test

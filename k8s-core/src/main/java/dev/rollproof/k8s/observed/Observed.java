@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
@@ -33,6 +34,7 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetCondition;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetSpec;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,6 +71,12 @@ public final class Observed {
         }
         if (object instanceof Event event) {
             return from(event);
+        }
+        if (object instanceof StatefulSet set) {
+            return from(set);
+        }
+        if (object instanceof DaemonSet set) {
+            return from(set);
         }
         if (object instanceof EndpointSlice slice) {
             return from(slice);
@@ -119,7 +127,7 @@ public final class Observed {
                 rolling == null ? "25%" : text(rolling.getMaxUnavailable(), "25%"));
     }
 
-    private static String text(@Nullable IntOrString value, String absent) {
+    static String text(@Nullable IntOrString value, String absent) {
         if (value == null) {
             return absent;
         }
@@ -141,6 +149,14 @@ public final class Observed {
                     instant(condition.getLastTransitionTime())));
         }
         return observed;
+    }
+
+    public static ObservedStatefulSet from(StatefulSet set) {
+        return ObservedSets.from(set);
+    }
+
+    public static ObservedDaemonSet from(DaemonSet set) {
+        return ObservedSets.from(set);
     }
 
     public static ObservedReplicaSet from(ReplicaSet replicaSet) {
@@ -432,15 +448,15 @@ public final class Observed {
         return Timestamp.read(text);
     }
 
-    private static String orEmpty(@Nullable String text) {
+    static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
     }
 
-    private static <T> T orElse(@Nullable T value, T absent) {
+    static <T> T orElse(@Nullable T value, T absent) {
         return value == null ? absent : value;
     }
 
-    private static <T> T orElse(@Nullable T value, java.util.function.Supplier<T> absent) {
+    static <T> T orElse(@Nullable T value, java.util.function.Supplier<T> absent) {
         return value == null ? absent.get() : value;
     }
 }

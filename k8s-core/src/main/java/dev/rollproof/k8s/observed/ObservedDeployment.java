@@ -2,7 +2,6 @@
 package dev.rollproof.k8s.observed;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -33,7 +32,7 @@ public record ObservedDeployment(
         int unavailableReplicas,
         int collisionCount,
         List<ObservedCondition> conditions)
-        implements ObservedObject {
+        implements ObservedWorkload {
     /** The annotation in which the controller numbers the revisions of a template. */
     public static final String REVISION = "deployment.kubernetes.io/revision";
 
@@ -57,9 +56,5 @@ public record ObservedDeployment(
     /** The revision that the controller gave to the current template; empty before it did. */
     public OptionalLong revision() {
         return Observed.revision(metadata);
-    }
-
-    public Optional<ObservedCondition> condition(String type) {
-        return Observed.condition(conditions, type);
     }
 }

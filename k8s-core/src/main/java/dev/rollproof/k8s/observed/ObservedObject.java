@@ -5,7 +5,7 @@ import dev.rollproof.k8s.ObjectRef;
 
 /** An object of a cluster as it was observed at one version. A new kind is a new case, and a breaking change for exhaustive switches. */
 public sealed interface ObservedObject
-        permits ObservedDeployment,
+        permits ObservedWorkload,
                 ObservedReplicaSet,
                 ObservedPod,
                 ObservedService,

@@ -58,6 +58,11 @@ public record ObservedPod(
         return metadata.labels().getOrDefault(PodTemplate.HASH_LABEL, "");
     }
 
+    /** The value of the label that ties it to a template of its StatefulSet or DaemonSet; {@code ""} where it has none. */
+    public String revisionHash() {
+        return metadata.labels().getOrDefault(ObservedWorkload.REVISION_HASH_LABEL, "");
+    }
+
     public Optional<ObservedCondition> condition(String type) {
         return Observed.condition(conditions, type);
     }

@@ -11,8 +11,10 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.time.Instant;
 import java.util.List;
@@ -180,6 +182,78 @@ class ObservedTest {
                  {"key":"track","operator":"NotIn","values":["canary","old"]},{"key":"x","operator":"Exists"},
                  {"key":"y","operator":"DoesNotExist"},{"key":"z","operator":"In","values":["1"]}]}}}"""));
         assertThat(set.labelSelector()).isEqualTo("a=1,b=2,track notin (canary,old),x,!y,z in (1)");
+    }
+
+    @Test
+    void anEmptyStatefulSetGetsKubernetesDefaults() {
+        ObservedStatefulSet set = Observed.from(read(StatefulSet.class, "{}"));
+        assertThat(set.replicas()).isEqualTo(1);
+        assertThat(set.updateStrategy()).isEqualTo(new ObservedStatefulSet.UpdateStrategy("RollingUpdate", 0));
+        assertThat(set.isOrdered()).isTrue();
+        assertThat(set.startOrdinal()).isZero();
+        assertThat(set.updateRevision()).isEmpty();
+        assertThat(set.paused()).isFalse();
+    }
+
+    @Test
+    void aStatefulSetIsReadWhole() {
+        ObservedStatefulSet set = Observed.from(read(StatefulSet.class, """
+                {"spec":{"replicas":5,"podManagementPolicy":"Parallel","minReadySeconds":7,"ordinals":{"start":3},
+                 "updateStrategy":{"type":"RollingUpdate","rollingUpdate":{"partition":2}}},
+                 "status":{"observedGeneration":4,"replicas":5,"readyReplicas":4,"availableReplicas":3,"currentReplicas":2,
+                 "updatedReplicas":1,"currentRevision":"web-1","updateRevision":"web-2",
+                 "conditions":[{"type":"Progressing","status":"True","reason":"R","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}"""));
+        assertThat(set.replicas()).isEqualTo(5);
+        assertThat(set.updateStrategy().partition()).isEqualTo(2);
+        assertThat(set.updateStrategy().isOnDelete()).isFalse();
+        assertThat(set.isOrdered()).isFalse();
+        assertThat(set.startOrdinal()).isEqualTo(3);
+        assertThat(set.minReadySeconds()).isEqualTo(7);
+        assertThat(List.of(
+                        set.statusReplicas(),
+                        set.readyReplicas(),
+                        set.availableReplicas(),
+                        set.currentReplicas(),
+                        set.updatedReplicas()))
+                .containsExactly(5, 4, 3, 2, 1);
+        assertThat(set.currentRevision() + " " + set.updateRevision()).isEqualTo("web-1 web-2");
+        assertThat(set.condition("Progressing"))
+                .hasValueSatisfying(condition ->
+                        assertThat(condition.lastTransitionTime()).hasValue(Instant.parse("2026-01-01T00:00:00Z")));
+    }
+
+    @Test
+    void anEmptyDaemonSetGetsKubernetesDefaults() {
+        ObservedDaemonSet set = Observed.from(read(DaemonSet.class, "{}"));
+        assertThat(set.updateStrategy()).isEqualTo(new ObservedDaemonSet.UpdateStrategy("RollingUpdate", "0", "1"));
+        assertThat(set.templateGeneration()).isEmpty();
+        assertThat(set.desiredNumberScheduled()).isZero();
+    }
+
+    @Test
+    void aDaemonSetIsReadWhole() {
+        ObservedDaemonSet set = Observed.from(read(DaemonSet.class, """
+                {"metadata":{"annotations":{"deprecated.daemonset.template.generation":"3"}},
+                 "spec":{"minReadySeconds":7,"updateStrategy":{"type":"RollingUpdate",
+                 "rollingUpdate":{"maxSurge":"20%","maxUnavailable":0}}},
+                 "status":{"observedGeneration":4,"desiredNumberScheduled":7,"currentNumberScheduled":6,"numberMisscheduled":5,
+                 "updatedNumberScheduled":4,"numberReady":3,"numberAvailable":2,
+                 "conditions":[{"type":"T","status":"True"}]}}"""));
+        assertThat(set.templateGeneration()).isEqualTo("3");
+        assertThat(set.updateStrategy()).isEqualTo(new ObservedDaemonSet.UpdateStrategy("RollingUpdate", "20%", "0"));
+        assertThat(List.of(
+                        set.desiredNumberScheduled(),
+                        set.currentNumberScheduled(),
+                        set.numberMisscheduled(),
+                        set.updatedNumberScheduled(),
+                        set.numberReady(),
+                        set.numberAvailable()))
+                .containsExactly(7, 6, 5, 4, 3, 2);
+        assertThat(set.condition("T")).isPresent();
+        assertThat(Observed.from(read(DaemonSet.class, "{\"spec\":{\"updateStrategy\":{\"type\":\"OnDelete\"}}}"))
+                        .updateStrategy()
+                        .isOnDelete())
+                .isTrue();
     }
 
     @Test

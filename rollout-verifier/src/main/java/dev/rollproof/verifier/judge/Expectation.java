@@ -2,7 +2,7 @@
 package dev.rollproof.verifier.judge;
 
 import dev.rollproof.k8s.ObjectRef;
-import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.ObservedWorkload;
 import dev.rollproof.k8s.observed.PodTemplate;
 import java.util.Objects;
 
@@ -12,7 +12,7 @@ import java.util.Objects;
  *
  * @param uid the uid of the workload, so that another one of the same name is not taken for it
  * @param generation the first generation that counts; later ones of the same template, such as a scale, are followed
- * @param labelSelector the Deployment's selector: its ReplicaSets and pods have these labels, or are not its own
+ * @param labelSelector the workload's selector: its pods, and ReplicaSets, have these labels, or are not its own
  * @param template what the pods must be
  */
 public record Expectation(ObjectRef workload, String uid, long generation, String labelSelector, PodTemplate template) {
@@ -24,12 +24,12 @@ public record Expectation(ObjectRef workload, String uid, long generation, Strin
     }
 
     /** What it says now is to be rolled out. */
-    public static Expectation of(ObservedDeployment deployment) {
+    public static Expectation of(ObservedWorkload workload) {
         return new Expectation(
-                deployment.ref(),
-                deployment.metadata().uid(),
-                deployment.metadata().generation(),
-                deployment.labelSelector(),
-                deployment.template());
+                workload.ref(),
+                workload.metadata().uid(),
+                workload.metadata().generation(),
+                workload.labelSelector(),
+                workload.template());
     }
 }

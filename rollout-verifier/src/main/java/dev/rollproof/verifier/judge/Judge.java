@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.verifier.judge;
 
-import dev.rollproof.k8s.observed.ObservedCondition;
 import dev.rollproof.k8s.observed.ObservedContainer;
 import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.observed.ObservedMetadata;
 import dev.rollproof.k8s.observed.ObservedPod;
-import dev.rollproof.k8s.observed.ObservedReplicaSet;
+import dev.rollproof.k8s.observed.ObservedWorkload;
 import dev.rollproof.verifier.Cause;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,10 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Judges one rollout of a Deployment. A ladder: is it still ours, has the controller seen it, will it fail, and only then,
+ * Judges one rollout of a Deployment, StatefulSet or DaemonSet. A ladder: is it still ours, has the controller seen it, will it fail, and only then,
  * is it complete? Pods are the evidence; the numbers in a status lie for moments. Immutable and thread-safe; what it has to
  * remember goes out with each {@link Assessment} and comes in again.
  */
@@ -46,39 +47,39 @@ public final class Judge {
 
     /** Judges what was observed up to now. */
     public Assessment next(Memory memory, Snapshot seen, Instant at) {
-        if (seen.deployment().isEmpty()) {
+        if (seen.workload().isEmpty()) {
             return done(memory, new Status.Deleted(expected.workload() + " does not exist"));
         }
-        ObservedDeployment d = seen.deployment().get();
-        if (!d.metadata().uid().equals(expected.uid())) {
+        ObservedWorkload workload = seen.workload().get();
+        ObservedMetadata metadata = workload.metadata();
+        if (!metadata.uid().equals(expected.uid())) {
             return done(memory, new Status.Deleted("it was deleted, and another one was created under its name"));
         }
-        if (d.metadata().terminating()) {
+        if (metadata.terminating()) {
             return done(memory, new Status.Deleted("it is being deleted"));
         }
-        if (d.metadata().generation() < expected.generation()) {
+        if (metadata.generation() < expected.generation()) {
             return waiting(memory, "the change to be seen, generation " + expected.generation());
         }
-        if (!d.template().equals(expected.template())) {
-            return done(memory, new Status.Superseded(supersededBy(d)));
+        if (!workload.template().equals(expected.template())) {
+            return done(memory, new Status.Superseded(supersededBy(workload)));
         }
-        if (d.paused()) {
+        if (workload.paused()) {
             return done(memory, new Status.Paused("it is paused, and goes on when somebody resumes it"));
         }
-        if (d.observedGeneration() < d.metadata().generation()) {
+        if (workload.observedGeneration() < metadata.generation()) {
             return waiting(
-                    memory,
-                    "the Deployment controller to observe generation "
-                            + d.metadata().generation());
+                    memory, "the " + metadata.kind() + " controller to observe generation " + metadata.generation());
         }
-        return new Look(memory, seen, d, at).assess();
+        return new Look(memory, seen, Standing.of(seen, workload, waitForOldPods), at).assess();
     }
 
-    private static String supersededBy(ObservedDeployment d) {
-        String revision =
-                d.revision().isPresent() ? ", revision " + d.revision().getAsLong() : "";
-        return "somebody changed its template: generation " + d.metadata().generation() + revision + " is "
-                + String.join(", ", d.template().images());
+    private static String supersededBy(ObservedWorkload workload) {
+        OptionalLong number = workload instanceof ObservedDeployment d ? d.revision() : OptionalLong.empty();
+        String revision = number.isPresent() ? ", revision " + number.getAsLong() : "";
+        return "somebody changed its template: generation "
+                + workload.metadata().generation() + revision + " is "
+                + String.join(", ", workload.template().images());
     }
 
     private static Assessment done(Memory memory, Status status) {
@@ -89,27 +90,25 @@ public final class Judge {
         return new Assessment(memory, new Status.Progressing("waiting for " + forWhat, List.of()), Optional.empty());
     }
 
-    /** One look at a Deployment that is ours and that the controller has seen. */
+    /** One look at a workload that is ours and that the controller has seen. */
     private final class Look {
         private final Memory before;
         private final Snapshot seen;
-        private final ObservedDeployment d;
+        private final Standing standing;
         private final Instant at;
-        private final Optional<ObservedReplicaSet> newSet;
-        private final PodCount pods;
+        private final int restarts;
         private final Map<String, Instant> since;
         private final Map<String, Instant> awaySince;
         private final Map<String, Integer> firstSight;
         private final Map<String, Instant> told;
         private Optional<Instant> recheckAt = Optional.empty();
 
-        Look(Memory before, Snapshot seen, ObservedDeployment d, Instant at) {
+        Look(Memory before, Snapshot seen, Standing standing, Instant at) {
             this.before = before;
             this.seen = seen;
-            this.d = d;
+            this.standing = standing;
             this.at = at;
-            this.newSet = newReplicaSet();
-            this.pods = PodCount.of(seen, d, newSet);
+            this.restarts = Standing.restarts(standing.awaited());
             this.since = new HashMap<>(before.since());
             this.awaySince = new HashMap<>(before.awaySince());
             this.firstSight = firstSight();
@@ -119,7 +118,7 @@ public final class Judge {
         private Map<String, Integer> firstSight() {
             Map<String, Integer> known = before.restartsAtFirstSight();
             Map<String, Integer> more = null;
-            for (ObservedPod pod : pods.newLive()) {
+            for (ObservedPod pod : standing.awaited()) {
                 for (ObservedContainer container : pod.containers()) {
                     String key = ContainerRules.key("container", pod, container);
                     if (!known.containsKey(key)) {
@@ -131,51 +130,29 @@ public final class Judge {
             return more == null ? known : more;
         }
 
-        /** The oldest ReplicaSet of the Deployment with its template: the controller's own rule (findNewReplicaSet). */
-        private Optional<ObservedReplicaSet> newReplicaSet() {
-            ObservedReplicaSet oldest = null;
-            for (ObservedReplicaSet set : seen.replicaSets()) {
-                if (set.metadata().isControlledBy(d.metadata().uid())
-                        && set.template().equals(d.template())
-                        && (oldest == null || isOlder(set, oldest))) {
-                    oldest = set;
-                }
-            }
-            return Optional.ofNullable(oldest);
-        }
-
-        private boolean isOlder(ObservedReplicaSet set, ObservedReplicaSet than) {
-            Instant created = set.metadata().creationTimestamp().orElse(Instant.MAX);
-            Instant thanCreated = than.metadata().creationTimestamp().orElse(Instant.MAX);
-            int byAge = created.compareTo(thanCreated);
-            return byAge != 0
-                    ? byAge < 0
-                    : set.metadata().name().compareTo(than.metadata().name()) < 0;
-        }
-
         Assessment assess() {
             List<Trouble> troubles = troubles();
             List<Cause> failures = ripe(troubles);
             List<Cause> all = merge(troubles.stream().map(Trouble::cause).toList());
-            String line = line();
+            String line = standing.line();
             if (!failures.isEmpty()) {
-                return assessment(new Status.Failed(line, failures), Optional.empty());
+                return assessment(new Status.Failed(line, standing.advise(failures)), Optional.empty());
             }
-            if (deadlineExceeded()) {
+            Optional<Cause> exceeded = standing.deadlineExceeded();
+            if (exceeded.isPresent()) {
                 List<Cause> causes = new ArrayList<>(all);
-                causes.add(new Cause(
-                        "ProgressDeadlineExceeded",
-                        "no progress for " + d.progressDeadlineSeconds().orElse(0) + " s",
-                        "",
-                        "",
-                        0));
+                causes.add(exceeded.get());
                 return assessment(new Status.Failed(line, causes), Optional.empty());
             }
-            if (!complete()) {
+            Optional<String> standstill = standing.standstill();
+            if (standstill.isPresent()) {
+                return assessment(new Status.Paused(standstill.get()), Optional.empty());
+            }
+            if (!standing.complete()) {
                 return assessment(new Status.Progressing(line, all), Optional.empty());
             }
             Instant completeSince = before.completeSince()
-                    .filter(earlier -> pods.restarts() == before.restarts())
+                    .filter(earlier -> restarts == before.restarts())
                     .orElse(at);
             Instant stableAt = completeSince.plus(stableFor);
             if (at.isBefore(stableAt)) {
@@ -190,7 +167,7 @@ public final class Judge {
 
         private Assessment assessment(Status status, Optional<Instant> completeSince) {
             return new Assessment(
-                    new Memory(since, awaySince, completeSince, firstSight, told, pods.restarts()), status, recheckAt);
+                    new Memory(since, awaySince, completeSince, firstSight, told, restarts), status, recheckAt);
         }
 
         private void recheckAt(Instant time) {
@@ -200,20 +177,10 @@ public final class Judge {
         }
 
         private List<Trouble> troubles() {
-            List<Trouble> troubles = new ArrayList<>();
-            PodRules rules = new PodRules(patience, seen.events(), firstSight, told);
-            for (ObservedPod pod : pods.newLive()) {
-                troubles.addAll(rules.troublesOf(pod));
-            }
-            newSet.flatMap(set -> ReplicaFailureRule.troubleOf(set, seen.pods(), patience))
-                    .ifPresent(troubles::add);
-            d.condition("Progressing")
-                    .filter(c -> c.isFalse() && c.reason().equals("ReplicaSetCreateError"))
-                    .ifPresent(c -> troubles.add(Trouble.fatalAfter(
-                            patience.replicaSetCreation(),
-                            "create-error/" + d.metadata().uid(),
-                            new Cause(c.reason(), c.message(), "", "", 0))));
-            return troubles;
+            return standing.troubles(
+                    new PodRules(patience, seen.events(), firstSight, told),
+                    new Refusals(patience, seen.events(), told),
+                    patience);
         }
 
         /** The causes of those troubles that have lasted too long; remembers all of them. */
@@ -274,70 +241,6 @@ public final class Judge {
                                 first.count() + other.count()));
             }
             return List.copyOf(merged.values());
-        }
-
-        /**
-         * The condition counts only if it is about our ReplicaSet: it may be left over from the template before, even when
-         * the status is of this generation (kubernetes/kubernetes#124264).
-         */
-        private boolean deadlineExceeded() {
-            Optional<ObservedCondition> exceeded = d.condition("Progressing")
-                    .filter(c -> c.isFalse() && c.reason().equals("ProgressDeadlineExceeded"));
-            if (exceeded.isEmpty()) {
-                return false;
-            }
-            String message = exceeded.get().message();
-            if (!message.startsWith("ReplicaSet \"")) {
-                return true;
-            }
-            return !seen.seesReplicaSets()
-                    || newSet.isPresent()
-                            && message.contains("\"" + newSet.get().metadata().name() + "\"");
-        }
-
-        private boolean complete() {
-            boolean statusSays = d.updatedReplicas() == d.replicas()
-                    && d.statusReplicas() == d.replicas()
-                    && d.availableReplicas() == d.replicas();
-            if (!statusSays) {
-                return false;
-            }
-            if (seen.seesReplicaSets()) {
-                if (newSet.isEmpty() || newSet.get().replicas() != d.replicas() || pods.oldWanted() > 0) {
-                    return false;
-                }
-            }
-            if (seen.seesPods() && seen.seesReplicaSets()) {
-                return pods.newLive().size() == d.replicas()
-                        && pods.newReady() == d.replicas()
-                        && pods.oldLive() == 0
-                        && (!waitForOldPods || pods.leaving() == 0);
-            }
-            return true;
-        }
-
-        private String line() {
-            if (newSet.isEmpty() && seen.seesReplicaSets()) {
-                return "waiting for the new ReplicaSet to be created";
-            }
-            if (!seen.seesPods() || !seen.seesReplicaSets()) {
-                return d.availableReplicas() + " of " + d.replicas() + " pods available, by the status alone";
-            }
-            StringBuilder line = new StringBuilder();
-            line.append(pods.newReady()).append(" of ").append(d.replicas()).append(" new pods ready");
-            if (pods.newReady() == d.replicas() && d.availableReplicas() < d.replicas()) {
-                line.append(", ").append(d.availableReplicas()).append(" available");
-            }
-            if (pods.newLive().size() > d.replicas()) {
-                line.append(", ").append(pods.newLive().size() - d.replicas()).append(" too many");
-            }
-            if (pods.oldLive() > 0) {
-                line.append(", ").append(pods.oldLive()).append(" old to be replaced");
-            }
-            if (waitForOldPods && pods.leaving() > 0) {
-                line.append(", ").append(pods.leaving()).append(" still leaving");
-            }
-            return line.toString();
         }
     }
 }

@@ -14,9 +14,9 @@ import java.util.Optional;
  *     running and CrashLoopBackOff), so a trouble is over only after it was away for a while
  * @param restartsAtFirstSight how often a container had been restarted when it was first seen, if it was ready then: what
  *     happened to it last week does not count against this rollout
- * @param toldAtFirstSight when, by its own time, an event of a pod in trouble had been told last when it was first seen: what it told
- *     before may be long over
- * @param restarts how often containers of the new pods had been restarted at the last look: a restart begins the wait for
+ * @param toldAtFirstSight when, by its own time, an event of a pod or workload in trouble had been told last when it was first seen: what
+ *     it told before may be long over
+ * @param restarts how often containers of the awaited pods had been restarted at the last look: a restart begins the wait for
  *     stability anew
  */
 public record Memory(

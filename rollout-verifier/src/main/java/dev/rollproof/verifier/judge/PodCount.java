@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.verifier.judge;
 
-import dev.rollproof.k8s.observed.ObservedContainer;
 import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.observed.ObservedMetadata.Owner;
 import dev.rollproof.k8s.observed.ObservedPod;
@@ -11,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pods of a Deployment, counted one by one.
@@ -22,8 +22,8 @@ import java.util.Set;
  * @param oldWanted the sizes of the other ReplicaSets, added up
  */
 record PodCount(List<ObservedPod> newLive, int newReady, int oldLive, int leaving, int oldWanted) {
-    static PodCount of(Snapshot seen, ObservedDeployment d, Optional<ObservedReplicaSet> newSet) {
-        String newUid = newSet.map(set -> set.metadata().uid()).orElse("");
+    static PodCount of(Snapshot seen, ObservedDeployment d, @Nullable ObservedReplicaSet newSet) {
+        String newUid = newSet == null ? "" : newSet.metadata().uid();
         Set<String> oldUids = new HashSet<>();
         int oldWanted = 0;
         for (ObservedReplicaSet set : seen.replicaSets()) {
@@ -58,16 +58,5 @@ record PodCount(List<ObservedPod> newLive, int newReady, int oldLive, int leavin
             }
         }
         return new PodCount(List.copyOf(newLive), newReady, oldLive, leaving, oldWanted);
-    }
-
-    /** How often the containers of the new pods were restarted, all together. */
-    int restarts() {
-        int restarts = 0;
-        for (ObservedPod pod : newLive) {
-            for (ObservedContainer container : pod.containers()) {
-                restarts += container.restartCount();
-            }
-        }
-        return restarts;
     }
 }

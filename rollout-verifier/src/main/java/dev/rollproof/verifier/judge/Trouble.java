@@ -19,4 +19,12 @@ record Trouble(String key, Cause cause, Optional<Duration> grace) {
     static Trouble reported(String key, Cause cause) {
         return new Trouble(key, cause, Optional.empty());
     }
+
+    /** The same trouble, said otherwise, and failing no earlier than after a time. */
+    Trouble saying(String message, Duration atLeast) {
+        return new Trouble(
+                key,
+                new Cause(cause.reason(), message, cause.pod(), cause.container(), cause.count()),
+                grace.map(usual -> usual.compareTo(atLeast) < 0 ? atLeast : usual));
+    }
 }

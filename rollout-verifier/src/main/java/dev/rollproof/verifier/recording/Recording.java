@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was observed of a cluster, in order. As a file: JSON Lines, each
  * {@code {"t": seconds since the start, "type": "ADDED|MODIFIED|DELETED", "object": {…}}} with a whole Kubernetes object;
- * {@code {"t": seconds, "verify": "NAMESPACE/NAME", "generation": number}} says when the verification of a Deployment began;
+ * {@code {"t": seconds, "verify": "NAMESPACE/NAME", "generation": number}} says when the verification of a Deployment began, and with {@code "kind": "StatefulSet"} that of another workload;
  * lines and fields of other kinds are passed over, and the file may be compressed with gzip.
  *
  * @param begins when verifications began; nothing where whoever recorded did not verify
@@ -42,13 +42,13 @@ public record Recording(List<Entry> entries, List<Begin> begins) {
     public record Entry(Duration at, Change.Type type, ObservedObject object) {}
 
     /**
-     * The change of a Deployment was made, and its verification began.
+     * The change of a workload was made, and its verification began.
      *
      * @param at since the start of the recording
      * @param generation the first that is about the change
      * @param index how many entries were recorded before
      */
-    public record Begin(Duration at, ObjectRef deployment, long generation, int index) {}
+    public record Begin(Duration at, ObjectRef workload, long generation, int index) {}
 
     public Recording {
         entries = List.copyOf(entries);
@@ -141,9 +141,9 @@ public record Recording(List<Entry> entries, List<Begin> begins) {
             return Optional.empty();
         }
         int slash = name.indexOf('/');
-        ObjectRef deployment =
-                new ObjectRef("Deployment", name.substring(0, Math.max(slash, 0)), name.substring(slash + 1));
-        return Optional.of(new Begin(time(fields, where), deployment, generation.longValue(), index));
+        String kind = fields.get("kind") instanceof String said ? said : "Deployment";
+        ObjectRef workload = new ObjectRef(kind, name.substring(0, Math.max(slash, 0)), name.substring(slash + 1));
+        return Optional.of(new Begin(time(fields, where), workload, generation.longValue(), index));
     }
 
     private static @Nullable Entry entry(Map<String, Object> fields, String where) {

@@ -76,14 +76,17 @@ public final class RecordingWriter implements Consumer<Change>, AutoCloseable {
     }
 
     /**
-     * Writes that a Deployment was changed, and that its verification begins now; what comes after tells of the change.
+     * Writes that a workload was changed, and that its verification begins now; what comes after tells of the change.
      *
      * @param generation the first that is about the change, as the server returned it
      */
-    public void begin(ObjectRef deployment, long generation) {
+    public void begin(ObjectRef workload, long generation) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("t", Duration.between(startedAt, time.now()).toNanos() / 1e9);
-        line.put("verify", deployment.namespace() + "/" + deployment.name());
+        line.put("verify", workload.namespace() + "/" + workload.name());
+        if (!workload.kind().equals("Deployment")) {
+            line.put("kind", workload.kind());
+        }
         line.put("generation", generation);
         write(line);
     }

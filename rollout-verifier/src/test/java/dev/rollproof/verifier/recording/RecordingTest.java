@@ -76,7 +76,7 @@ class RecordingTest {
         }
         Recording recording = Recording.read(file);
         assertThat(recording.begins()).singleElement().satisfies(begin -> {
-            assertThat(begin.deployment()).isEqualTo(Deployments.CLOCK);
+            assertThat(begin.workload()).isEqualTo(Deployments.CLOCK);
             assertThat(begin.index()).as("what was there before").isGreaterThanOrEqualTo(5);
         });
         Verdict replayed = Replay.of(recording).judge();
