@@ -228,7 +228,14 @@ class RequestsTest {
         String partial = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
         Reply reply = served.get(MAPS + "/a", "Accept", partial);
         assertThat(reply.json()).containsEntry("kind", "PartialObjectMetadata").doesNotContainKey("data");
-        assertThat(served.get(MAPS, "Accept", partial).json()).containsEntry("kind", "PartialObjectMetadataList");
+        String list = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+        assertThat(served.get(MAPS, "Accept", list).json()).containsEntry("kind", "PartialObjectMetadataList");
+        assertStatus(
+                served.get(MAPS, "Accept", partial),
+                406,
+                "NotAcceptable",
+                "you requested PartialObjectMetadata, but the requested object is a list (*core.ConfigMapList)");
+        assertThat(served.get(MAPS + "/a", "Accept", list).code()).isEqualTo(406);
     }
 
     @Test
@@ -271,7 +278,7 @@ class RequestsTest {
                 served.post(MAPS + "?dryRun=Some", map("b")),
                 422,
                 "Invalid",
-                "CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: \"Some\": supported values: \"All\"");
+                "CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: [\"Some\"]: supported values: \"All\"");
     }
 
     @Test

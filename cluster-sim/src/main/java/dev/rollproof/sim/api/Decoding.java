@@ -46,6 +46,13 @@ public final class Decoding {
         return model(type, tree);
     }
 
+    /** Refuses a tree in which a value is of another type than its field, in the words of who reads JSON in Go. */
+    public static void checkTypes(Map<String, ? extends @Nullable Object> tree, Class<?> model) {
+        Mistyped.in(tree, model).ifPresent(wrong -> {
+            throw new ClusterException(Reason.BAD_REQUEST, GoDecoding.ofJson(wrong, model));
+        });
+    }
+
     private static String word(Map<String, ?> tree, String field) {
         return tree.get("metadata") instanceof Map<?, ?> metadata && metadata.get(field) instanceof String word
                 ? word
@@ -103,8 +110,8 @@ public final class Decoding {
                 cause);
     }
 
-    static String strictly(List<String> unknown) {
-        return "strict decoding error: unknown field \"" + String.join("\", unknown field \"", unknown) + "\"";
+    static String strictly(List<String> problems) {
+        return "strict decoding error: " + String.join(", ", problems);
     }
 
     /** What cannot be applied is refused; the name of what can. */
@@ -142,6 +149,6 @@ public final class Decoding {
     }
 
     private static String goKind(ResourceType<?> type) {
-        return type.apiVersion() + ", Kind=" + type.kind();
+        return (type.group().isEmpty() ? "/" : "") + type.apiVersion() + ", Kind=" + type.kind();
     }
 }

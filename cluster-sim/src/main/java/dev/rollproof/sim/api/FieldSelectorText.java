@@ -10,7 +10,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.Service;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -57,7 +57,6 @@ final class FieldSelectorText {
                 || type == ResourceType.NODES
                 || type == ResourceType.NAMESPACES
                 || type == ResourceType.SECRETS
-                || type == ResourceType.REPLICA_SETS
                 || type == ResourceType.SERVICES;
         return hasOwnFields
                 ? "field label not supported: " + field
@@ -69,6 +68,9 @@ final class FieldSelectorText {
             return object -> object.getMetadata().getName();
         }
         if (name.equals("metadata.namespace")) {
+            if (type == ResourceType.NODES || type == ResourceType.NAMESPACES) {
+                return null;
+            }
             return object -> object.getMetadata().getNamespace();
         }
         if (type == ResourceType.PODS) {
@@ -87,8 +89,11 @@ final class FieldSelectorText {
         if (type == ResourceType.SECRETS && name.equals("type")) {
             return object -> ((Secret) object).getType();
         }
-        if (type == ResourceType.REPLICA_SETS && name.equals("status.replicas")) {
-            return object -> String.valueOf(((ReplicaSet) object).getStatus().getReplicas());
+        if (type == ResourceType.SERVICES && name.equals("spec.clusterIP")) {
+            return object -> ((Service) object).getSpec().getClusterIP();
+        }
+        if (type == ResourceType.SERVICES && name.equals("spec.type")) {
+            return object -> ((Service) object).getSpec().getType();
         }
         return null;
     }

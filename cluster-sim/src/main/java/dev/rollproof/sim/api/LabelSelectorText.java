@@ -3,6 +3,7 @@ package dev.rollproof.sim.api;
 
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.sim.api.validation.Names;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -78,6 +79,27 @@ final class LabelSelectorText {
     }
 
     private Requirement requirement() {
+        Requirement read = read();
+        check(read);
+        return read;
+    }
+
+    /** Keys and values that no label can have are a mistake of who asks, not labels that nobody has. */
+    private static void check(Requirement read) {
+        List<String> wrong = new ArrayList<>();
+        Names.qualifiedName(read.key())
+                .forEach(problem -> wrong.add("<nil>: Invalid value: \"" + read.key() + "\": " + problem));
+        int index = 0;
+        for (String value : read.values()) {
+            String at = "values[" + index++ + "][" + read.key() + "]: Invalid value: \"" + value + "\": ";
+            Names.labelValue(value).forEach(problem -> wrong.add(at + problem));
+        }
+        if (!wrong.isEmpty()) {
+            throw inRequirement(wrong.size() == 1 ? wrong.get(0) : "[" + String.join(", ", wrong) + "]");
+        }
+    }
+
+    private Requirement read() {
         boolean absent = peek().equals("!");
         if (absent) {
             take();

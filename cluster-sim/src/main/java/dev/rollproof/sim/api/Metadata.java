@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api;
 
+import dev.rollproof.sim.api.validation.FieldErrors;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -28,6 +29,16 @@ public final class Metadata {
         to.setFinalizers(from.getFinalizers());
         to.setManagedFields(from.getManagedFields());
         return to;
+    }
+
+    /** Refuses an object that says it has another uid than the stored one. */
+    static void checkUid(ResourceType<?> type, HasMetadata changed, HasMetadata stored) {
+        String uid = changed.getMetadata().getUid();
+        if (uid != null && !uid.isEmpty() && !uid.equals(stored.getMetadata().getUid())) {
+            FieldErrors errors = new FieldErrors();
+            errors.invalid("metadata.uid", uid, "field is immutable");
+            errors.throwIfAny(type.kind(), type.group(), stored.getMetadata().getName());
+        }
     }
 
     public static long generation(HasMetadata object) {

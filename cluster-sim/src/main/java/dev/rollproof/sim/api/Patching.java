@@ -43,16 +43,25 @@ public final class Patching {
         boolean sameObject = metadata instanceof Map<?, ?> fields
                 && Objects.equals(fields.get("name"), name)
                 && (!type.namespaced() || Objects.equals(fields.get("namespace"), namespace));
+        Object space = metadata instanceof Map<?, ?> fields ? fields.get("namespace") : null;
+        if (type.namespaced() && space != null && !space.equals(namespace)) {
+            throw new ClusterException(
+                    Reason.BAD_REQUEST,
+                    "the namespace of the provided object does not match the namespace sent on the request");
+        }
         if (!sameObject) {
             throw new ClusterException(
                     Reason.BAD_REQUEST,
                     "the name of the object (" + (metadata instanceof Map<?, ?> fields ? fields.get("name") : "")
                             + ") does not match the name on the URL (" + name + ")");
         }
+        checkKind(type, tree, patch);
         Mistyped.in(tree, type.model()).ifPresent(wrong -> refuse(wrong, type, tree, patch));
         T changed = Decoding.model(type, tree);
+        Metadata.checkUid(type, changed, stored);
         if (Frozen.shareAllButMetadata(changed, stored)
-                && UnknownFields.of(changed.getMetadata()).isEmpty()) {
+                && UnknownFields.of(changed.getMetadata()).isEmpty()
+                && !unknownFields.refusesDuplicates()) {
             return changed;
         }
         Decoding.readQuantities(type, changed);
@@ -68,6 +77,25 @@ public final class Patching {
             errors.throwIfAny("", "", "");
         }
         return isComplete(type) ? changed : Models.copy(changed);
+    }
+
+    /** What is stored keeps its kind, whatever a patch says. */
+    private static void checkKind(ResourceType<?> type, Map<String, @Nullable Object> tree, Patch patch) {
+        Object kind = tree.get("kind");
+        Object apiVersion = tree.get("apiVersion");
+        if (type.kind().equals(kind) && type.apiVersion().equals(apiVersion)) {
+            return;
+        }
+        FieldErrors errors = new FieldErrors();
+        errors.invalid(
+                "patch",
+                patch.type() == Patch.Type.STRATEGIC_MERGE
+                        ? GoText.ofMergedPatch(parse(patch.body()))
+                        : Models.toJson(tree),
+                "no kind \"" + (kind == null ? "" : kind) + "\" is registered for version \""
+                        + (apiVersion == null ? "" : apiVersion) + "\", and the object is a " + type.kind() + " of "
+                        + type.apiVersion());
+        errors.throwIfAny("", "", "");
     }
 
     private static void refuse(Mistyped wrong, ResourceType<?> type, Map<String, @Nullable Object> tree, Patch patch) {

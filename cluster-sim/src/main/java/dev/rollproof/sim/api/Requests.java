@@ -115,8 +115,11 @@ public final class Requests {
         List<ManagedFieldsEntry> said = manifest.getMetadata().getManagedFields();
         Decoding.place(type, manifest);
         Decoding.refuseUnknownFields(type, manifest, fields);
-        T stored = api.get(
-                type, Metadata.namespace(manifest), manifest.getMetadata().getName());
+        String name = manifest.getMetadata().getName();
+        if (type.createsOnUpdate() && api.find(type, Metadata.namespace(manifest), name) == null) {
+            return create(type, manifest, options, fields);
+        }
+        T stored = api.get(type, Metadata.namespace(manifest), name);
         if (!type.allowsUnconditionalUpdate()) {
             requireVersion(type, manifest);
         }
@@ -221,8 +224,18 @@ public final class Requests {
         String name = Decoding.checkApplied(type, manifest);
         T stored = api.find(type, Metadata.namespace(manifest), name);
         if (stored == null) {
+            String uid = manifest.getMetadata().getUid();
+            if (uid != null && !uid.isEmpty()) {
+                throw new ClusterException(
+                        Reason.CONFLICT,
+                        "Operation cannot be fulfilled on " + type.resource() + " \"" + name
+                                + "\": uid mismatch: the provided object specified uid " + uid
+                                + ", and no existing object was found");
+            }
+            manifest.getMetadata().setResourceVersion(null);
             return create(type, manifest, options, FieldValidation.strict(), true);
         }
+        Metadata.checkUid(type, manifest, stored);
         Map<String, Object> configuration = Models.toTree(manifest);
         configuration.remove("status");
         Ownership.Applied applied =

@@ -400,6 +400,11 @@ public record ResourceType<T extends HasMetadata>(
                 && !group.equals(RBAC);
     }
 
+    /** Whether who replaces an object that is not there creates it. */
+    public boolean createsOnUpdate() {
+        return this == SERVICES || this == EVENTS || group.equals(RBAC);
+    }
+
     /** The type of a kind, such as {@code Pod}; null where the server does not know it. */
     public static @Nullable ResourceType<?> ofKind(String kind) {
         return BY_KIND.get(kind);

@@ -11,7 +11,9 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -100,9 +102,25 @@ final class Bodies {
         return placed(tree, type, namespace, Decoding::sent);
     }
 
-    /** The object that a body holds which is to be applied: a part of one. */
+    /** Fields that a body in JSON says more than once, by their paths; of other bodies none. */
+    static List<String> duplicates(ApiRequest request) {
+        boolean json = request.contentType().isEmpty()
+                || request.contentType().equals("application/json")
+                || request.contentType().endsWith("merge-patch+json");
+        return json ? DuplicateFields.in(text(request)) : List.of();
+    }
+
+    /** The object that a body holds which is to be applied: a part of one, which says its kind. */
     static <T extends HasMetadata> T applied(ApiRequest request, ResourceType<T> type, String namespace) {
-        return placed(yaml(request), type, namespace, Decoding::applied);
+        Map<String, @Nullable Object> tree = yaml(request);
+        Object apiVersion = Objects.requireNonNullElse(tree.get("apiVersion"), "");
+        Object kind = Objects.requireNonNullElse(tree.get("kind"), "");
+        if (!type.apiVersion().equals(apiVersion) || !type.kind().equals(kind)) {
+            String version = String.valueOf(apiVersion);
+            throw Refusal.badRequest(
+                    "invalid object type: " + (version.contains("/") ? "" : "/") + version + ", Kind=" + kind);
+        }
+        return placed(tree, type, namespace, Decoding::applied);
     }
 
     private static <T extends HasMetadata> T placed(
@@ -140,9 +158,8 @@ final class Bodies {
         ObjectMeta metadata = object.getMetadata();
         String said = metadata.getNamespace();
         if (!type.namespaced()) {
-            if (said != null && !said.isEmpty()) {
-                throw Refusal.badRequest("namespace may not be set on " + type.plural() + ", which have none");
-            }
+            // As a real server: what a namespace says of what has none is not looked at.
+            metadata.setNamespace(null);
             return;
         }
         if (said != null && !said.isEmpty() && !said.equals(namespace)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.server.api;
 
+import dev.rollproof.k8s.ClusterException.Cause;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
@@ -33,6 +34,46 @@ final class ContainerLog {
         this.mostBytes = mostBytes;
     }
 
+    /** Refuses options that no log has, whether there is the pod or not. */
+    static void check(Parameters query, String pod) {
+        query.number("tailLines").ifPresent(tail -> {
+            if (tail < 0) {
+                throw invalid(
+                        pod,
+                        "tailLines",
+                        "FieldValueInvalid",
+                        "Invalid value: " + tail + ": must be greater than or equal to 0");
+            }
+        });
+        for (String field : List.of("sinceSeconds", "limitBytes")) {
+            query.number(field).ifPresent(number -> {
+                if (number < 1) {
+                    throw invalid(
+                            pod, field, "FieldValueInvalid", "Invalid value: " + number + ": must be greater than 0");
+                }
+            });
+        }
+        if (query.has("sinceSeconds") && query.has("sinceTime")) {
+            throw invalid(
+                    pod,
+                    "[]",
+                    "FieldValueForbidden",
+                    "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified");
+        }
+        Instant ignored = since(query, Instant.EPOCH);
+        if (query.has("stream")) {
+            throw invalid(pod, "stream", "FieldValueForbidden", "Forbidden: may not be specified");
+        }
+    }
+
+    private static Refusal invalid(String pod, String field, String reason, String message) {
+        return new Refusal(
+                422,
+                "Invalid",
+                "PodLogOptions \"" + pod + "\" is invalid: " + field + ": " + message,
+                List.of(new Cause(field, reason, message)));
+    }
+
     /** @param now what {@code sinceSeconds} counts back from */
     static ContainerLog of(Pod pod, Parameters query, Instant now) {
         Container container = container(pod, query.one("container"));
@@ -54,13 +95,6 @@ final class ContainerLog {
         Instant since = since(query, now);
         lines.removeIf(line -> since != null && line.time().isBefore(since));
         long tail = query.number("tailLines").orElse(Long.MAX_VALUE);
-        if (tail < 0) {
-            throw Refusal.invalidOptions(
-                    "PodLogOptions",
-                    "tailLines",
-                    "FieldValueInvalid",
-                    "Invalid value: " + tail + ": must be greater than or equal to 0");
-        }
         List<Line> shown = lines.size() > tail ? lines.subList(lines.size() - (int) tail, lines.size()) : lines;
         return new ContainerLog(List.copyOf(shown), end != null, query.isTrue("timestamps"), (int)
                 Math.min(Integer.MAX_VALUE, query.number("limitBytes").orElse(Integer.MAX_VALUE)));

@@ -4,6 +4,7 @@ package dev.rollproof.server.api;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.DeleteOptions.Propagation;
 import dev.rollproof.sim.Faults.Verb;
+import dev.rollproof.sim.api.Decoding;
 import dev.rollproof.sim.api.ResourceType;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class DeleteRequests {
             return new Deleted(Renderings.once(type, left), gone);
         });
         if (!deleted.gone() || showsDeleted(type)) {
-            Form form = Form.of(request, gate::now);
+            Form form = Form.of(request, gate);
             return new Answer.Whole(200, form.contentType(), form.one(deleted.object()));
         }
         return Answer.Whole.json(
@@ -54,7 +55,7 @@ final class DeleteRequests {
     <T extends HasMetadata> Answer deleteAll(ApiRequest request, ResourceType<T> type, String namespace) {
         Asked asked = asked(request);
         ListOptions selected = ListOptions.of(request);
-        Form form = Form.of(request, gate::now);
+        Form form = Form.of(request, gate);
         record Deleted(long version, List<Rendered> objects) {}
         Deleted deleted = gate.call(() -> {
             gate.cluster().admit(Verb.DELETE, type);
@@ -92,9 +93,11 @@ final class DeleteRequests {
         if (body.get("kind") != null && !KIND.equals(body.get("kind"))) {
             throw Refusal.badRequest("the body of a DELETE is of the kind DeleteOptions, not " + body.get("kind"));
         }
+        // What is of another type than its field would else count for nothing.
+        Decoding.checkTypes(body, io.fabric8.kubernetes.api.model.DeleteOptions.class);
         boolean dryRun = WriteParameters.isDryRun(request, KIND);
         if (body.get("dryRun") instanceof List<?> values) {
-            values.forEach(value -> WriteParameters.checkDryRun(String.valueOf(value), KIND));
+            WriteParameters.checkDryRun(values, KIND);
             dryRun |= values.contains("All");
         }
         return new Asked(options(body, request), dryRun);

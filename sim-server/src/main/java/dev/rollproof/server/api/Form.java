@@ -2,12 +2,10 @@
 package dev.rollproof.server.api;
 
 import dev.rollproof.sim.api.ResourceType;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /** A form in which objects are answered. Thread-safe, but for what {@link #forWatch} returns: that is one watch's. */
 interface Form {
@@ -39,18 +37,18 @@ interface Form {
     /**
      * The first form that a request accepts; fails with NotAcceptable where there is none.
      *
-     * @param now what ages are told by
+     * @param gate to the cluster, by whose time ages are told
      */
-    static Form of(ApiRequest request, Supplier<Instant> now) {
-        return choose(request, now, type -> true);
+    static Form of(ApiRequest request, Gate gate) {
+        return choose(request, gate, type -> true);
     }
 
     /** The first form for a stream of events that a request accepts. */
-    static Form ofEvents(ApiRequest request, Supplier<Instant> now) {
-        return choose(request, now, type -> !type.is("application/yaml")).forWatch();
+    static Form ofEvents(ApiRequest request, Gate gate) {
+        return choose(request, gate, type -> !type.is("application/yaml")).forWatch();
     }
 
-    private static Form choose(ApiRequest request, Supplier<Instant> now, Predicate<MediaType> possible) {
+    private static Form choose(ApiRequest request, Gate gate, Predicate<MediaType> possible) {
         for (MediaType type : MediaType.accepted(request)) {
             boolean json = type.is(Answer.JSON) || type.is("*/*") || type.is("application/*");
             String as = type.parameter("as");
@@ -60,13 +58,13 @@ interface Form {
             if (json && as.isEmpty()) {
                 return PlainForm.INSTANCE;
             }
-            if (json && as.equals("Table") && type.parameter("v").equals("v1")) {
-                return new TableForm(now, TableForm.include(request));
+            String version = type.parameter("v");
+            boolean known = version.equals("v1") || version.equals("v1beta1");
+            if (json && as.equals("Table") && known) {
+                return new TableForm(gate, TableForm.include(request), "meta.k8s.io/" + version);
             }
-            if (json
-                    && as.startsWith("PartialObjectMetadata")
-                    && type.parameter("v").equals("v1")) {
-                return MetadataForm.INSTANCE;
+            if (json && as.startsWith("PartialObjectMetadata") && known) {
+                return new MetadataForm("meta.k8s.io/" + version, as.endsWith("List"));
             }
             if (type.is("application/yaml") && as.isEmpty()) {
                 return YamlForm.INSTANCE;

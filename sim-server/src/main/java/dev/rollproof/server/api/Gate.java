@@ -24,6 +24,11 @@ final class Gate {
         return cluster.loop().now();
     }
 
+    /** The minor version of Kubernetes that is simulated, such as 37. */
+    int minor() {
+        return Integer.parseInt(cluster.minor().substring(cluster.minor().indexOf('.') + 1));
+    }
+
     /** Under the lock, like everything but its loop. */
     ServerSide cluster() {
         return cluster;

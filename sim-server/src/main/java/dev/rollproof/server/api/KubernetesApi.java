@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -298,11 +297,20 @@ public final class KubernetesApi implements AutoCloseable {
             return proxies.proxy(request, type, namespace, name, target.rest());
         }
         String whyNot = NOT_SIMULATED.get(part);
-        if (whyNot != null
-                && Set.of("pods", "services", "serviceaccounts", "nodes").contains(type.plural())) {
+        if (whyNot != null && hasPart(type, part)) {
             throw Refusal.notSimulated(type.plural() + "/" + part + "; " + whyNot);
         }
         throw Refusal.notFound();
+    }
+
+    /** Whether a real cluster's objects of a kind have the part. */
+    private static boolean hasPart(ResourceType<?> type, String part) {
+        return switch (type.plural()) {
+            case "pods" -> !part.equals("token");
+            case "nodes" -> part.equals("proxy");
+            case "serviceaccounts" -> part.equals("token");
+            default -> false;
+        };
     }
 
     /** Ends all watches. */

@@ -30,10 +30,9 @@ record ListOptions(
                     ? OptionalLong.of(Long.parseUnsignedLong(query.one("resourceVersion")))
                     : OptionalLong.empty();
         } catch (NumberFormatException notOne) {
-            throw invalid(
-                    "resourceVersion",
-                    "FieldValueInvalid",
-                    "Invalid value: \"" + query.one("resourceVersion") + "\": a resource version is a whole number");
+            throw Refusal.badRequest("invalid resource version: resourceVersion: Invalid value: \""
+                    + query.one("resourceVersion") + "\": strconv.ParseUint: parsing \"" + query.one("resourceVersion")
+                    + "\": invalid syntax");
         }
         ListOptions options = new ListOptions(
                 query.one("labelSelector"),
@@ -80,7 +79,7 @@ record ListOptions(
             throw forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
         }
         if (!match.equals("Exact") && !match.equals("NotOlderThan")) {
-            throw notSupported("Exact\", \"NotOlderThan");
+            throw notSupported("Exact\", \"NotOlderThan\", \"");
         }
         if (match.equals("Exact") && version.getAsLong() == 0) {
             throw forbidden(

@@ -29,6 +29,7 @@ final class LogRequests {
 
     Answer log(ApiRequest request, String namespace, String name) {
         Parameters query = request.query();
+        ContainerLog.check(query, name);
         if (!query.isTrue("follow") || query.isTrue("previous")) {
             ContainerLog log = gate.call(() -> {
                 gate.cluster().admit(Verb.GET, ResourceType.PODS);

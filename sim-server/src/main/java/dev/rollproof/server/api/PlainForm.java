@@ -4,6 +4,7 @@ package dev.rollproof.server.api;
 import dev.rollproof.sim.api.ResourceType;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /** Objects as they are, in JSON. */
@@ -32,10 +33,25 @@ final class PlainForm implements Form {
             if (i > 0) {
                 out.write(',');
             }
-            out.writeBytes(items.get(i).json());
+            byte[] item = items.get(i).json();
+            int from = startOf(item, type);
+            if (from > 0) {
+                out.write('{');
+            }
+            out.write(item, from, item.length - from);
         }
         out.writeBytes("]}".getBytes(StandardCharsets.UTF_8));
         return out.toByteArray();
+    }
+
+    /** A list says the kind of its items once; only those of custom resources say it again. */
+    private static int startOf(byte[] item, ResourceType<?> type) {
+        if (type.isCustom()) {
+            return 0;
+        }
+        byte[] kind = ("{\"apiVersion\":\"" + type.apiVersion() + "\",\"kind\":\"" + type.kind() + "\",")
+                .getBytes(StandardCharsets.UTF_8);
+        return item.length > kind.length && Arrays.mismatch(item, kind) == kind.length ? kind.length : 0;
     }
 
     @Override

@@ -26,7 +26,7 @@ final class ReadRequests {
     }
 
     <T extends HasMetadata> Answer get(ApiRequest request, ResourceType<T> type, String namespace, String name) {
-        Form form = Form.of(request, gate::now);
+        Form form = Form.of(request, gate);
         Rendered found = gate.call(() -> {
             gate.cluster().admit(Verb.GET, type);
             checkVersion(request);
@@ -54,15 +54,16 @@ final class ReadRequests {
             throw new Refusal(
                     504,
                     "Timeout",
-                    "Too large resource version: " + Long.toUnsignedString(version) + ", current: " + current,
-                    List.of(new Cause("", "ResourceVersionTooLarge", "Too large resource version")));
+                    "Timeout: Too large resource version: " + Long.toUnsignedString(version) + ", current: " + current,
+                    List.of(new Cause("", "ResourceVersionTooLarge", "Too large resource version")),
+                    1);
         }
     }
 
     private record Page(ListHead head, List<Rendered> items) {}
 
     <T extends HasMetadata> Answer list(ApiRequest request, ResourceType<T> type, String namespace) {
-        Form form = Form.of(request, gate::now);
+        Form form = Form.of(request, gate);
         ListOptions options = ListOptions.of(request);
         Page page = gate.call(() -> {
             gate.cluster().admit(Verb.LIST, type);

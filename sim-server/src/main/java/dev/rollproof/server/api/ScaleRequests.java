@@ -38,6 +38,7 @@ final class ScaleRequests {
             case "PUT" -> {
                 Map<String, @Nullable Object> scale = Bodies.tree(request);
                 Bodies.checkKind(scale, API_VERSION, "Scale");
+                refuseOthers(scale, namespace, name);
                 yield write(request, Verb.UPDATE, type, namespace, name, "UpdateOptions", stored -> scale);
             }
             case "PATCH" ->
@@ -52,6 +53,17 @@ final class ScaleRequests {
                 });
             default -> throw Refusal.methodNotAllowed();
         };
+    }
+
+    /** A Scale that is put is of the object of the path. */
+    private static void refuseOthers(Map<String, @Nullable Object> scale, String namespace, String name) {
+        Map<String, @Nullable Object> metadata = metadata(scale);
+        WriteRequests.checkName(metadata.get("name") instanceof String said ? said : null, name);
+        Object said = metadata.get("namespace");
+        if (said != null && !said.equals("") && !said.equals(namespace)) {
+            throw Refusal.badRequest(
+                    "the namespace of the provided object does not match the namespace sent on the request");
+        }
     }
 
     private interface Change<T> {

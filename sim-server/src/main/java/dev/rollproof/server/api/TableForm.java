@@ -4,22 +4,22 @@ package dev.rollproof.server.api;
 import dev.rollproof.server.tables.Tables;
 import dev.rollproof.server.tables.Tables.Include;
 import dev.rollproof.sim.api.ResourceType;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 
 /** Objects as rows of a table, as kubectl shows them. */
 final class TableForm implements Form {
-    private final Supplier<Instant> now;
+    private final Gate gate;
     private final Include include;
+    private final String apiVersion;
     private final AtomicBoolean saidColumns = new AtomicBoolean();
 
-    /** @param now the cluster's time, which ages are told by */
-    TableForm(Supplier<Instant> now, Include include) {
-        this.now = now;
+    /** @param gate to the cluster, by whose time ages are told */
+    TableForm(Gate gate, Include include, String apiVersion) {
+        this.gate = gate;
         this.include = include;
+        this.apiVersion = apiVersion;
     }
 
     /** What the parameter {@code includeObject} asks for. */
@@ -27,7 +27,11 @@ final class TableForm implements Form {
         return switch (request.query().one("includeObject")) {
             case "None" -> Include.NONE;
             case "Object" -> Include.OBJECT;
-            default -> Include.METADATA;
+            case "", "Metadata" -> Include.METADATA;
+            default ->
+                throw Refusal.badRequest("Unable to convert to Table as requested: includeObject: Invalid value: \""
+                        + request.query().one("includeObject")
+                        + "\": must be 'Metadata', 'Object', 'None', or empty");
         };
     }
 
@@ -60,15 +64,17 @@ final class TableForm implements Form {
 
     @Override
     public Form forWatch() {
-        return new TableForm(now, include);
+        return new TableForm(gate, include, apiVersion);
     }
 
     private byte[] table(ResourceType<?> type, Map<String, ?> metadata, List<Rendered> items, boolean withColumns) {
         return StatusObjects.bytes(Tables.of(
+                apiVersion,
                 type.model(),
                 metadata,
                 items.stream().map(Rendered::object).toList(),
-                now.get(),
+                gate.now(),
+                gate.minor(),
                 include,
                 withColumns));
     }

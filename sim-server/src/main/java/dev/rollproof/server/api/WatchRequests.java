@@ -45,7 +45,7 @@ final class WatchRequests implements AutoCloseable {
             // fabric8's client asks for a WebSocket first, and on this answer at once for plain HTTP.
             return new Answer.Whole(200, Answer.JSON, new byte[0]);
         }
-        Form form = Form.ofEvents(request, gate::now);
+        Form form = Form.ofEvents(request, gate);
         WatchStream<T> stream = new WatchStream<>(gate, executor, mostWaitingBytes, type, form, options, open::remove);
         gate.call(() -> {
             gate.cluster().admit(Verb.WATCH, type);

@@ -2,9 +2,11 @@
 package dev.rollproof.server.api;
 
 import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.sim.api.validation.FieldValidation;
 import dev.rollproof.sim.api.validation.FieldValidation.Mode;
 import java.util.List;
+import java.util.Locale;
 
 /** The parameters of a write, in the words of the store. */
 final class WriteParameters {
@@ -23,19 +25,17 @@ final class WriteParameters {
 
     static boolean isDryRun(ApiRequest request, String kind) {
         List<String> values = request.query().all("dryRun");
-        for (String value : values) {
-            checkDryRun(value, kind);
-        }
+        checkDryRun(values, kind);
         return values.contains("All");
     }
 
-    static void checkDryRun(String value, String kind) {
-        if (!value.equals("All") && !value.isEmpty()) {
+    static void checkDryRun(List<?> values, String kind) {
+        if (!values.stream().allMatch(value -> "All".equals(value) || "".equals(value))) {
             throw Refusal.invalidOptions(
                     kind,
                     "dryRun",
                     "FieldValueNotSupported",
-                    "Unsupported value: \"" + value + "\": supported values: \"All\"");
+                    "Unsupported value: " + Models.toJson(values) + ": supported values: \"All\"");
         }
     }
 
@@ -45,6 +45,18 @@ final class WriteParameters {
         if (given.length() > 128) {
             throw Refusal.invalidOptions(
                     kind, "fieldManager", "FieldValueTooLong", "Too long: may not be more than 128 bytes");
+        }
+        for (int i = 0; i < given.length(); i++) {
+            char one = given.charAt(i);
+            if (Character.isISOControl(one)) {
+                String shown = String.format(Locale.ROOT, "\\x%02x", (int) one);
+                throw Refusal.invalidOptions(
+                        kind,
+                        "fieldManager",
+                        "FieldValueInvalid",
+                        "Invalid value: \"" + given.replace(String.valueOf(one), shown) + "\": invalid character "
+                                + String.format(Locale.ROOT, "U+%04X", (int) one) + " (at position " + i + ")");
+            }
         }
         if (!given.isBlank()) {
             return given;
@@ -69,6 +81,6 @@ final class WriteParameters {
                 kind,
                 "fieldValidation",
                 "FieldValueNotSupported",
-                "Unsupported value: \"" + value + "\": supported values: \"Ignore\", \"Warn\", \"Strict\"");
+                "Unsupported value: \"" + value + "\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"");
     }
 }

@@ -7,7 +7,6 @@ import dev.rollproof.sim.Faults.Verb;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.api.validation.FieldValidation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +23,11 @@ final class WriteRequests {
     }
 
     <T extends HasMetadata> Answer create(ApiRequest request, ResourceType<T> type, String namespace) {
-        Form form = Form.of(request, gate::now);
+        Form form = Form.of(request, gate);
         WriteOptions options = WriteParameters.of(request, "CreateOptions");
         FieldValidation fields = WriteParameters.fieldValidation(request, "CreateOptions");
         T object = Bodies.object(request, type, namespace);
+        fields.saidTwice(Bodies.duplicates(request));
         Rendered created =
                 written(Verb.CREATE, type, () -> gate.cluster().requests().create(type, object, options, fields));
         return answer(201, form, created, fields);
@@ -46,24 +46,32 @@ final class WriteRequests {
 
     <T extends HasMetadata> Answer replace(
             ApiRequest request, ResourceType<T> type, String namespace, String name, boolean status) {
-        Form form = Form.of(request, gate::now);
+        Form form = Form.of(request, gate);
         WriteOptions options = WriteParameters.of(request, "UpdateOptions");
         FieldValidation fields = WriteParameters.fieldValidation(request, "UpdateOptions");
         T object = Bodies.object(request, type, namespace);
+        fields.saidTwice(Bodies.duplicates(request));
         checkName(object.getMetadata().getName(), name);
-        Rendered replaced = written(
-                Verb.UPDATE,
-                type,
-                () -> status
-                        ? gate.cluster().requests().replaceStatus(type, object, options)
-                        : gate.cluster().requests().replace(type, object, options, fields));
-        return answer(200, form, replaced, fields);
+        record Replaced(Rendered object, boolean created) {}
+        Replaced replaced = gate.call(() -> {
+            gate.cluster().admit(Verb.UPDATE, type);
+            boolean created = gate.cluster().api().find(type, namespace, name) == null;
+            T written = status
+                    ? gate.cluster().requests().replaceStatus(type, object, options)
+                    : gate.cluster().requests().replace(type, object, options, fields);
+            return new Replaced(Renderings.once(type, written), created);
+        });
+        return answer(replaced.created() ? 201 : 200, form, replaced.object(), fields);
     }
 
-    private static void checkName(@Nullable String said, String name) {
-        if (!Objects.requireNonNullElse(said, "").equals(name)) {
-            throw Refusal.badRequest("the name of the object (" + Objects.requireNonNullElse(said, "")
-                    + ") does not match the name on the URL (" + name + ")");
+    static void checkName(@Nullable String said, String name) {
+        if (said == null || said.isEmpty()) {
+            throw Refusal.badRequest(
+                    "the name of the object (" + name + " based on URL) was undeterminable: name must be provided");
+        }
+        if (!said.equals(name)) {
+            throw Refusal.badRequest(
+                    "the name of the object (" + said + ") does not match the name on the URL (" + name + ")");
         }
     }
 
@@ -72,11 +80,12 @@ final class WriteRequests {
         if (request.contentType().equals(APPLY)) {
             return apply(request, type, namespace, name, status);
         }
-        Form form = Form.of(request, gate::now);
+        Form form = Form.of(request, gate);
         Patch patch = patch(request);
         refuseForce(request);
         WriteOptions options = WriteParameters.of(request, "PatchOptions");
         FieldValidation fields = WriteParameters.fieldValidation(request, "PatchOptions");
+        fields.saidTwice(Bodies.duplicates(request));
         Rendered patched = written(
                 Verb.PATCH,
                 type,
@@ -108,7 +117,7 @@ final class WriteRequests {
 
     private <T extends HasMetadata> Answer apply(
             ApiRequest request, ResourceType<T> type, String namespace, String name, boolean status) {
-        Form form = Form.of(request, gate::now);
+        Form form = Form.of(request, gate);
         if (!request.query().has("fieldManager")) {
             throw Refusal.invalidOptions(
                     "PatchOptions",

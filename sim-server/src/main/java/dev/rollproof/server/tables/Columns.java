@@ -41,12 +41,12 @@ final class Columns {
 
     /** Any object of the model may be asked for its cells. */
     @SuppressWarnings("unchecked")
-    static List<Column<HasMetadata>> of(Class<? extends HasMetadata> model, Instant now) {
-        List<? extends Column<? extends HasMetadata>> columns = columns(model, now);
+    static List<Column<HasMetadata>> of(Class<? extends HasMetadata> model, Instant now, int minor) {
+        List<? extends Column<? extends HasMetadata>> columns = columns(model, now, minor);
         return (List<Column<HasMetadata>>) columns;
     }
 
-    private static List<? extends Column<? extends HasMetadata>> columns(Class<?> model, Instant now) {
+    private static List<? extends Column<? extends HasMetadata>> columns(Class<?> model, Instant now, int minor) {
         if (model == Pod.class) {
             return PodColumns.of(name(), age(now), now);
         }
@@ -77,7 +77,17 @@ final class Columns {
         if (model == EndpointSlice.class) {
             return ServiceColumns.ofSlices(name(), age(now));
         }
+        if (model == ServiceAccount.class) {
+            return serviceAccounts(now, minor);
+        }
         return plain(model, now);
+    }
+
+    /** 1.37 counts their secrets no more. */
+    private static List<Column<ServiceAccount>> serviceAccounts(Instant now, int minor) {
+        return minor > 34
+                ? List.of(name(), age(now))
+                : List.of(name(), Column.number("Secrets", account -> size(account.getSecrets())), age(now));
     }
 
     private static List<? extends Column<? extends HasMetadata>> plain(Class<?> model, Instant now) {
@@ -94,19 +104,15 @@ final class Columns {
         if (model == ConfigMap.class) {
             return List.of(
                     name(),
-                    Column.<ConfigMap>number("Data", map -> size(map.getData()) + size(map.getBinaryData())),
+                    Column.<ConfigMap>text("Data", map -> size(map.getData()) + size(map.getBinaryData())),
                     age(now));
         }
         if (model == Secret.class) {
             return List.of(
                     name(),
                     Column.<Secret>text("Type", Secret::getType),
-                    Column.<Secret>number("Data", secret -> size(secret.getData())),
+                    Column.<Secret>text("Data", secret -> size(secret.getData())),
                     age(now));
-        }
-        if (model == ServiceAccount.class) {
-            return List.of(
-                    name(), Column.<ServiceAccount>number("Secrets", account -> size(account.getSecrets())), age(now));
         }
         if (model == ResourceQuota.class) {
             return QuotaColumns.of(name(), age(now));

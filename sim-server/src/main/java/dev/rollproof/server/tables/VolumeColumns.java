@@ -128,9 +128,7 @@ final class VolumeColumns {
                 Column.text(
                         "VolumeBindingMode",
                         storage -> Objects.requireNonNullElse(storage.getVolumeBindingMode(), "Immediate")),
-                Column.text(
-                        "AllowVolumeExpansion",
-                        storage -> String.valueOf(Boolean.TRUE.equals(storage.getAllowVolumeExpansion()))),
+                Column.text("AllowVolumeExpansion", storage -> Boolean.TRUE.equals(storage.getAllowVolumeExpansion())),
                 age);
     }
 }

@@ -35,8 +35,8 @@ final class WorkloadColumns {
                         "Ready",
                         d -> status(d, s -> s.getReadyReplicas()) + "/"
                                 + Columns.zero(d.getSpec().getReplicas())),
-                Column.number("Up-to-date", d -> status(d, s -> s.getUpdatedReplicas())),
-                Column.number("Available", d -> status(d, s -> s.getAvailableReplicas())),
+                Column.text("Up-to-date", d -> status(d, s -> s.getUpdatedReplicas())),
+                Column.text("Available", d -> status(d, s -> s.getAvailableReplicas())),
                 age));
         columns.addAll(
                 templates(d -> d.getSpec().getTemplate(), d -> d.getSpec().getSelector()));
@@ -117,7 +117,7 @@ final class WorkloadColumns {
         return List.of(
                 name,
                 Column.text("Controller", WorkloadColumns::controller),
-                Column.number("Revision", revision -> revision.getRevision()),
+                Column.text("Revision", revision -> revision.getRevision()),
                 age);
     }
 

@@ -25,6 +25,7 @@ public final class FieldValidation {
 
     private final Mode mode;
     private final List<String> warnings = new ArrayList<>();
+    private final List<String> twice = new ArrayList<>();
 
     private FieldValidation(Mode mode) {
         this.mode = mode;
@@ -39,19 +40,36 @@ public final class FieldValidation {
         return new FieldValidation(Mode.STRICT);
     }
 
+    /** Fields that the client's text says more than once, by their paths; of each, what is said last counts. */
+    public void saidTwice(List<String> paths) {
+        paths.forEach(path -> twice.add("duplicate field \"" + path + "\""));
+        if (mode == Mode.WARN) {
+            warnings.addAll(twice);
+        }
+    }
+
+    /** Whether something was said twice, and is to be refused for that. */
+    public boolean refusesDuplicates() {
+        return mode == Mode.STRICT && !twice.isEmpty();
+    }
+
     /**
      * Takes unknown fields out of a model, unless they are to be refused.
      *
-     * @return those that are to be refused, by their paths; empty where there are none
+     * @return what is to be refused, in words that name the field; empty where nothing is
      */
     public List<String> refusedIn(Object model) {
-        List<String> unknown = UnknownFields.of(model);
-        if (unknown.isEmpty() || mode == Mode.STRICT) {
-            return unknown;
+        List<String> problems = new ArrayList<>();
+        UnknownFields.of(model).forEach(path -> problems.add("unknown field \"" + path + "\""));
+        if (mode == Mode.STRICT) {
+            problems.addAll(0, twice);
+            return problems;
         }
-        UnknownFields.dropFrom(model);
-        if (mode == Mode.WARN) {
-            unknown.forEach(path -> warnings.add("unknown field \"" + path + "\""));
+        if (!problems.isEmpty()) {
+            UnknownFields.dropFrom(model);
+            if (mode == Mode.WARN) {
+                warnings.addAll(problems);
+            }
         }
         return List.of();
     }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for names, labels and keys; each says what is wrong with a value, and nothing where it is right. */
-final class Names {
+public final class Names {
     static final String NON_NEGATIVE = "must be greater than or equal to 0";
     static final String PORT_RANGE = "must be between 1 and 65535, inclusive";
 
@@ -85,7 +85,7 @@ final class Names {
     }
 
     /** A key of a label or annotation: a name, or a domain, a slash and a name. */
-    static List<String> qualifiedName(String key) {
+    public static List<String> qualifiedName(String key) {
         List<String> wrong = new ArrayList<>();
         String[] parts = key.split("/", -1);
         String name = parts[parts.length - 1];
@@ -118,7 +118,8 @@ final class Names {
         return wrong;
     }
 
-    static List<String> labelValue(String value) {
+    /** What is wrong with the value of a label; empty where nothing is. */
+    public static List<String> labelValue(String value) {
         List<String> wrong = new ArrayList<>();
         if (value.length() > 63) {
             wrong.add("must be no more than 63 characters");
