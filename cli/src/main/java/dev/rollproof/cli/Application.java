@@ -21,7 +21,6 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -55,16 +54,16 @@ final class Application {
             manifests.add(manifest);
         }
         for (Manifest manifest : manifests) {
-            if (manifest.object().getKind().equals("Deployment") && !(manifest.object() instanceof Deployment)) {
-                throw new ManifestException(manifest.whereIs("apiVersion") + ": Kubernetes serves no Deployment of "
+            String kind = manifest.object().getKind();
+            if (Workload.KINDS.contains(kind) && !Workload.is(manifest)) {
+                throw new ManifestException(manifest.whereIs("apiVersion") + ": Kubernetes serves no " + kind + " of "
                         + manifest.object().getApiVersion() + " any more; write apiVersion: apps/v1");
             }
         }
-        if (deployments().isEmpty()) {
-            String note = Unjudged.note(manifests);
+        if (workloads().isEmpty()) {
             throw new ManifestException(given.get(0).file()
-                    + ": there is no Deployment in the manifests, so there is no rollout to verify"
-                    + (note.isEmpty() ? "" : " (" + note + ")") + "; add one, or use kubectl apply");
+                    + ": there is no Deployment, StatefulSet or DaemonSet in the manifests, so there is no rollout to verify;"
+                    + " add one, or use kubectl apply");
         }
     }
 
@@ -85,29 +84,18 @@ final class Application {
         }
     }
 
-    private List<Manifest> deployments() {
-        return manifests.stream()
-                .filter(manifest -> manifest.object() instanceof Deployment)
-                .toList();
+    private List<Manifest> workloadManifests() {
+        return manifests.stream().filter(Workload::is).toList();
     }
 
-    /** All Deployments as they are to be, in the order of the manifests. */
-    List<Deployment> wanted() {
-        return deployments().stream()
-                .map(manifest -> (Deployment) manifest.object())
-                .toList();
+    /** All workloads as they are to be, in the order of the manifests. */
+    List<HasMetadata> wanted() {
+        return workloadManifests().stream().map(Manifest::object).toList();
     }
 
-    ObjectRef firstDeployment() {
-        ObjectMeta metadata = deployments().get(0).object().getMetadata();
-        return new ObjectRef("Deployment", Objects.requireNonNullElse(metadata.getNamespace(), ""), metadata.getName());
-    }
-
-    /** All Deployments, in the order of the manifests. */
+    /** All workloads, in the order of the manifests. */
     List<ObjectRef> workloads() {
-        return deployments().stream()
-                .map(manifest -> Observed.metadata(manifest.object()).ref())
-                .toList();
+        return wanted().stream().map(object -> Observed.metadata(object).ref()).toList();
     }
 
     /** Has the server check every document; nothing is changed. */
@@ -163,49 +151,50 @@ final class Application {
         return new ManifestException(manifest.explain(refused) + hint);
     }
 
-    /** Two Deployments that select each other's pods: their controllers tell them apart, but Services and people do not. */
+    /** Two workloads of a kind that select each other's pods: their controllers tell them apart, but Services and people do not. */
     private void refuseOverlaps() {
-        for (Manifest manifest : deployments()) {
-            Deployment mine = (Deployment) manifest.object();
-            String namespace = mine.getMetadata().getNamespace();
-            List<Deployment> others = new ArrayList<>();
-            for (Manifest other : deployments()) {
-                if (Objects.equals(other.object().getMetadata().getNamespace(), namespace)) {
-                    others.add((Deployment) other.object());
-                }
+        for (Manifest manifest : workloadManifests()) {
+            Workload.of(manifest.object()).ifPresent(mine -> refuseOverlaps(manifest, mine));
+        }
+    }
+
+    private void refuseOverlaps(Manifest manifest, Workload mine) {
+        ObjectMeta metadata = mine.model().getMetadata();
+        List<HasMetadata> others = new ArrayList<>();
+        for (HasMetadata other : wanted()) {
+            if (other.getClass() == mine.model().getClass()
+                    && Objects.equals(other.getMetadata().getNamespace(), metadata.getNamespace())) {
+                others.add(other);
             }
-            try {
-                others.addAll(cluster.list(Query.of(Deployment.class).inNamespace(namespace)));
-            } catch (ClusterException hidden) {
-                if (hidden.reason() != Reason.FORBIDDEN) {
-                    throw hidden;
-                }
+        }
+        try {
+            others.addAll(cluster.list(Query.of(mine.model().getClass()).inNamespace(metadata.getNamespace())));
+        } catch (ClusterException hidden) {
+            if (hidden.reason() != Reason.FORBIDDEN) {
+                throw hidden;
             }
-            for (Deployment other : others) {
-                if (!other.getMetadata().getName().equals(mine.getMetadata().getName())
-                        && Selectors.matchesByLabelsAlone(mine.getSpec().getSelector(), labelsOf(other))) {
-                    throw new ManifestException(manifest.whereIs("spec.selector") + ": spec.selector of "
-                            + manifest.name() + " also matches the pods of Deployment/"
-                            + other.getMetadata().getName()
-                            + "; give both a label of their own, or say --allow-overlapping-selectors");
-                }
+        }
+        for (HasMetadata other : others) {
+            if (!other.getMetadata().getName().equals(metadata.getName())
+                    && Workload.of(other)
+                            .filter(theirs -> Selectors.matchesByLabelsAlone(mine.selector(), theirs.podLabels()))
+                            .isPresent()) {
+                throw new ManifestException(manifest.whereIs("spec.selector") + ": spec.selector of "
+                        + manifest.name() + " also matches the pods of " + other.getKind() + "/"
+                        + other.getMetadata().getName()
+                        + "; give both a label of their own, or say --allow-overlapping-selectors");
             }
         }
     }
 
-    private static Map<String, String> labelsOf(Deployment deployment) {
-        ObjectMeta metadata = deployment.getSpec().getTemplate().getMetadata();
-        return metadata == null || metadata.getLabels() == null ? Map.of() : metadata.getLabels();
-    }
-
-    /** Applies all documents in their order; returns the Deployments as the server has them then. */
-    List<Deployment> apply() {
-        List<Deployment> applied = new ArrayList<>();
+    /** Applies all documents in their order; returns the workloads as the server has them then. */
+    List<HasMetadata> apply() {
+        List<HasMetadata> applied = new ArrayList<>();
         for (Manifest manifest : manifests) {
             try {
                 HasMetadata stored = apply(manifest.object(), WriteOptions.defaults());
-                if (stored instanceof Deployment deployment) {
-                    applied.add(deployment);
+                if (Workload.is(manifest)) {
+                    applied.add(stored);
                 }
             } catch (ClusterException refused) {
                 throw explained(manifest, refused);

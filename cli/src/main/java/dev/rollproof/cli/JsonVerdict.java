@@ -38,7 +38,7 @@ final class JsonVerdict {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("outcome", verdict.outcome());
         json.put("seconds", seconds(evidence.elapsed()));
-        json.put("workload", "deployment/" + evidence.workload().name());
+        json.put("workload", Workload.name(evidence.workload()));
         json.put("namespace", evidence.workload().namespace());
         json.put("generation", evidence.generation());
         json.put("message", verdict.summary());

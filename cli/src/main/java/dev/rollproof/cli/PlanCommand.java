@@ -101,7 +101,7 @@ final class PlanCommand implements Callable<Integer> {
         }
         List<Manifest> given = Manifests.read(files);
         List<Deployment> wanted = deployments(given);
-        String note = Unjudged.note(given);
+        String note = Unplanned.note(given);
         if (wanted.isEmpty()) {
             throw new ManifestException("there is no Deployment in " + files.get(0)
                     + (files.size() > 1 ? " and the others" : "") + ", so there is nothing to plan"

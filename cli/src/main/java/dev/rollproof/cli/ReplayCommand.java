@@ -36,8 +36,9 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Option(
             names = "--workload",
-            paramLabel = "deployment/NAME",
-            description = "Which Deployment; needed where the recording has several.")
+            paramLabel = "KIND/NAME",
+            description =
+                    "Which workload, such as deployment/clock or statefulset/web; needed where the recording has several.")
     private @Nullable String workload;
 
     @Option(
@@ -58,7 +59,7 @@ final class ReplayCommand implements Callable<Integer> {
             replay = replay.from(start(from));
         }
         if (workload != null) {
-            replay = replay.deployment(name(workload));
+            replay = replay.workload(kind(workload), workload.substring(workload.indexOf('/') + 1));
         }
         Verdict verdict = replay.with(options).judge();
         Rollproof.Console console = Objects.requireNonNull(parent).console();
@@ -98,13 +99,22 @@ final class ReplayCommand implements Callable<Integer> {
         throw new UsageException("--from must be a number of seconds from the start of the recording, was " + from);
     }
 
-    private static String name(String workload) {
+    /** As kubectl reads it: in singular, plural or short, with or without its group. */
+    private static String kind(String workload) {
         int slash = workload.indexOf('/');
-        String kind = slash < 0 ? "" : workload.substring(0, slash).toLowerCase(Locale.ROOT);
-        if (!List.of("deployment", "deployments", "deploy", "deployment.apps").contains(kind)
-                || slash == workload.length() - 1) {
-            throw new UsageException("--workload must be deployment/NAME, was " + workload);
+        String said = slash < 0 ? "" : workload.substring(0, slash).toLowerCase(Locale.ROOT);
+        String kind = slash == workload.length() - 1
+                ? ""
+                : switch (said.replaceFirst("\\.apps$", "")) {
+                    case "deployment", "deployments", "deploy" -> "Deployment";
+                    case "statefulset", "statefulsets", "sts" -> "StatefulSet";
+                    case "daemonset", "daemonsets", "ds" -> "DaemonSet";
+                    default -> "";
+                };
+        if (kind.isEmpty()) {
+            throw new UsageException(
+                    "--workload must be deployment/NAME, statefulset/NAME or daemonset/NAME, was " + workload);
         }
-        return workload.substring(slash + 1);
+        return kind;
     }
 }

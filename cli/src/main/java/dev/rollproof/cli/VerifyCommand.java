@@ -24,6 +24,7 @@ import dev.rollproof.verifier.Timeline;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import dev.rollproof.verifier.recording.RecordingWriter;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +46,7 @@ import picocli.CommandLine.ParentCommand;
         name = "verify",
         mixinStandardHelpOptions = true,
         description = {
-            "Applies manifests, watches their Deployments roll out, and says the verdict with its cause.",
+            "Applies manifests, watches their Deployments, StatefulSets and DaemonSets roll out, and says the verdict with its cause.",
             "All documents are validated by the server before the first is applied."
         })
 final class VerifyCommand implements Callable<Integer> {
@@ -104,13 +105,13 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(
             names = "--allow-overlapping-selectors",
-            description = "Go on although a Deployment's selector also matches another one's pods.")
+            description = "Go on although a workload's selector also matches the pods of another of its kind.")
     private boolean allowOverlaps;
 
     @Option(
             names = "--rollback",
             description =
-                    "If a rollout fails or is not complete in time, go back to the last revision that was seen complete,"
+                    "If a Deployment's rollout fails or is not complete in time, go back to the last revision that was seen complete,"
                             + " and verify that. The exit code stays the rollout's.")
     private boolean rollback;
 
@@ -127,18 +128,14 @@ final class VerifyCommand implements Callable<Integer> {
                     "--kubeconfig and --context are for a real cluster; leave them out with --cluster sim");
         }
         List<Manifest> manifests = Manifests.read(files);
-        String note = Unjudged.note(manifests);
-        if (!note.isEmpty() && manifests.stream().anyMatch(manifest -> manifest.object() instanceof Deployment)) {
-            console.err().println("note: " + note);
+        if (rollback) {
+            refuseToGoBack(manifests);
         }
         View view = Screen.viewOn(
                 verifying.json() ? console.err() : console.out(),
                 console.terminal() && !verifying.json(),
                 console.environment(),
-                manifests.stream()
-                                .filter(manifest -> manifest.object() instanceof Deployment)
-                                .count()
-                        > 1,
+                manifests.stream().filter(Workload::is).count() > 1,
                 Duration.ZERO,
                 () -> {});
         try (Cluster cluster = connect();
@@ -157,16 +154,26 @@ final class VerifyCommand implements Callable<Integer> {
                     }
                 }
             } catch (ClusterException failed) {
-                return unreachable(console, application.firstDeployment(), failed);
+                return unreachable(console, application.workloads().get(0), failed);
             }
             try (RolloutWatches watches = verifier.watchAll(application.wanted())) {
-                List<Deployment> applied;
+                List<HasMetadata> applied;
                 try {
                     applied = application.apply();
                 } catch (ClusterException failed) {
-                    return unreachable(console, application.firstDeployment(), failed);
+                    return unreachable(console, application.workloads().get(0), failed);
                 }
                 return verify(console, applied, before, options, view, watches, recorder);
+            }
+        }
+    }
+
+    /** Before anything is changed: what was seen complete is marked on ReplicaSets, which others have not. */
+    private static void refuseToGoBack(List<Manifest> manifests) {
+        for (Manifest manifest : manifests) {
+            if (Workload.is(manifest) && !(manifest.object() instanceof Deployment)) {
+                throw new UsageException("--rollback goes back with Deployments only, and " + manifest.name()
+                        + " is none; leave it out, or verify " + manifest.name() + " in a call of its own");
             }
         }
     }
@@ -211,7 +218,7 @@ final class VerifyCommand implements Callable<Integer> {
             writer.ifPresent(open -> open.accept(change));
         }
 
-        void begin(Deployment applied) {
+        void begin(HasMetadata applied) {
             ObservedMetadata metadata = Observed.metadata(applied);
             writer.ifPresent(open -> open.begin(metadata.ref(), metadata.generation()));
         }
@@ -224,7 +231,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     private Integer verify(
             Rollproof.Console console,
-            List<Deployment> applied,
+            List<HasMetadata> applied,
             Map<ObjectRef, RollbackPoint> before,
             VerifierOptions options,
             View view,
@@ -232,9 +239,11 @@ final class VerifyCommand implements Callable<Integer> {
             Recorder recorder)
             throws InterruptedException {
         applied.forEach(recorder::begin);
-        List<Verdict> verdicts = watches.verify(applied, (deployment, verdict) -> {
+        List<Verdict> verdicts = watches.verify(applied, (workload, verdict) -> {
             RollbackPoint point = before.get(verdict.evidence().workload());
-            Verdict concluded = point == null ? verdict : point.conclude(verdict, deployment, options, view);
+            Verdict concluded = point != null && workload instanceof Deployment deployment
+                    ? point.conclude(verdict, deployment, options, view)
+                    : verdict;
             view.finish();
             if (!verifying.json()) {
                 console.out().println(concluded.summary());

@@ -191,8 +191,8 @@ class BadInputTest {
                 missing + ": there is no such file; check the name");
         manifestIsRefused(
                 Files.readString(CLOCK.resolve("service.yaml")),
-                ": there is no Deployment in the manifests, so there is no rollout to verify; add one, or use kubectl"
-                        + " apply");
+                ": there is no Deployment, StatefulSet or DaemonSet in the manifests, so there is no rollout to verify; add"
+                        + " one, or use kubectl apply");
     }
 
     private static String agent() {
@@ -209,21 +209,36 @@ class BadInputTest {
     }
 
     @Test
-    void workloadsThatAreNotJudgedAreSaidToBeSo() throws IOException {
-        String note = "DaemonSet/agent is not judged: Rollproof judges Deployments, no StatefulSets or DaemonSets";
-        manifestIsRefused(
-                agent(),
-                ": there is no Deployment in the manifests, so there is no rollout to verify (" + note
-                        + "); add one, or use kubectl apply");
+    void workloadsThatAreNotPlannedAreSaidToBeSo() throws IOException {
+        String note = "DaemonSet/agent is not planned: Rollproof plans Deployments, no StatefulSets or DaemonSets";
         Path alone = file(agent());
         isRefused(
                 Command.run("plan", "-f", alone.toString()),
                 "there is no Deployment in " + alone + ", so there is nothing to plan (" + note + ")");
         Path both = file(deployment() + "---\n" + agent());
-        Command verified = Command.run("verify", "-f", both.toString(), "--cluster", "sim");
-        assertThat(verified.exitCode()).isZero();
-        assertThat(verified.err()).contains("note: " + note);
         assertThat(Command.run("plan", "-f", both.toString()).err()).contains("note: " + note);
+    }
+
+    @Test
+    void goingBackWithAnotherKindThanADeploymentIsRefusedBeforeAnythingIsChanged() throws IOException {
+        Path both = file(deployment() + "---\n" + agent());
+        Command command = Command.run("verify", "-f", both.toString(), "--cluster", "sim", "--rollback");
+        isRefused(
+                command,
+                "--rollback goes back with Deployments only, and DaemonSet/agent is none; leave it out, or verify"
+                        + " DaemonSet/agent in a call of its own");
+        assertThat(command.out()).isEmpty();
+    }
+
+    @Test
+    void daemonSetsOfAnOldVersionAndThoseThatSelectEachOthersPods() throws IOException {
+        manifestIsRefused(
+                agent().replace("apps/v1", "extensions/v1beta1"),
+                ", line 1: Kubernetes serves no DaemonSet of extensions/v1beta1 any more; write apiVersion: apps/v1");
+        manifestIsRefused(
+                agent() + "---\n" + agent().replace("name: agent", "name: other"),
+                ", line 5: spec.selector of DaemonSet/agent also matches the pods of DaemonSet/other; give both a label of"
+                        + " their own, or say --allow-overlapping-selectors");
     }
 
     @Test
@@ -420,7 +435,9 @@ class BadInputTest {
     @Test
     void workloadsOfReplay() {
         Command unclear = Command.run("replay", recording(), "--workload", "clock");
-        assertThat(unclear.sentence()).isEqualTo("rollproof: --workload must be deployment/NAME, was clock");
+        assertThat(unclear.sentence())
+                .isEqualTo(
+                        "rollproof: --workload must be deployment/NAME, statefulset/NAME or daemonset/NAME, was clock");
         Command unknown = Command.run("replay", recording(), "--workload", "deployment/nothere");
         assertThat(unknown.exitCode()).isEqualTo(2);
         assertThat(unknown.sentence())

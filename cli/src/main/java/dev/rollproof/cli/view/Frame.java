@@ -3,6 +3,7 @@ package dev.rollproof.cli.view;
 
 import dev.rollproof.k8s.observed.ObservedContainer;
 import dev.rollproof.k8s.observed.ObservedContainer.State;
+import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import dev.rollproof.verifier.Progress;
@@ -11,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** One picture of a rollout, as lines of plain text: a line a ReplicaSet, a mark a pod. */
+/** One picture of a rollout, as lines of plain text: a line a ReplicaSet or revision, a mark a pod. */
 public final class Frame {
     /** What each mark of a pod means. */
     public static final String LEGEND = "● ready  ◐ running  ○ starting  ✗ failing  ◌ terminating";
@@ -21,25 +22,35 @@ public final class Frame {
     /** Draws what was observed. */
     public static List<String> of(Progress progress) {
         List<String> lines = new ArrayList<>();
-        progress.seen().deployment().ifPresent(d -> {
+        progress.seen().workload().ifPresent(workload -> {
             lines.add(String.format(
                     Locale.ROOT,
-                    "%6.1f s  deployment/%s  generation %d  %s",
+                    "%6.1f s  %s/%s  generation %d  %s",
                     progress.elapsed().toMillis() / 1000.0,
-                    d.metadata().name(),
-                    d.metadata().generation(),
+                    workload.metadata().kind().toLowerCase(Locale.ROOT),
+                    workload.metadata().name(),
+                    workload.metadata().generation(),
                     progress.status().line()));
-            List<ObservedReplicaSet> sets = new ArrayList<>(progress.seen().replicaSets());
-            sets.removeIf(set -> !set.metadata().isControlledBy(d.metadata().uid()));
-            sets.sort(Comparator.comparingLong(set -> set.revision().orElse(0)));
-            for (ObservedReplicaSet set : sets) {
-                String marks = marks(progress, set);
-                if (set.replicas() > 0 || !marks.isEmpty()) {
-                    lines.add(line(set, marks, set.template().equals(d.template())));
-                }
-            }
+            lines.addAll(
+                    workload instanceof ObservedDeployment d
+                            ? replicaSets(progress, d)
+                            : Revisions.of(progress.seen(), workload));
             lines.addAll(troubles(progress));
         });
+        return lines;
+    }
+
+    private static List<String> replicaSets(Progress progress, ObservedDeployment d) {
+        List<String> lines = new ArrayList<>();
+        List<ObservedReplicaSet> sets = new ArrayList<>(progress.seen().replicaSets());
+        sets.removeIf(set -> !set.metadata().isControlledBy(d.metadata().uid()));
+        sets.sort(Comparator.comparingLong(set -> set.revision().orElse(0)));
+        for (ObservedReplicaSet set : sets) {
+            String marks = marks(progress, set);
+            if (set.replicas() > 0 || !marks.isEmpty()) {
+                lines.add(line(set, marks, set.template().equals(d.template())));
+            }
+        }
         return lines;
     }
 
@@ -64,7 +75,8 @@ public final class Frame {
         return marks.toString();
     }
 
-    private static String mark(ObservedPod pod) {
+    /** See {@link #LEGEND}. */
+    static String mark(ObservedPod pod) {
         if (pod.metadata().terminating()) {
             return "◌";
         }

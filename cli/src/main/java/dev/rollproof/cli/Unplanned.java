@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Workloads that roll out in ways of their own, of which Rollproof says nothing: StatefulSets and DaemonSets. */
-final class Unjudged {
+/** Workloads that roll out in ways of their own, which Rollproof does not foretell: StatefulSets and DaemonSets. */
+final class Unplanned {
     private static final Set<String> KINDS = Set.of("StatefulSet", "DaemonSet");
 
-    private Unjudged() {}
+    private Unplanned() {}
 
-    /** That they are not judged, in one sentence part; {@code ""} where there are none. */
+    /** That they are not planned, in one sentence part; {@code ""} where there are none. */
     static String note(List<Manifest> manifests) {
         List<String> names = manifests.stream()
                 .filter(manifest -> KINDS.contains(manifest.object().getKind()))
@@ -22,6 +22,6 @@ final class Unjudged {
                 ? ""
                 : names.stream().collect(Collectors.joining(" and "))
                         + (names.size() == 1 ? " is" : " are")
-                        + " not judged: Rollproof judges Deployments, no StatefulSets or DaemonSets";
+                        + " not planned: Rollproof plans Deployments, no StatefulSets or DaemonSets";
     }
 }
