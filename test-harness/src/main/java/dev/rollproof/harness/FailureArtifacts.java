@@ -84,7 +84,7 @@ final class FailureArtifacts {
             kinds.add(ResourceQuota.class);
             StringBuilder documents = new StringBuilder();
             for (Class<? extends HasMetadata> kind : kinds) {
-                for (HasMetadata object : cluster.list(Query.of(kind).inNamespace(namespace))) {
+                for (HasMetadata object : WatchRecorder.listIfAllowed(cluster, kind, namespace)) {
                     object.getMetadata().setManagedFields(List.of());
                     String document = YAML.asYaml(object);
                     documents.append(document.startsWith("---") ? "" : "---\n").append(document);

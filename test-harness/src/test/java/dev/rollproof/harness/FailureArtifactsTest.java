@@ -59,6 +59,17 @@ class FailureArtifactsTest {
     }
 
     @Test
+    void theSavedWatchOfAStatefulSetIsJudgedAgainToo() throws IOException {
+        run(FailingSamples.OfAStatefulSet.class);
+        Path folder = folderOf("OfAStatefulSet.aBrokenImage");
+        assertThat(Files.readString(folder.resolve("objects.yaml"))).contains("kind: \"StatefulSet\"");
+        assertThat(Replay.of(Recording.read(folder.resolve("watch.jsonl"))).judge())
+                .failed()
+                .because(CRASH_LOOP)
+                .saying("exit 3; with OrderedReady it stays");
+    }
+
+    @Test
     void failuresBeforeAndAfterATestCountToo() throws IOException {
         run(FailingSamples.BeforeIt.class);
         run(FailingSamples.AfterIt.class);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -40,17 +41,17 @@ final class Kubectl {
     }
 
     /** Has it watch from now on; nothing on the simulated cluster, which it cannot talk to. */
-    static Optional<Kubectl> rolloutStatus(Optional<K3s> k3s, ObjectRef deployment, Duration timeout) {
-        return k3s.map(node -> new Kubectl(CompletableFuture.supplyAsync(() -> run(node, deployment, timeout))));
+    static Optional<Kubectl> rolloutStatus(Optional<K3s> k3s, ObjectRef workload, Duration timeout) {
+        return k3s.map(node -> new Kubectl(CompletableFuture.supplyAsync(() -> run(node, workload, timeout))));
     }
 
-    private static Status run(K3s node, ObjectRef deployment, Duration timeout) {
+    private static Status run(K3s node, ObjectRef workload, Duration timeout) {
         Instant start = Time.system().now();
         List<String> arguments = List.of(
                 "rollout",
                 "status",
-                "deployment/" + deployment.name(),
-                "--namespace=" + deployment.namespace(),
+                workload.kind().toLowerCase(Locale.ROOT) + "/" + workload.name(),
+                "--namespace=" + workload.namespace(),
                 "--timeout=" + timeout.toSeconds() + "s");
         Optional<String> own =
                 Optional.ofNullable(System.getenv("ROLLPROOF_KUBECTL")).filter(path -> !path.isBlank());

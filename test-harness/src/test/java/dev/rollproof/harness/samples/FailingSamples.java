@@ -8,8 +8,12 @@ import dev.rollproof.harness.ClusterKind;
 import dev.rollproof.harness.ClusterTest;
 import dev.rollproof.harness.TestNamespace;
 import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.strategies.Rollout;
+import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -21,6 +25,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Test classes that fail, run by FailureArtifactsTest only. */
 public final class FailingSamples {
     private FailingSamples() {}
+
+    @ClusterTest(value = ClusterKind.SIM, images = "clock:broken: {crashAfter: 0s, exitCode: 3}")
+    public static class OfAStatefulSet {
+        @Test
+        void aBrokenImage(Cluster cluster, TestNamespace namespace) throws InterruptedException {
+            StatefulSet clock = Models.fromYaml("""
+                    apiVersion: apps/v1
+                    kind: StatefulSet
+                    metadata: {name: clock, namespace: %s}
+                    spec:
+                      serviceName: clock
+                      selector: {matchLabels: {app: clock}}
+                      template:
+                        metadata: {labels: {app: clock}}
+                        spec:
+                          containers:
+                            - {name: web, image: "clock:broken", readinessProbe: {httpGet: {path: /, port: 80}}}
+                    """.formatted(namespace), StatefulSet.class);
+            RolloutVerifier.on(cluster)
+                    .verify(cluster.apply(clock, WriteOptions.defaults()))
+                    .orElseThrow();
+        }
+    }
 
     @ClusterTest(value = ClusterKind.SIM, images = "clock:broken: {crashAfter: 0s, exitCode: 3}")
     public static class InItsBody {
