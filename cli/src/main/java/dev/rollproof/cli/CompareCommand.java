@@ -160,8 +160,12 @@ final class CompareCommand implements Callable<Integer> {
         ComparisonOptions options = options();
         Images declared = ImagesFile.read(images);
         Optional<BadVersion> badVersion = BadVersion.of(image, bad, Optional.ofNullable(badImage), declared);
-        ComparedManifests manifests =
-                ComparedManifests.of(Manifests.read(files), namespace, deployment, service, declared);
+        ComparedManifests manifests = ComparedManifests.of(
+                Manifests.read(files, Objects.requireNonNull(parent).console().in()),
+                namespace,
+                deployment,
+                service,
+                declared);
         if (replicas != null) {
             manifests = manifests.withReplicas(replicas);
         }

@@ -5,6 +5,7 @@ import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.fabric8.KubeconfigException;
 import dev.rollproof.k8s.manifest.ManifestException;
 import dev.rollproof.verifier.recording.RecordingException;
+import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -63,7 +64,8 @@ public final class Rollproof implements Runnable {
     }
 
     /** Where the command reads its surroundings from and prints to; a test's own in tests. */
-    record Console(PrintStream out, PrintStream err, boolean terminal, Map<String, String> environment) {}
+    record Console(
+            InputStream in, PrintStream out, PrintStream err, boolean terminal, Map<String, String> environment) {}
 
     Console console() {
         return console;
@@ -87,7 +89,7 @@ public final class Rollproof implements Runnable {
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(interrupting(Thread.currentThread(), ended), "rollproof-signal"));
         }
-        int code = run(new Console(out, err, terminal, System.getenv()), args);
+        int code = run(new Console(System.in, out, err, terminal, System.getenv()), args);
         ended.countDown();
         System.exit(code);
     }

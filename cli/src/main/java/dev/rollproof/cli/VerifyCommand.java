@@ -63,7 +63,7 @@ final class VerifyCommand implements Callable<Integer> {
             required = true,
             arity = "1..*",
             paramLabel = "FILE",
-            description = "Manifests: YAML or JSON files, or folders of them.")
+            description = "Manifests: YAML or JSON files, or folders of them; - for standard input.")
     private List<Path> files = List.of();
 
     @Mixin
@@ -127,7 +127,8 @@ final class VerifyCommand implements Callable<Integer> {
             throw new UsageException(
                     "--kubeconfig and --context are for a real cluster; leave them out with --cluster sim");
         }
-        List<Manifest> manifests = Manifests.read(files);
+        List<Manifest> manifests =
+                Manifests.read(files, Objects.requireNonNull(parent).console().in());
         if (rollback) {
             refuseToGoBack(manifests);
         }

@@ -242,6 +242,19 @@ class BadInputTest {
     }
 
     @Test
+    void whatStandardInputSaysIsRefusedAsFilesAre() {
+        isRefused(
+                Command.runWith("kind: Deployment\n", "plan", "-f", "-"),
+                "standard input, line 1: apiVersion is missing; say which it is, such as apps/v1");
+        isRefused(
+                Command.runWith("", "verify", "-f", "-", "--cluster", "sim"),
+                "standard input: no manifest in it; it is empty or all comments");
+        isRefused(
+                Command.runWith("", "plan", "-f", "-", "-f", "-"),
+                "standard input (-) is named more than once; it can be read once, so name it once");
+    }
+
+    @Test
     void namespacesThatAreNotThereOrContradictEachOther() throws IOException {
         Path file = file(deployment());
         Command missing = Command.run("verify", "-f", file.toString(), "--cluster", "sim", "-n", "other");

@@ -2,7 +2,9 @@
 package dev.rollproof.cli;
 
 import dev.rollproof.k8s.fabric8.Models;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -16,10 +18,20 @@ record Command(int exitCode, String out, String err) {
     }
 
     static Command runIn(Map<String, String> environment, boolean terminal, String... args) {
+        return run(InputStream.nullInputStream(), environment, terminal, args);
+    }
+
+    /** With this on standard input. */
+    static Command runWith(String input, String... args) {
+        return run(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), Map.of(), false, args);
+    }
+
+    private static Command run(InputStream in, Map<String, String> environment, boolean terminal, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int exitCode = Rollproof.run(
                 new Rollproof.Console(
+                        in,
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         terminal,

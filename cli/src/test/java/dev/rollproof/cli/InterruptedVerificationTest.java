@@ -7,6 +7,7 @@ import dev.rollproof.server.SimulatedApiServer;
 import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,6 +55,7 @@ class InterruptedVerificationTest {
                 worker[0] = Thread.currentThread();
                 int code = Rollproof.run(
                         new Rollproof.Console(
+                                InputStream.nullInputStream(),
                                 new PrintStream(out, true, StandardCharsets.UTF_8),
                                 new PrintStream(err, true, StandardCharsets.UTF_8),
                                 false,

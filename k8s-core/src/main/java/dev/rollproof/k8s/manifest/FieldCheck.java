@@ -54,21 +54,21 @@ final class FieldCheck {
     }
 
     private void value(@Nullable Object value, Shape shape, String path) {
-        if (value == null || shape.kind() == Shape.Kind.ANYTHING) {
+        if (value == null || isFree(shape)) {
             return;
         }
         boolean fits = switch (shape.kind()) {
             case OBJECT, MAP -> value instanceof Map;
             case LIST -> value instanceof List;
             case TEXT -> value instanceof String;
-            case WHOLE_NUMBER -> value instanceof Integer || value instanceof Long;
+            case WHOLE_NUMBER -> isWhole(value);
             case NUMBER -> value instanceof Number;
             case TRUTH -> value instanceof Boolean;
             case QUANTITY ->
                 value instanceof Number
                         || value instanceof String text
                                 && QUANTITY.matcher(text).matches();
-            case ANYTHING -> true;
+            case ANYTHING -> isWhole(value) || value instanceof String;
         };
         if (!fits) {
             String hint = shape.kind() == Shape.Kind.TEXT && !(value instanceof Map) && !(value instanceof List)
@@ -77,17 +77,39 @@ final class FieldCheck {
             throw new ManifestException(where(path) + ": " + path + " must be " + shape.describe() + ", but is "
                     + Tree.describe(value) + hint);
         }
+        if (value instanceof Number number && isWhole(value) && !shape.holds(number.longValue())) {
+            throw new ManifestException(where(path) + ": " + path + " must be a number from " + Integer.MIN_VALUE
+                    + " to " + Integer.MAX_VALUE + ", but is " + number);
+        }
         if (value instanceof Map<?, ?> map) {
             if (shape.kind() == Shape.Kind.OBJECT) {
                 object(map, shape, path);
             } else {
-                map.forEach((key, item) -> value(item, shape.ofElement(), path + "." + key));
+                map.forEach((key, item) -> element(item, shape.ofElement(), path + "." + key));
             }
         } else if (value instanceof List<?> list) {
             for (int i = 0; i < list.size(); i++) {
-                value(list.get(i), shape.ofElement(), path + "[" + i + "]");
+                element(list.get(i), shape.ofElement(), path + "[" + i + "]");
             }
         }
+    }
+
+    /** A field may be there without a value, which means its default; what is in lists and maps has none. */
+    private void element(@Nullable Object value, Shape shape, String path) {
+        if (value == null && !isFree(shape)) {
+            throw new ManifestException(where(path) + ": " + path + " must be " + shape.describe()
+                    + ", but is nothing; "
+                    + (shape.kind() == Shape.Kind.TEXT ? "write \"\" for an empty text, or remove it" : "remove it"));
+        }
+        value(value, shape, path);
+    }
+
+    private static boolean isFree(Shape shape) {
+        return shape.kind() == Shape.Kind.ANYTHING && !shape.isNumberOrText();
+    }
+
+    private static boolean isWhole(Object value) {
+        return value instanceof Integer || value instanceof Long;
     }
 
     private String where(String path) {

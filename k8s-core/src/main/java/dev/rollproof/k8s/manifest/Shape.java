@@ -2,6 +2,7 @@
 package dev.rollproof.k8s.manifest;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The shape of a kind, read from its model: which fields there are, and what they hold. An object has fields. Thread-safe.
  *
- * @param model the class of an object; null for all else
+ * @param model the class of an object, of a whole number, or of what is a number or a text; null for all else
  * @param element what a list or map holds; null for all else
  */
 public record Shape(
@@ -58,7 +59,10 @@ public record Shape(
             return new Shape(Kind.TEXT, null, null);
         }
         if (model == Integer.class || model == Long.class || model == int.class || model == long.class) {
-            return new Shape(Kind.WHOLE_NUMBER, null, null);
+            return new Shape(Kind.WHOLE_NUMBER, model, null);
+        }
+        if (model == IntOrString.class) {
+            return new Shape(Kind.ANYTHING, model, null);
         }
         if (model == Double.class || model == Float.class || model == Number.class) {
             return new Shape(Kind.NUMBER, null, null);
@@ -69,7 +73,7 @@ public record Shape(
         if (model == Quantity.class) {
             return new Shape(Kind.QUANTITY, null, null);
         }
-        boolean ownFormat = List.of("IntOrString", "MicroTime", "RawExtension").contains(model.getSimpleName());
+        boolean ownFormat = List.of("MicroTime", "RawExtension").contains(model.getSimpleName());
         return ownFormat || !model.getName().startsWith("io.fabric8.") || model.isInterface() || model.isEnum()
                 ? new Shape(Kind.ANYTHING, null, null)
                 : new Shape(Kind.OBJECT, model, null);
@@ -77,7 +81,7 @@ public record Shape(
 
     /** The fields of an object by their names in JSON; empty for everything else. */
     public Map<String, Shape> fields() {
-        return model == null ? Map.of() : FIELDS.computeIfAbsent(model, Shape::read);
+        return model == null || kind != Kind.OBJECT ? Map.of() : FIELDS.computeIfAbsent(model, Shape::read);
     }
 
     private static Map<String, Shape> read(Class<?> model) {
@@ -100,6 +104,16 @@ public record Shape(
         return element == null ? new Shape(Kind.ANYTHING, null, null) : of(element);
     }
 
+    /** Whether a whole number or a text stands there, such as maxSurge or a targetPort. */
+    boolean isNumberOrText() {
+        return model == IntOrString.class;
+    }
+
+    /** Whether a whole number that stands there may be this one. */
+    boolean holds(long number) {
+        return number == (int) number || !isNumberOrText() && model != Integer.class && model != int.class;
+    }
+
     /** What should stand there, for people. */
     public String describe() {
         return switch (kind) {
@@ -110,7 +124,7 @@ public record Shape(
             case NUMBER -> "a number";
             case TRUTH -> "true or false";
             case QUANTITY -> "a quantity, such as 2, 500m or 64Mi";
-            case ANYTHING -> "anything";
+            case ANYTHING -> isNumberOrText() ? "a whole number or a text" : "anything";
         };
     }
 }

@@ -9,7 +9,9 @@ import dev.rollproof.k8s.ClusterException.Cause;
 import dev.rollproof.k8s.ClusterException.Reason;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -101,6 +103,18 @@ class ManifestsTest {
     }
 
     @Test
+    void aListOfOneKindIsItsItemsWhoseKindNeedNotBeSaid() {
+        List<Manifest> manifests = Manifests.parse("""
+                apiVersion: v1
+                kind: ConfigMapList
+                items:
+                  - metadata: {name: a}
+                """, "list.yaml");
+        assertThat(manifests).extracting(Manifest::name).containsExactly("ConfigMap/a");
+        assertThat(manifests.get(0).object().getApiVersion()).isEqualTo("v1");
+    }
+
+    @Test
     void jsonIsReadToo() {
         Manifest service = only("""
                 {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "clock"},
@@ -133,6 +147,26 @@ class ManifestsTest {
     }
 
     @Test
+    void whatIsNoFileIsSaidToBeNone() {
+        assertThatThrownBy(() -> Manifests.read(List.of(Path.of(""))))
+                .hasMessage("a file's name is empty; name a YAML or JSON manifest");
+        assertThatThrownBy(() -> Manifests.read(List.of(Path.of("https://example.org/clock.yaml"))))
+                .hasMessage(
+                        "https://example.org/clock.yaml: only files and folders are read, no addresses; fetch it, and"
+                                + " name the file, or - for standard input");
+    }
+
+    @Test
+    void standardInputIsReadOnce() {
+        List<Path> once = List.of(Manifests.STANDARD_INPUT);
+        assertThat(Manifests.read(once, new ByteArrayInputStream(CLOCK.getBytes(StandardCharsets.UTF_8))))
+                .extracting(manifest -> manifest.whereIs("spec.replicas"))
+                .containsExactly("standard input, line 6");
+        assertThatThrownBy(() -> Manifests.read(once, new ByteArrayInputStream(new byte[] {(byte) 0xff, (byte) 0xfe})))
+                .hasMessage("standard input: not a text in UTF-8; pipe a YAML or JSON manifest into it");
+    }
+
+    @Test
     void textWithoutManifestsIsRefused() {
         isRefused("", ": no manifest in it; it is empty or all comments");
         isRefused("# nothing\n---\n", ": no manifest in it; it is empty or all comments");
@@ -156,6 +190,10 @@ class ManifestsTest {
         isRefused(
                 CLOCK.replace("  name: clock\nspec", "  name: 7\nspec"),
                 ", line 1: metadata.name is missing or no text; give the Deployment a name");
+        isRefused(
+                CLOCK.replace("  name: clock\nspec", "  generateName: clock-\nspec"),
+                ", line 1: metadata.name is missing; what is applied has a name of its own, none that is generated; give"
+                        + " the Deployment a name");
     }
 
     @Test
@@ -207,12 +245,12 @@ class ManifestsTest {
                 "image: clock:1.0  | imagee: clock:1.0 | , line 17: unknown field \"spec.template.spec.containers[0].imagee\"; did you mean \"image\"?",
                 "replicas: 4       | replicas: many   | , line 6: spec.replicas must be a whole number, but is the text \"many\"",
                 "replicas: 4       | replicas: [4]    | , line 6: spec.replicas must be a whole number, but is a list",
-                "name: clock\\nspec | name: clock\\nspec | ''",
+                "replicas: 4       | replicas: 3000000000 | , line 6: spec.replicas must be a number from -2147483648 to 2147483647, but is 3000000000",
+                "replicas: 4       | strategy: {rollingUpdate: {maxSurge: 1.5}} | , line 6: spec.strategy.rollingUpdate.maxSurge must be a whole number or a text, but is 1.5",
+                "replicas: 4       | strategy: {rollingUpdate: {maxSurge: 3000000000}} | , line 6: spec.strategy.rollingUpdate.maxSurge must be a number from -2147483648 to 2147483647, but is 3000000000",
             })
     void fieldsThatAreMisspeltOrOfAnotherType(String from, String to, String sentence) {
-        if (!sentence.isEmpty()) {
-            isRefused(CLOCK.replace(from.strip(), to.strip()), sentence);
-        }
+        isRefused(CLOCK.replace(from.strip(), to.strip()), sentence);
     }
 
     @Test
@@ -220,6 +258,26 @@ class ManifestsTest {
         isRefused(
                 CLOCK.replace("      labels:\n        app: clock", "      labels:\n        app: yes\n        on: 1"),
                 ", line 14: spec.template.metadata.labels.on must be a text, but is 1; put it in quotes");
+    }
+
+    @Test
+    void whatIsInListsAndMapsHasAValue() {
+        isRefused(
+                CLOCK.replace("      labels:\n        app: clock", "      labels:\n        app: clock\n        tier:"),
+                ", line 14: spec.template.metadata.labels.tier must be a text, but is nothing; write \"\" for an empty text,"
+                        + " or remove it");
+        isRefused(
+                CLOCK.replace("        - containerPort: 8080", "        -"),
+                ", line 19: spec.template.spec.containers[0].ports[0] must be an object, but is nothing; remove it");
+    }
+
+    @Test
+    void templatesThatAreNotFilledInAreSaidToBeSo() {
+        assertThatThrownBy(() -> Manifests.parse(CLOCK.replace("clock:1.0", "{{ .Values.image }}"), "clock.yaml"))
+                .isInstanceOf(ManifestException.class)
+                .hasMessageStartingWith("clock.yaml, line 17: ")
+                .hasMessageEndingWith(
+                        "; {{ is a template's: have the template filled in first, and name what comes out");
     }
 
     @Test
