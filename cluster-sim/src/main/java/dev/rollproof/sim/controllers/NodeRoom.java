@@ -2,6 +2,7 @@
 package dev.rollproof.sim.controllers;
 
 import dev.rollproof.k8s.scheduling.Placement;
+import dev.rollproof.k8s.scheduling.PodRequests;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -29,9 +30,11 @@ final class NodeRoom {
         Map<String, Quantity> allocatable =
                 changed.getStatus() == null ? null : changed.getStatus().getAllocatable();
         Map<String, Quantity> known = allocatable == null ? Map.of() : allocatable;
-        milliCpu = Requests.milli(known.get("cpu"));
-        memory = Requests.amount(known.get("memory"));
-        maxPods = known.containsKey("pods") ? Requests.amount(known.get("pods")) : 110;
+        PodRequests most = PodRequests.of(known);
+        milliCpu = most.milliCpu();
+        memory = most.memory();
+        Quantity podsAtMost = known.get("pods");
+        maxPods = podsAtMost == null ? 110 : podsAtMost.getNumericalAmount().longValue();
     }
 
     Node node() {
@@ -46,13 +49,13 @@ final class NodeRoom {
         return pods;
     }
 
-    void take(Requests requests) {
+    void take(PodRequests requests) {
         usedMilliCpu += requests.milliCpu();
         usedMemory += requests.memory();
         pods++;
     }
 
-    void release(Requests requests) {
+    void release(PodRequests requests) {
         usedMilliCpu -= requests.milliCpu();
         usedMemory -= requests.memory();
         pods--;
@@ -60,7 +63,7 @@ final class NodeRoom {
 
     /** Why the pod cannot go here, in the scheduler's words; null if it can. */
     @Nullable
-    String refuses(PodSpec pod, Requests requests) {
+    String refuses(PodSpec pod, PodRequests requests) {
         Optional<String> refusal = Placement.refusal(node, pod);
         if (refusal.isPresent()) {
             return refusal.get();

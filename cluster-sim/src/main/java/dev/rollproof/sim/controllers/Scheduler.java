@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.controllers;
 
+import dev.rollproof.k8s.scheduling.PodRequests;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Frozen;
 import dev.rollproof.sim.api.Informer;
@@ -50,7 +51,7 @@ public final class Scheduler {
     private int next;
     private boolean retrying;
 
-    private record Placement(String node, Requests requests) {}
+    private record Placement(String node, PodRequests requests) {}
 
     public Scheduler(ControlPlane plane) {
         this.api = plane.api();
@@ -126,7 +127,7 @@ public final class Scheduler {
         if (placements.containsKey(pod.getMetadata().getUid())) {
             return;
         }
-        Requests requests = Requests.of(pod.getSpec());
+        PodRequests requests = PodRequests.of(pod.getSpec());
         placements.put(pod.getMetadata().getUid(), new Placement(node, requests));
         NodeRoom room = rooms.get(node);
         if (room != null) {
@@ -160,7 +161,7 @@ public final class Scheduler {
             return waits(key, pod, noneAvailable(order.size()) + nowhere + ". not found");
         }
         boolean hasClaims = !Volumes.claimsOf(pod).isEmpty();
-        Requests requests = Requests.of(pod.getSpec());
+        PodRequests requests = PodRequests.of(pod.getSpec());
         Map<String, Integer> reasons = new TreeMap<>();
         NodeRoom best = null;
         int feasible = 0;
@@ -212,7 +213,7 @@ public final class Scheduler {
             api.loop().after(VOLUMES_NANOS, () -> awaitVolumes(pod, room, looks - 1));
         } else {
             placements.remove(uid);
-            room.release(Requests.of(pod.getSpec()));
+            room.release(PodRequests.of(pod.getSpec()));
             queue.addRateLimited(key);
         }
     }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.strategies.plan;
 
-import io.fabric8.kubernetes.api.model.Container;
+import dev.rollproof.k8s.scheduling.PodRequests;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,29 +19,10 @@ public record Resources(BigDecimal cpu, BigDecimal memory) {
 
     private static final BigDecimal MEBI = BigDecimal.valueOf(1 << 20);
 
-    /** What a pod requests: its containers and sidecars together, or its largest init container where that is more. */
+    /** What a pod requests, as Kubernetes adds it up. */
     public static Resources of(PodSpec spec) {
-        Resources together = NONE;
-        Resources largest = NONE;
-        for (Container container : spec.getContainers()) {
-            together = together.plus(of(container));
-        }
-        for (Container container : spec.getInitContainers() == null ? List.<Container>of() : spec.getInitContainers()) {
-            if ("Always".equals(container.getRestartPolicy())) {
-                together = together.plus(of(container));
-            } else {
-                largest = largest.max(of(container));
-            }
-        }
-        return together.max(largest);
-    }
-
-    private static Resources of(Container container) {
-        var resources = container.getResources();
-        if (resources == null || resources.getRequests() == null) {
-            return NONE;
-        }
-        return of(resources.getRequests());
+        PodRequests requests = PodRequests.of(spec);
+        return new Resources(BigDecimal.valueOf(requests.milliCpu(), 3), BigDecimal.valueOf(requests.memory()));
     }
 
     /** Of amounts by name, such as a node's {@code status.allocatable}; what is not named is none. */
