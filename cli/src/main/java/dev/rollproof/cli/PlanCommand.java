@@ -50,7 +50,7 @@ final class PlanCommand implements Callable<Integer> {
             required = true,
             arity = "1..*",
             paramLabel = "FILE",
-            description = "Manifests: YAML or JSON files, or folders of them.")
+            description = "Manifests: YAML or JSON files, or folders of them; - for standard input.")
     private List<Path> files = List.of();
 
     @Option(names = "--current", paramLabel = "FILE", description = "Manifests of what is there now.")
@@ -99,7 +99,8 @@ final class PlanCommand implements Callable<Integer> {
         if (stop != null) {
             assumptions = assumptions.withStop(range("--stop", stop));
         }
-        List<Manifest> given = Manifests.read(files);
+        List<Manifest> given =
+                Manifests.read(files, Objects.requireNonNull(parent).console().in());
         List<Deployment> wanted = deployments(given);
         String note = Unplanned.note(given);
         if (wanted.isEmpty()) {
@@ -107,7 +108,11 @@ final class PlanCommand implements Callable<Integer> {
                     + (files.size() > 1 ? " and the others" : "") + ", so there is nothing to plan"
                     + (note.isEmpty() ? "" : " (" + note + ")"));
         }
-        List<Manifest> there = current == null ? List.of() : Manifests.read(List.of(current));
+        List<Manifest> there = current == null
+                ? List.of()
+                : Manifests.read(
+                        List.of(current),
+                        Objects.requireNonNull(parent).console().in());
         List<Manifest> all = new ArrayList<>(given);
         all.addAll(there);
         refuseWhatServersRefuse(all);
@@ -139,8 +144,17 @@ final class PlanCommand implements Callable<Integer> {
                     } catch (ClusterException refused) {
                         throw new ManifestException(manifest.explain(refused));
                     }
+                    refuseWhatHasNoPlan(manifest, deployment);
                 }
             }
+        }
+    }
+
+    private static void refuseWhatHasNoPlan(Manifest manifest, Deployment deployment) {
+        try {
+            Plan unused = Plan.of(Optional.empty(), deployment, Assumptions.defaults());
+        } catch (IllegalArgumentException tooMuch) {
+            throw new ManifestException(manifest.whereIs("spec.replicas") + ": " + tooMuch.getMessage());
         }
     }
 

@@ -182,6 +182,38 @@ class PlanCommandTest {
     }
 
     @Test
+    void morePodsThanAnyClusterHasAreNotPlanned() throws IOException {
+        String clock = Files.readString(Path.of(CLOCK, "deployment.yaml"));
+        Command many = Command.runWith(clock.replace("replicas: 4", "replicas: 2147483647"), "plan", "-f", "-");
+        assertThat(many.exitCode()).isEqualTo(2);
+        assertThat(many.sentence())
+                .isEqualTo(
+                        "rollproof: standard input, line 9: replicas must be at most 200000 for a plan, and comes to 2147483647");
+        Command surge = Command.runWith(
+                clock.replace("replicas: 4", "replicas: 4\n  strategy: {rollingUpdate: {maxSurge: 2000000000}}"),
+                "plan",
+                "-f",
+                "-");
+        assertThat(surge.sentence())
+                .isEqualTo("rollproof: standard input, line 9: maxSurge must be at most 200000 for a plan, and comes to"
+                        + " 2000000000");
+    }
+
+    @Test
+    void aLongWayIsShownFromItsStartAndItsEnd() throws IOException {
+        String clock = Files.readString(Path.of(CLOCK, "deployment.yaml"));
+        Command plan = Command.runWith(
+                clock.replace(
+                        "replicas: 4", "replicas: 500\n  strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}"),
+                "plan",
+                "-f",
+                "-");
+        assertThat(plan.exitCode()).as(plan.err()).isZero();
+        assertThat(plan.out().lines()).hasSizeLessThan(80).anyMatch(line -> line.endsWith("951 steps more"));
+        assertThat(plan.out()).contains("    0/500  a new pod is available; 501 pods are available");
+    }
+
+    @Test
     void whatAServerWouldRefuseHasNoPlan() throws IOException {
         String text = Files.readString(Path.of(CLOCK + "rolling.yaml"));
         Path negative = Files.writeString(folder.resolve("negative.yaml"), text.replace("replicas: 3", "replicas: -1"));

@@ -9,6 +9,11 @@ import java.util.Locale;
 public final class PlanTable {
     private static final String STEP = "%7s  %8s  %s";
 
+    /** So many steps of a long way are shown, from its start and its end. */
+    private static final int FIRST = 40;
+
+    private static final int LAST = 10;
+
     private PlanTable() {}
 
     /** Line by line, as {@code rollproof plan} prints it. */
@@ -23,7 +28,14 @@ public final class PlanTable {
                         .map(Plan.Size::of)
                         .toList());
         lines.add(String.format(Locale.ROOT, STEP, "seconds", names, "because"));
-        for (Plan.Step step : plan.steps()) {
+        int steps = plan.steps().size();
+        for (int i = 0; i < steps; i++) {
+            Plan.Step step = plan.steps().get(i);
+            if (steps > FIRST + LAST + 1 && i == FIRST) {
+                i = steps - LAST - 1;
+                lines.add(String.format(Locale.ROOT, STEP, "...", "...", (steps - FIRST - LAST) + " steps more"));
+                continue;
+            }
             lines.add(String.format(
                     Locale.ROOT,
                     STEP,

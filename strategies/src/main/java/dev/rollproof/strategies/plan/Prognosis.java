@@ -15,13 +15,27 @@ record Prognosis(Optional<Deployment> current, Deployment next, Assumptions assu
     /** Availability is measured with whole seconds. */
     private static final Duration COARSE = Duration.ofSeconds(1);
 
+    /** More pods than any cluster has. */
+    private static final int MOST = 200_000;
+
     static Prognosis of(Optional<Deployment> current, Deployment next, Assumptions assumptions) {
         if (next.getSpec() == null
                 || next.getSpec().getTemplate() == null
                 || next.getSpec().getTemplate().getSpec() == null) {
             throw new IllegalArgumentException("the Deployment has no spec.template.spec, so there is nothing to plan");
         }
-        return new Prognosis(current, next, assumptions);
+        Prognosis known = new Prognosis(current, next, assumptions);
+        atMost("replicas", known.replicas());
+        atMost("replicas", known.replicasBefore());
+        atMost("maxSurge", known.posts().surge());
+        return known;
+    }
+
+    private static void atMost(String what, int value) {
+        if (value > MOST) {
+            throw new IllegalArgumentException(
+                    what + " must be at most " + MOST + " for a plan, and comes to " + value);
+        }
     }
 
     Plan plan() {

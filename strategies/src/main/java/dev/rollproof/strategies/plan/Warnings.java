@@ -188,7 +188,7 @@ final class Warnings {
 
     private void overlaps() {
         for (Deployment other : known.assumptions().others()) {
-            if (other.getMetadata().getName().equals(known.next().getMetadata().getName())) {
+            if (other.getMetadata().getName().equals(known.next().getMetadata().getName()) || isElsewhere(other)) {
                 continue;
             }
             if (Selectors.matchesByLabelsAlone(known.next().getSpec().getSelector(), labels(other))) {
@@ -203,6 +203,13 @@ final class Warnings {
                         "the selector of Deployment/" + other.getMetadata().getName() + " also matches these pods");
             }
         }
+    }
+
+    /** A selector matches pods of its own namespace only. Who names no namespace may be anywhere. */
+    private boolean isElsewhere(Deployment other) {
+        String there = other.getMetadata().getNamespace();
+        String here = known.next().getMetadata().getNamespace();
+        return there != null && here != null && !there.equals(here);
     }
 
     private static Map<String, String> labels(Deployment deployment) {

@@ -374,6 +374,12 @@ class PlanTest {
                         withSurgeOne(clock(3, "clock:1.1")),
                         Assumptions.defaults().withOthers(List.of(canary, clock(3, "clock:1.0")))))
                 .containsExactly(Kind.OVERLAPPING_SELECTORS, Kind.OVERLAPPING_SELECTORS);
+        canary.getMetadata().setNamespace("elsewhere");
+        assertThat(warnings(
+                        clock(3, "clock:1.0"),
+                        withSurgeOne(clock(3, "clock:1.1")),
+                        Assumptions.defaults().withOthers(List.of(canary))))
+                .isEmpty();
     }
 
     @Test
