@@ -4,6 +4,7 @@ package dev.rollproof.harness.traffic;
 import dev.rollproof.k8s.traffic.FailureCause;
 import dev.rollproof.k8s.traffic.Lane;
 import dev.rollproof.k8s.traffic.Outage;
+import dev.rollproof.k8s.traffic.Outcome;
 import dev.rollproof.k8s.traffic.Request;
 import dev.rollproof.k8s.traffic.TrafficReport;
 import java.time.Duration;
@@ -69,7 +70,11 @@ public final class TrafficReportAssert extends AbstractAssert<TrafficReportAsser
                     .orElseThrow();
             throw wrong(
                     "Expecting no failed request, but %d of %d failed; the first was due at %.2f s: %s.%n%s",
-                    report().failed(), report().total(), seconds(first.due()), first.outcome(), report().summary());
+                    report().failed(),
+                    report().total(),
+                    seconds(first.due()),
+                    words(first.outcome()),
+                    report().summary());
         }
         if (report().total() == 0) {
             throw wrong("Expecting requests without failures, but none was sent after the baseline.");
@@ -163,6 +168,15 @@ public final class TrafficReportAssert extends AbstractAssert<TrafficReportAsser
     /** Goes on with the requests that were due from a time on, and before another, counted from the end of the baseline. */
     public TrafficReportAssert between(Duration from, Duration to) {
         return new TrafficReportAssert(report().between(from, to));
+    }
+
+    private static String words(Outcome outcome) {
+        if (outcome instanceof Outcome.Answered answer) {
+            return "answered with " + answer.status() + (answer.pod().isEmpty() ? "" : " by pod " + answer.pod());
+        }
+        return outcome instanceof Outcome.Broken broken
+                ? broken.message()
+                : outcome.failure().map(FailureCause::toString).orElse("answered");
     }
 
     private static double seconds(Duration duration) {
