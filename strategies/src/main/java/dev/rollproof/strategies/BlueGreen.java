@@ -41,6 +41,9 @@ public record BlueGreen(
         if (service.isBlank()) {
             throw new IllegalArgumentException("service must not be blank");
         }
+        if (preview.filter(String::isBlank).isPresent()) {
+            throw new IllegalArgumentException("preview must not be blank");
+        }
         if (preview.filter(service::equals).isPresent()) {
             throw new IllegalArgumentException("the preview must be another Service than \"" + service + "\"");
         }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.strategies;
 
+import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.rolling.Fenceposts;
 import dev.rollproof.k8s.selection.Selectors;
@@ -75,6 +77,22 @@ final class CanaryManifest {
         canary.getMetadata().setLabels(labels);
         canary.getMetadata().setOwnerReferences(List.of(owner(stable, uid)));
         return canary;
+    }
+
+    /**
+     * What only has the canary's name would be overwritten, and go with it at the end.
+     *
+     * @throws RolloutActionException if there is such a Deployment
+     */
+    static void refuseForeign(Cluster cluster, Versions versions, String uid) {
+        cluster.get(Deployment.class, versions.ref().namespace(), versions.ref().name() + "-canary")
+                .map(Observed::from)
+                .filter(there -> there.metadata().owners().stream()
+                        .noneMatch(owner -> owner.uid().equals(uid)))
+                .ifPresent(there -> {
+                    throw new RolloutActionException(there.metadata().ref() + " is there already, and is no canary that"
+                            + " a rollout of " + versions.ref() + " left behind; rename it, or delete it");
+                });
     }
 
     private static OwnerReference owner(Deployment stable, String uid) {

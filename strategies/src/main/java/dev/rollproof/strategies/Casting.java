@@ -45,6 +45,9 @@ final class Casting {
             return new BlueGreenPlay(blueGreen, versions.with(backTo(rollback, cluster, live)), colors, patience);
         }
         Canary canary = (Canary) strategy;
+        if (!(canary.shift() instanceof Canary.Shift.WithinOneDeployment)) {
+            CanaryManifest.refuseForeign(cluster, versions, uid);
+        }
         if (canary.shift() instanceof Canary.Shift.ThroughRoute shift) {
             Deployment beside = CanaryManifest.beside(versions, uid);
             Split split = RouteCheck.split(shift, versions.ref());
@@ -144,8 +147,9 @@ final class Casting {
             return of(new Canary(steps, shift, abort), versions, uid, patience);
         } catch (IllegalArgumentException | NullPointerException | ClassCastException unreadable) {
             throw new IllegalArgumentException(
-                    "the rollout that is kept in the Deployment's annotations is not one that this version can read: "
-                            + unreadable.getMessage(),
+                    "the rollout that is kept in the Deployment's annotation rollproof.dev/rollout is not one that this version can"
+                            + " read: " + unreadable.getMessage()
+                            + "; remove it and rollproof.dev/state, after looking at what it left behind",
                     unreadable);
         }
     }

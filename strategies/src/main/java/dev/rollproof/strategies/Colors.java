@@ -30,11 +30,12 @@ record Colors(String base, String live) {
     static Colors of(BlueGreen strategy, Versions versions, Cluster cluster) {
         String base = base(versions);
         ObjectRef workload = versions.ref();
-        String live = selector(cluster, workload.namespace(), strategy.service(), base);
+        String live = selector(cluster, versions, strategy.service(), base);
         if (strategy.preview().isPresent()) {
-            selector(cluster, workload.namespace(), strategy.preview().get(), base);
+            selector(cluster, versions, strategy.preview().get(), base);
         }
         Colors colors = new Colors(base, live);
+        colors.refuseForeign(cluster, versions);
         if (!live.equals(base)
                 && cluster.get(Deployment.class, workload.namespace(), colors.nameOf(live, workload.name()))
                         .isEmpty()) {
@@ -57,7 +58,24 @@ record Colors(String base, String live) {
         return base;
     }
 
-    private static String selector(Cluster cluster, String namespace, String name, String base) {
+    /** What only has the name of the other colour would be overwritten. */
+    private void refuseForeign(Cluster cluster, Versions versions) {
+        String namespace = versions.ref().namespace();
+        String name = nameOf(other(base), versions.ref().name());
+        Map<String, String> ours =
+                colored(versions.after().getSpec().getSelector().getMatchLabels(), other(base));
+        cluster.get(Deployment.class, namespace, name)
+                .filter(there -> !ours.equals(there.getSpec().getSelector().getMatchLabels()))
+                .map(Observed::from)
+                .ifPresent(there -> {
+                    throw new RolloutActionException(there.metadata().ref() + " is there already, and selects "
+                            + there.labelSelector() + " instead of " + Labels.text(ours)
+                            + ", so it is not the other colour of " + versions.ref() + "; rename it, or delete it");
+                });
+    }
+
+    private static String selector(Cluster cluster, Versions versions, String name, String base) {
+        String namespace = versions.ref().namespace();
         Service service = cluster.get(Service.class, namespace, name)
                 .orElseThrow(() -> new RolloutActionException("Service/" + name + " in " + namespace
                         + " does not exist; create it with \"" + LABEL + ": " + base + "\" in its selector"));
@@ -68,6 +86,12 @@ record Colors(String base, String live) {
                     + Labels.text(selector) + ", which matches the pods of both colours; add \"" + LABEL + ": "
                     + base
                     + "\" to its selector");
+        }
+        Map<String, String> pods = colored(versions.templateAfter().labels(), live);
+        if (!pods.entrySet().containsAll(selector.entrySet())) {
+            throw new RolloutActionException("Service/" + name + " in " + namespace + " selects "
+                    + Labels.text(selector) + ", which does not match the pods of " + versions.ref() + " ("
+                    + Labels.text(pods) + "); name the Service in front of them, or change its selector");
         }
         return live;
     }

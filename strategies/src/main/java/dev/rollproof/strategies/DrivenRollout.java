@@ -13,6 +13,7 @@ import dev.rollproof.verifier.Evidence;
 import dev.rollproof.verifier.Lookout;
 import dev.rollproof.verifier.Progress;
 import dev.rollproof.verifier.Rollback;
+import dev.rollproof.verifier.RolloutActionException;
 import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Timeline;
@@ -55,6 +56,10 @@ final class DrivenRollout {
                 return plainly(ref, wanted);
             }
             Deployment read = current.get();
+            if (Boolean.TRUE.equals(checked.getSpec().getPaused())) {
+                throw new RolloutActionException(
+                        ref + " is paused, so no new version of it would come; resume it before");
+            }
             Versions versions = Versions.of(read, checked);
             Play<?> play =
                     Casting.of(strategy, cluster, versions, read.getMetadata().getUid(), options.timeout(), rollback);

@@ -11,6 +11,9 @@ final class Labels {
 
     /** Such as {@code app=clock, track=canary}. */
     static String text(Map<String, String> labels) {
+        if (labels.isEmpty()) {
+            return "nothing";
+        }
         return new TreeMap<>(labels)
                 .entrySet().stream()
                         .map(label -> label.getKey() + "=" + label.getValue())

@@ -88,6 +88,12 @@ public final class Rollouts {
     private Verdict takeOver(ObjectRef deployment, boolean back) throws InterruptedException {
         Deployment read = existing(deployment);
         Optional<String> script = DriveMarks.script(read);
+        if (script.isEmpty() && DriveMarks.driver(read).isPresent()) {
+            throw new RolloutActionException(
+                    deployment + " has the annotation rollproof.dev/state, so a rollout is under way,"
+                            + " but not rollproof.dev/rollout, which says which; remove the former, after looking at what it left"
+                            + " behind");
+        }
         if (script.isEmpty()) {
             DriveMarks.sweep(cluster, read);
             return RolloutVerifier.on(cluster)

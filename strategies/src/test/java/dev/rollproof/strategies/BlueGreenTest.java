@@ -13,6 +13,7 @@ import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.strategies.check.Check;
 import dev.rollproof.verifier.Cause;
+import dev.rollproof.verifier.RolloutActionException;
 import dev.rollproof.verifier.Verdict;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -137,7 +138,36 @@ class BlueGreenTest {
     }
 
     @Test
+    void aServiceThatIsInFrontOfOthersIsRefusedBeforeAnythingIsWritten() throws InterruptedException {
+        service("clock", "app: watch, color: blue");
+        Rollout.of(clock("clock:1.0")).run(cluster).orElseThrow();
+        assertThatThrownBy(() -> roll("clock:1.1", strategy))
+                .isInstanceOf(RolloutActionException.class)
+                .hasMessage("Service/clock in default selects app=watch, color=blue, which does not match the pods of"
+                        + " Deployment/clock in default (app=clock, color=blue); name the Service in front of them, or"
+                        + " change its selector");
+        assertThat(selector("clock")).containsEntry("color", "blue");
+        assertThat(deployments()).containsExactly("clock 3 clock:1.0");
+    }
+
+    @Test
+    void aDeploymentThatOnlyHasTheNameOfTheOtherColourStaysAsItIs() throws InterruptedException {
+        service("clock", "app: clock, color: blue");
+        Rollout.of(clock("clock:1.0")).run(cluster).orElseThrow();
+        Deployment green = Workloads.labelled(1, "green:7", "app: green");
+        green.getMetadata().setName("clock-green");
+        Rollout.of(green).run(cluster).orElseThrow();
+        assertThatThrownBy(() -> roll("clock:1.1", strategy))
+                .isInstanceOf(RolloutActionException.class)
+                .hasMessage("Deployment/clock-green in default is there already, and selects app=green instead of"
+                        + " app=clock, color=green, so it is not the other colour of Deployment/clock in default; rename it,"
+                        + " or delete it");
+        assertThat(deployments()).containsExactly("clock 3 clock:1.0", "clock-green 1 green:7");
+    }
+
+    @Test
     void optionsThatMakeNoSenseAreRefused() {
+        assertThatThrownBy(() -> strategy.preview(" ")).hasMessage("preview must not be blank");
         assertThatThrownBy(() -> BlueGreen.behind(" ")).hasMessage("service must not be blank");
         assertThatThrownBy(() -> strategy.preview("clock"))
                 .hasMessage("the preview must be another Service than \"clock\"");

@@ -11,7 +11,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.DeleteOptions;
+import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.Observation;
+import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
@@ -24,6 +26,7 @@ import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.strategies.check.Check;
 import dev.rollproof.verifier.Cause;
+import dev.rollproof.verifier.RolloutActionException;
 import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
@@ -127,6 +130,56 @@ class CanaryTest {
                 .hasMessageContaining("track: stable")
                 .hasMessageContaining("withinOneDeployment");
         assertThat(clock().getMetadata().getResourceVersion()).isEqualTo(before);
+    }
+
+    @Test
+    void aDeploymentThatOnlyHasTheNameOfTheCanaryStaysAsItIs() throws InterruptedException {
+        Rollout.of(stable(3, "clock:1.0")).run(cluster).orElseThrow();
+        Deployment other = Workloads.labelled(1, "other:7", "app: other");
+        other.getMetadata().setName("clock-canary");
+        Rollout.of(other).run(cluster).orElseThrow();
+        assertThatThrownBy(() -> roll("clock:1.1", Canary.steps(10)))
+                .isInstanceOf(RolloutActionException.class)
+                .hasMessage("Deployment/clock-canary in default is there already, and is no canary that a rollout of "
+                        + CLOCK + " left behind; rename it, or delete it");
+        assertThat(deployments()).containsExactly("clock 3 clock:1.0", "clock-canary 1 other:7");
+    }
+
+    @Test
+    void aPausedDeploymentIsRefusedBeforeAnythingIsWritten() throws InterruptedException {
+        Rollout.of(stable(3, "clock:1.0")).run(cluster).orElseThrow();
+        RolloutActions.on(cluster).pause(new ObjectRef("Deployment", "default", "clock"));
+        assertThatThrownBy(() -> roll("clock:1.1", Canary.steps(10)))
+                .isInstanceOf(RolloutActionException.class)
+                .hasMessage(CLOCK + " is paused, so no new version of it would come; resume it before");
+        assertThat(deployments()).containsExactly("clock 3 clock:1.0");
+    }
+
+    @Test
+    void annotationsThatSomebodyEditedAreSaidToBeSo() throws InterruptedException {
+        Rollout.of(stable(3, "clock:1.0")).run(cluster).orElseThrow();
+        annotate("{\"rollproof.dev/state\": \"{\\\"driver\\\": \\\"me\\\"}\"}");
+        ObjectRef clock = new ObjectRef("Deployment", "default", "clock");
+        assertThatThrownBy(() -> Rollouts.on(cluster).recover(clock))
+                .isInstanceOf(RolloutActionException.class)
+                .hasMessage(
+                        CLOCK + " has the annotation rollproof.dev/state, so a rollout is under way, but not"
+                                + " rollproof.dev/rollout, which says which; remove the former, after looking at what it left behind");
+        annotate("{\"rollproof.dev/rollout\": \"{}\"}");
+        assertThatThrownBy(() -> Rollouts.on(cluster).recover(clock))
+                .hasMessageStartingWith(
+                        "the rollout that is kept in the Deployment's annotation rollproof.dev/rollout is not"
+                                + " one that this version can read: ")
+                .hasMessageEndingWith("; remove it and rollproof.dev/state, after looking at what it left behind");
+    }
+
+    private void annotate(String annotations) {
+        cluster.patch(
+                Deployment.class,
+                "default",
+                "clock",
+                Patch.merge("{\"metadata\": {\"annotations\": " + annotations + "}}"),
+                WriteOptions.defaults());
     }
 
     @Test
