@@ -3,7 +3,10 @@ package dev.rollproof.sim.controllers;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * the power of two of their nanoseconds, and by uid where that is the same, so that no pod is always the first.
  */
 record PodDeletionOrder(Instant now, boolean byDeletionCost) implements Comparator<PodDeletionOrder.Candidate> {
+    /** From so many on Java's own sort looks whether the order is one. */
+    private static final int MANY = 32;
+
     /**
      * A pod.
      *
@@ -54,6 +60,34 @@ record PodDeletionOrder(Instant now, boolean byDeletionCost) implements Comparat
             return Integer.compare(b.restarts, a.restarts);
         }
         return sameTime(a.created, b.created) ? 0 : byAge(a.created, b.created, a.uid, b.uid);
+    }
+
+    /**
+     * Sorted; where there are many by insertion, which ends whatever the order is. This one is none in the strict sense: who is as old as another to the
+     * nanosecond is told from it by something else than who is in its power of two, so that a before b before c before a may be,
+     * and Java's own sort throws where it meets that among many.
+     */
+    <T> List<T> sorted(List<T> items, Function<T, Candidate> candidate) {
+        if (items.size() < MANY) {
+            return items.stream()
+                    .sorted((a, b) -> compare(candidate.apply(a), candidate.apply(b)))
+                    .toList();
+        }
+        List<T> sorted = new ArrayList<>(items.size());
+        for (T item : items) {
+            int from = 0;
+            int to = sorted.size();
+            while (from < to) {
+                int middle = (from + to) >>> 1;
+                if (compare(candidate.apply(item), candidate.apply(sorted.get(middle))) < 0) {
+                    to = middle;
+                } else {
+                    from = middle + 1;
+                }
+            }
+            sorted.add(from, item);
+        }
+        return sorted;
     }
 
     private static int phaseOrder(String phase) {

@@ -285,7 +285,7 @@ final class ReplicaSetController {
                             Pods.mostRestarts(pod),
                             created == null ? null : Times.parse(created))));
         }
-        ranked.sort((a, b) -> order.compare(a.candidate, b.candidate));
+        ranked = order.sorted(ranked, Ranked::candidate);
         return ranked.subList(0, count).stream().map(Ranked::pod).toList();
     }
 
