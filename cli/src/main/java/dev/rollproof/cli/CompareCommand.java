@@ -44,6 +44,9 @@ final class CompareCommand implements Callable<Integer> {
 
     private static final int MOST_SEEDS = 100_000;
 
+    /** So many still take seconds for a seed, not minutes. */
+    private static final int MOST_REPLICAS = 200;
+
     @ParentCommand
     private @Nullable Rollproof parent;
 
@@ -224,6 +227,12 @@ final class CompareCommand implements Callable<Integer> {
             throw new UsageException("Deployment/"
                     + manifests.deployment().getMetadata().getName()
                     + " has 0 replicas, so there is nothing to roll out; give it some by --replicas");
+        }
+        if (Fenceposts.replicas(manifests.deployment()) > MOST_REPLICAS) {
+            throw new UsageException("Deployment/"
+                    + manifests.deployment().getMetadata().getName() + " has "
+                    + Fenceposts.replicas(manifests.deployment()) + " replicas, and " + MOST_REPLICAS
+                    + " can be compared; give it fewer by --replicas");
         }
         Scenario scenario;
         try {

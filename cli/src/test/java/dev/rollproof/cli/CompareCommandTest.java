@@ -272,6 +272,15 @@ class CompareCommandTest {
                 "--image",
                 "clock:1.2");
         isRefused(
+                "Deployment/clock has 201 replicas, and 200 can be compared; give it fewer by --replicas",
+                "compare",
+                "-f",
+                DEPLOYMENT,
+                "--replicas",
+                "201",
+                "--image",
+                "clock:1.2");
+        isRefused(
                 "--container web: Deployment/clock has no container \"web\"; it has clock",
                 "compare",
                 "-f",
