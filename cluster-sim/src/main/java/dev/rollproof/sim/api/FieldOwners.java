@@ -4,7 +4,6 @@ package dev.rollproof.sim.api;
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.sim.api.patch.Ownership;
-import dev.rollproof.sim.api.patch.OwnershipEntries;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import java.util.List;
@@ -69,6 +68,16 @@ final class FieldOwners {
         return told;
     }
 
+    /** Who owns all but the status now, components as well. */
+    Ownership of(HasMetadata stored) {
+        return ComponentOwners.with(managed.of(stored), stored, managed.isByComponent(stored));
+    }
+
+    /** Who owns the status now, components as well. */
+    Ownership ofStatus(HasMetadata stored) {
+        return ComponentOwners.withStatus(status.of(stored), stored);
+    }
+
     /** A copy for a client, with who owns its fields. */
     <T extends HasMetadata> T shown(T stored) {
         return shown(stored, managed.asOfNow(stored));
@@ -81,7 +90,7 @@ final class FieldOwners {
     }
 
     private Supplier<List<ManagedFieldsEntry>> entries(HasMetadata stored, Supplier<Ownership> ownership) {
-        String apiVersion = stored.getApiVersion();
-        return status.added(() -> OwnershipEntries.of(ownership.get(), apiVersion), stored);
+        boolean byComponent = managed.isByComponent(stored);
+        return status.added(() -> ComponentOwners.with(ownership.get(), stored, byComponent), stored);
     }
 }

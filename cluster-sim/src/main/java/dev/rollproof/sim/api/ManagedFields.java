@@ -24,10 +24,16 @@ final class ManagedFields {
 
     private final Map<String, Version> newest = new HashMap<>();
     private String goneUid = "";
-    private Version gone = new Version(Ownership.nobody());
+    private Version gone = new Version(Ownership.nobody(), true);
 
-    private record Write(HasMetadata before, HasMetadata after, FieldManager manager) {
-        Ownership enteredInto(Ownership known) {
+    /** What a write makes of who owned what before it. */
+    private interface Step {
+        Ownership enteredInto(Ownership known);
+    }
+
+    private record Write(HasMetadata before, HasMetadata after, FieldManager manager) implements Step {
+        @Override
+        public Ownership enteredInto(Ownership known) {
             return known.update((Map<?, ?>) Models.opened(before), (Map<?, ?>) Models.opened(after), manager);
         }
     }
@@ -35,18 +41,21 @@ final class ManagedFields {
     /** Who owns one version of an object: known, or what a write makes of the version before. Thread-safe. */
     private static final class Version implements Supplier<Ownership> {
         private @Nullable Version before;
-        private @Nullable Write write;
+        private @Nullable Step write;
         private @Nullable Ownership known;
         private final int pending;
+        private final boolean byComponent;
 
-        Version(Ownership known) {
+        Version(Ownership known, boolean byComponent) {
             this.known = known;
             this.pending = 0;
+            this.byComponent = byComponent;
         }
 
-        Version(Version before, Write write) {
+        Version(Version before, Step write) {
             this.before = before;
             this.write = write;
+            this.byComponent = before.byComponent;
             this.pending = before.isKnown() ? 1 : before.pending + 1;
         }
 
@@ -86,7 +95,12 @@ final class ManagedFields {
         if (version != null) {
             return version;
         }
-        return goneUid.equals(uid) ? gone : new Version(Ownership.nobody());
+        return goneUid.equals(uid) ? gone : new Version(Ownership.nobody(), true);
+    }
+
+    /** Whether no client has created it. */
+    boolean isByComponent(HasMetadata object) {
+        return version(object).byComponent;
     }
 
     Ownership of(HasMetadata object) {
@@ -103,12 +117,21 @@ final class ManagedFields {
         return new Version(version(before), new Write(before, after, manager));
     }
 
-    void created(HasMetadata object, FieldSet said, String manager, boolean applied) {
-        set(
-                object,
-                applied
-                        ? new Ownership(Map.of(manager, said), Map.of())
-                        : new Ownership(Map.of(), Map.of(FieldManager.of(manager), said)));
+    /** Who applies owns what he said. */
+    void createdByApply(HasMetadata object, FieldSet said, String manager) {
+        put(object, new Version(new Ownership(Map.of(manager, said), Map.of()), false));
+    }
+
+    /** Who creates in another way owns the defaults, too. */
+    void created(HasMetadata object, String manager) {
+        put(object, new Version(new Version(Ownership.nobody(), false), nobody -> {
+            FieldSet own = ComponentOwners.ofCreator(object);
+            return own.isEmpty() ? nobody : new Ownership(Map.of(), Map.of(FieldManager.of(manager), own));
+        }));
+    }
+
+    private void put(HasMetadata object, Version version) {
+        newest.put(object.getMetadata().getUid(), version);
     }
 
     void changed(HasMetadata before, HasMetadata after, FieldManager manager) {
@@ -116,11 +139,11 @@ final class ManagedFields {
         if (version.pending > MOST_PENDING) {
             version.get();
         }
-        newest.put(after.getMetadata().getUid(), version);
+        put(after, version);
     }
 
     void set(HasMetadata object, Ownership ownership) {
-        newest.put(object.getMetadata().getUid(), new Version(ownership));
+        put(object, new Version(ownership, version(object).byComponent));
     }
 
     /** But for a moment: watches are still to be told of its end. */

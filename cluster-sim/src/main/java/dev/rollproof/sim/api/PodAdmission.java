@@ -203,6 +203,11 @@ final class PodAdmission {
                 .build();
     }
 
+    /** Whether a pod tolerates more than what every pod does. */
+    static boolean hasOwnTolerations(PodSpec spec) {
+        return spec.getTolerations() != null && !DEFAULT_TOLERATIONS.containsAll(spec.getTolerations());
+    }
+
     private static List<Toleration> withDefaults(@Nullable List<Toleration> own) {
         if (own == null || own.isEmpty()) {
             return DEFAULT_TOLERATIONS;

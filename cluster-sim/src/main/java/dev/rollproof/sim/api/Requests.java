@@ -84,7 +84,7 @@ public final class Requests {
         if (version != null && !version.isEmpty()) {
             throw new ClusterException(Reason.UNKNOWN, "resourceVersion should not be set on objects to be created");
         }
-        FieldSet said = FieldSet.of(Models.toTree(manifest));
+        FieldSet said = applied ? FieldSet.of(Models.toTree(manifest)) : FieldSet.empty();
         EmptySpecs.complete(manifest);
         Defaults.setOn(manifest, minor);
         if (manifest instanceof DaemonSet set) {
@@ -101,7 +101,13 @@ public final class Requests {
         }
         return shown(owners.entering(
                 manifest,
-                created -> managed.created(created, said, options.fieldManager(), applied),
+                created -> {
+                    if (applied) {
+                        managed.createdByApply(created, said, options.fieldManager());
+                    } else {
+                        managed.created(created, options.fieldManager());
+                    }
+                },
                 () -> api.insert(type, manifest, false)));
     }
 
@@ -150,7 +156,10 @@ public final class Requests {
             FieldManager manager,
             WriteOptions options) {
         if (said != null && !said.isEmpty()) {
-            Ownership given = OwnershipEntries.read(said);
+            // Of components nothing is kept, nor of the status: both are worked out of the object.
+            Ownership given = ComponentOwners.clients(OwnershipEntries.read(said.stream()
+                    .filter(entry -> !"status".equals(entry.getSubresource()))
+                    .toList()));
             if (!given.equals(managed.of(stored))) {
                 return givenAway(type, changed, stored, given, manager, options);
             }
@@ -239,16 +248,17 @@ public final class Requests {
         Map<String, Object> configuration = Models.toTree(manifest);
         configuration.remove("status");
         Ownership.Applied applied =
-                managed.of(stored).apply(Models.toTree(stored), configuration, options.fieldManager(), options.force());
+                owners.of(stored).apply(Models.toTree(stored), configuration, options.fieldManager(), options.force());
+        Ownership after = ComponentOwners.clients(applied.ownership());
         T merged = Decoding.model(type, applied.tree());
         merged.getMetadata().setResourceVersion(manifest.getMetadata().getResourceVersion());
         // Who owns something else than before has changed the object, also where its fields are the same.
-        boolean sameOwners = applied.ownership().equals(managed.of(stored));
+        boolean sameOwners = after.equals(managed.of(stored));
         T written = owners.entering(
                 merged,
-                after -> managed.set(after, applied.ownership()),
+                now -> managed.set(now, after),
                 () -> sameOwners ? unlessSame(type, merged, stored, options) : update(type, merged, stored, options));
-        return owners.shown(written, applied::ownership);
+        return owners.shown(written, () -> after);
     }
 
     /** Server-side apply of a status, and of nothing else; fails with NotFound where the object is not there. */
@@ -257,19 +267,19 @@ public final class Requests {
         T stored = api.get(type, Metadata.namespace(manifest), name);
         Map<String, Object> configuration = Models.toTree(manifest);
         configuration.keySet().retainAll(Set.of("status"));
-        Ownership.Applied applied = owners.status
-                .of(stored)
+        Ownership.Applied applied = owners.ofStatus(stored)
                 .applyStatus(Models.toTree(stored), configuration, options.fieldManager(), options.force());
+        Ownership after = ComponentOwners.clients(applied.ownership());
         T merged = Decoding.model(type, applied.tree());
         merged.getMetadata().setResourceVersion(manifest.getMetadata().getResourceVersion());
         T checked = api.overwriteStatus(type, merged, true);
-        if (applied.ownership().equals(owners.status.of(stored)) && same(type, checked, stored)) {
+        if (after.equals(owners.status.of(stored)) && same(type, checked, stored)) {
             return shown(stored);
         }
         if (options.dryRun()) {
             return owners.shown(checked, managed.asOfNow(stored));
         }
-        owners.status.set(stored, applied.ownership());
+        owners.status.set(stored, after);
         return shown(api.overwriteStatus(type, merged, false));
     }
 

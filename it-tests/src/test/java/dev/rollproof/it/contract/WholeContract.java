@@ -15,6 +15,9 @@ abstract class WholeContract {
     class Patches extends PatchesContract {}
 
     @Nested
+    class Owners extends OwnersContract {}
+
+    @Nested
     class Routes extends RoutesContract {}
 
     @Nested

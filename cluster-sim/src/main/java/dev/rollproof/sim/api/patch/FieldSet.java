@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,21 @@ public record FieldSet(Set<List<Object>> paths) {
             List.of("metadata", "generation"),
             List.of("metadata", "creationTimestamp"),
             List.of("metadata", "deletionTimestamp"),
-            List.of("metadata", "deletionGracePeriodSeconds"),
-            List.of("metadata", "generateName"));
+            List.of("metadata", "deletionGracePeriodSeconds"));
+
+    /** Objects that are owned, and applied, whole: their {@code x-kubernetes-map-type} is atomic. */
+    private static final Set<String> ATOMIC = Set.of(
+            "selector",
+            "labelSelector",
+            "namespaceSelector",
+            "nodeSelector",
+            "involvedObject",
+            "related",
+            "roleRef",
+            "configMapKeyRef",
+            "secretKeyRef",
+            "fieldRef",
+            "resourceFieldRef");
 
     public FieldSet {
         paths = Set.copyOf(paths);
@@ -64,7 +78,7 @@ public record FieldSet(Set<List<Object>> paths) {
         if (value == null) {
             return;
         }
-        if (value instanceof Map<?, ?> map && !map.isEmpty()) {
+        if (value instanceof Map<?, ?> map && !map.isEmpty() && !isAtomic(field)) {
             map.forEach((key, child) -> collect(step(path, key), String.valueOf(key), child, paths));
             return;
         }
@@ -75,6 +89,9 @@ public record FieldSet(Set<List<Object>> paths) {
                     if (item instanceof Map<?, ?> map) {
                         List<Object> itemPath = step(path, new Item(keys, ListKeys.keyOf(map, keys)));
                         paths.add(itemPath);
+                        if (field.equals("ownerReferences")) {
+                            continue;
+                        }
                         map.forEach((key, child) -> collect(step(itemPath, key), String.valueOf(key), child, paths));
                     }
                 }
@@ -82,6 +99,23 @@ public record FieldSet(Set<List<Object>> paths) {
             }
         }
         paths.add(path);
+    }
+
+    static boolean isAtomic(String field) {
+        return ATOMIC.contains(field);
+    }
+
+    /** The fields at a path in text, such as {@code .spec.claimRef}, and below it. */
+    public FieldSet under(String path) {
+        return without(text -> !text.startsWith(path)
+                || (text.length() > path.length() && ".[".indexOf(text.charAt(path.length())) < 0));
+    }
+
+    /** All but some, which are told by their paths in text. */
+    public FieldSet without(Predicate<String> unwanted) {
+        Set<List<Object>> rest = new LinkedHashSet<>(paths);
+        rest.removeIf(path -> unwanted.test(text(path)));
+        return new FieldSet(rest);
     }
 
     private static List<Object> step(List<Object> path, Object next) {

@@ -136,7 +136,7 @@ public record Ownership(Map<String, FieldSet> applied, Map<FieldManager, FieldSe
         configuration.forEach((key, value) -> {
             String field = String.valueOf(key);
             Object present = live.get(field);
-            if (value instanceof Map<?, ?> map && present instanceof Map<?, ?> target) {
+            if (value instanceof Map<?, ?> map && present instanceof Map<?, ?> target && !FieldSet.isAtomic(field)) {
                 merge(Trees.map(target), map);
             } else if (value instanceof List<?> items
                     && present instanceof List<?> existing
