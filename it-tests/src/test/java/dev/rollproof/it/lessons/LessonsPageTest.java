@@ -32,6 +32,23 @@ class LessonsPageTest {
         assertThat(count).isGreaterThan(10);
     }
 
+    @Test
+    void everyTestThatAnyDocumentNamesIsThere() throws IOException {
+        Pattern tests = Pattern.compile("`(\\w+(?:Test|Lesson|Contract))[`#]");
+        int count = 0;
+        try (Stream<Path> documents = Files.walk(ROOT.resolve("docs"))) {
+            for (Path document :
+                    documents.filter(file -> file.toString().endsWith(".md")).toList()) {
+                Matcher named = tests.matcher(Files.readString(document));
+                while (named.find()) {
+                    count++;
+                    assertThat(source(named.group(1))).as(document.toString()).isNotEmpty();
+                }
+            }
+        }
+        assertThat(count).isGreaterThan(20);
+    }
+
     private static String source(String type) throws IOException {
         try (Stream<Path> modules = Files.list(ROOT)) {
             for (Path module : modules.map(path -> path.resolve("src/test/java"))
@@ -46,7 +63,7 @@ class LessonsPageTest {
                 }
             }
         }
-        throw new AssertionError("docs/lessons.md names " + type + ", which is in no module");
+        throw new AssertionError("a document names " + type + ", which is in no module");
     }
 
     @Test

@@ -72,7 +72,8 @@ final class Refusals {
                 || lower.contains("must be less than or equal")) {
             return Trouble.fatalAfter(patience.replicaFailure(), key, cause);
         }
-        if (lower.contains("serviceaccount") && lower.contains("not found")) {
+        if (lower.contains("serviceaccount") && lower.contains("not found")
+                || lower.contains("no priorityclass with name")) {
             return Trouble.fatalAfter(patience.imageDenied(), key, cause);
         }
         return Trouble.fatalAfter(patience.nodeTrouble(), key, cause);

@@ -319,6 +319,7 @@ class FailingPodsTest {
                 "'admission webhook \"policy\" denied the request: no', 5",
                 "'Pod \"x\" is invalid: spec.containers[0].image: Required value', 5",
                 "'pods \"x\" is forbidden: error looking up service account shop/x: serviceaccount \"x\" not found', 15",
+                "'pods \"x\" is forbidden: no PriorityClass with name urgent was found', 15",
                 "'pods \"x\" is forbidden: exceeded quota: pods, requested: pods=1, used: pods=3, limited: pods=3', 35",
             })
     void podsThatMayNotBeCreatedFailTheRollout(String message, int seconds) {
