@@ -93,13 +93,13 @@ final class DaemonSetStanding implements Standing {
     }
 
     @Override
-    public List<Trouble> troubles(PodRules rules, Refusals refusals, Patience patience) {
+    public List<Trouble> troubles(PodRules rules, Patience patience) {
         List<Trouble> troubles = new ArrayList<>();
         for (ObservedPod pod : newLive) {
             troubles.addAll(rules.troublesOf(pod));
         }
         if (newLive.size() < set.desiredNumberScheduled()) {
-            refusals.troubleOf(set, seen.pods()).ifPresent(troubles::add);
+            rules.refusals().troubleOf(set, seen.pods()).ifPresent(troubles::add);
         }
         return troubles;
     }

@@ -56,7 +56,7 @@ final class DeploymentStanding implements Standing {
     }
 
     @Override
-    public List<Trouble> troubles(PodRules rules, Refusals refusals, Patience patience) {
+    public List<Trouble> troubles(PodRules rules, Patience patience) {
         List<Trouble> troubles = new ArrayList<>();
         for (ObservedPod pod : pods.newLive()) {
             troubles.addAll(rules.troublesOf(pod));
@@ -64,12 +64,15 @@ final class DeploymentStanding implements Standing {
         if (newSet != null) {
             ReplicaFailureRule.troubleOf(newSet, seen.pods(), patience).ifPresent(troubles::add);
         }
-        d.condition("Progressing")
-                .filter(c -> c.isFalse() && c.reason().equals("ReplicaSetCreateError"))
-                .ifPresent(c -> troubles.add(Trouble.fatalAfter(
-                        patience.replicaSetCreation(),
-                        "create-error/" + d.metadata().uid(),
-                        new Cause(c.reason(), c.message(), "", "", 0))));
+        Optional<ObservedCondition> progressing = d.condition("Progressing");
+        if (progressing.isPresent()
+                && progressing.get().isFalse()
+                && progressing.get().reason().equals("ReplicaSetCreateError")) {
+            troubles.add(Trouble.fatalAfter(
+                    patience.replicaSetCreation(),
+                    "create-error/" + d.metadata().uid(),
+                    new Cause(progressing.get().reason(), progressing.get().message(), "", "", 0)));
+        }
         return troubles;
     }
 

@@ -177,10 +177,7 @@ public final class Judge {
         }
 
         private List<Trouble> troubles() {
-            return standing.troubles(
-                    new PodRules(patience, seen.events(), firstSight, told),
-                    new Refusals(patience, seen.events(), told),
-                    patience);
+            return standing.troubles(new PodRules(patience, seen.events(), firstSight, told), patience);
         }
 
         /** The causes of those troubles that have lasted too long; remembers all of them. */

@@ -32,6 +32,7 @@ final class PodRules {
             Pattern.compile("(secret|configmap) \"[^\"]*\" not found|references non-existent (secret|config) key: ");
 
     private final Patience patience;
+    private final Collection<ObservedEvent> events;
     private final Map<String, List<ObservedEvent>> warnings;
     private final Map<String, Instant> toldAtFirstSight;
     private final ContainerRules containers;
@@ -46,6 +47,7 @@ final class PodRules {
             Map<String, Integer> restartsAtFirstSight,
             Map<String, Instant> toldAtFirstSight) {
         this.patience = patience;
+        this.events = events;
         this.toldAtFirstSight = toldAtFirstSight;
         this.warnings = new HashMap<>();
         for (ObservedEvent event : events) {
@@ -59,6 +61,11 @@ final class PodRules {
                 pod -> lastMessage(pod, Set.of("Failed"), "Failed to pull image")
                         .orElse(""),
                 restartsAtFirstSight);
+    }
+
+    /** What is known of pods that may not be created, by the same events. */
+    Refusals refusals() {
+        return new Refusals(patience, events, toldAtFirstSight);
     }
 
     /** All that holds a pod up, the most telling first. */

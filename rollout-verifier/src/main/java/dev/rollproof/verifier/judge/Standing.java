@@ -40,7 +40,7 @@ interface Standing {
     }
 
     /** What holds the awaited pods up, and what the controller itself reports. */
-    List<Trouble> troubles(PodRules rules, Refusals refusals, Patience patience);
+    List<Trouble> troubles(PodRules rules, Patience patience);
 
     /** That the controller itself gave up. */
     default Optional<Cause> deadlineExceeded() {

@@ -103,7 +103,7 @@ final class StatefulSetStanding implements Standing {
     }
 
     @Override
-    public List<Trouble> troubles(PodRules rules, Refusals refusals, Patience patience) {
+    public List<Trouble> troubles(PodRules rules, Patience patience) {
         List<Trouble> troubles = new ArrayList<>();
         for (ObservedPod pod : newLive) {
             troubles.addAll(rules.troublesOf(pod));
@@ -123,7 +123,7 @@ final class StatefulSetStanding implements Standing {
             }
         }
         if (present.size() < set.replicas()) {
-            refusals.troubleOf(set, seen.pods()).ifPresent(troubles::add);
+            rules.refusals().troubleOf(set, seen.pods()).ifPresent(troubles::add);
         }
         return troubles;
     }
