@@ -232,6 +232,19 @@ class OddRequestsTest {
     }
 
     @Test
+    void whoHasSeenAnotherVersionIsToldThatBeforeHisMistakes() {
+        String path = map("seen");
+        assertRefused(
+                served.send(
+                        "PUT",
+                        path,
+                        "application/json",
+                        "{\"metadata\": {\"name\": \"seen\", \"resourceVersion\": \"1\", \"labels\": {\"a\": \"-\"}}}"),
+                409,
+                "the object has been modified; please apply your changes to the latest version and try again");
+    }
+
+    @Test
     void aPartThatNoClusterHasIsNotFound() {
         assertThat(served.get(CORE + "serviceaccounts/default/proxy").code()).isEqualTo(404);
         assertThat(served.post(CORE + "serviceaccounts/default/token", "{}").code())

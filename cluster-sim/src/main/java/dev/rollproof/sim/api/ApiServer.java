@@ -239,8 +239,14 @@ public final class ApiServer {
     }
 
     private <T extends HasMetadata> T existing(ResourceType<T> type, T object) {
+        T stored = get(type, Metadata.namespace(object), object.getMetadata().getName());
+        checkVersion(type, object, stored);
+        return stored;
+    }
+
+    /** Refuses an object that says another version than the stored one. */
+    void checkVersion(ResourceType<?> type, HasMetadata object, HasMetadata stored) {
         String name = object.getMetadata().getName();
-        T stored = get(type, Metadata.namespace(object), name);
         String expected = object.getMetadata().getResourceVersion();
         if (expected != null && !expected.equals(stored.getMetadata().getResourceVersion())) {
             throw new ClusterException(
@@ -249,7 +255,6 @@ public final class ApiServer {
                             + "\": the object has been modified; please apply your changes to the latest version and try"
                             + " again");
         }
-        return stored;
     }
 
     private static void keepServerFields(ObjectMeta metadata, ObjectMeta stored) {

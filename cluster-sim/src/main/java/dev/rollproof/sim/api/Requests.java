@@ -182,6 +182,8 @@ public final class Requests {
 
     /** Defaults, validates and stores an object that is to take the place of another. */
     private <T extends HasMetadata> T update(ResourceType<T> type, T manifest, T stored, WriteOptions options) {
+        // Who has seen another version is told that, whatever is wrong with what he made of it.
+        api.checkVersion(type, manifest, stored);
         // Of a patch that was about metadata nothing else needs a look.
         boolean sameContents = !(manifest instanceof Namespace) && Frozen.shareAllButMetadata(manifest, stored);
         if (!sameContents) {
