@@ -165,13 +165,12 @@ public final class Observed {
         List<ObservedCondition> conditions = new ArrayList<>();
         if (status.getConditions() != null) {
             for (ReplicaSetCondition condition : status.getConditions()) {
-                conditions.add(new ObservedCondition(
-                        orEmpty(condition.getType()),
-                        orEmpty(condition.getStatus()),
-                        orEmpty(condition.getReason()),
-                        orEmpty(condition.getMessage()),
-                        Optional.empty(),
-                        instant(condition.getLastTransitionTime())));
+                conditions.add(condition(
+                        condition.getType(),
+                        condition.getStatus(),
+                        condition.getReason(),
+                        condition.getMessage(),
+                        condition.getLastTransitionTime()));
             }
         }
         return new ObservedReplicaSet(
@@ -197,13 +196,12 @@ public final class Observed {
         List<ObservedCondition> conditions = new ArrayList<>();
         if (status.getConditions() != null) {
             for (PodCondition condition : status.getConditions()) {
-                conditions.add(new ObservedCondition(
-                        orEmpty(condition.getType()),
-                        orEmpty(condition.getStatus()),
-                        orEmpty(condition.getReason()),
-                        orEmpty(condition.getMessage()),
-                        Optional.empty(),
-                        instant(condition.getLastTransitionTime())));
+                conditions.add(condition(
+                        condition.getType(),
+                        condition.getStatus(),
+                        condition.getReason(),
+                        condition.getMessage(),
+                        condition.getLastTransitionTime()));
             }
         }
         return new ObservedPod(
@@ -433,6 +431,22 @@ public final class Observed {
             // Anybody may write annotations; one that is no number numbers nothing.
             return OptionalLong.empty();
         }
+    }
+
+    /** A condition that says when it began, and not when it was last looked at: those of all kinds but Deployments. */
+    static ObservedCondition condition(
+            @Nullable String type,
+            @Nullable String status,
+            @Nullable String reason,
+            @Nullable String message,
+            @Nullable String lastTransitionTime) {
+        return new ObservedCondition(
+                orEmpty(type),
+                orEmpty(status),
+                orEmpty(reason),
+                orEmpty(message),
+                Optional.empty(),
+                instant(lastTransitionTime));
     }
 
     static Optional<ObservedCondition> condition(List<ObservedCondition> conditions, String type) {

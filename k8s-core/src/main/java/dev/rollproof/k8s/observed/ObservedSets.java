@@ -17,7 +17,6 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetUpdateStrategy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The part of {@link Observed} that is about StatefulSets and DaemonSets. */
@@ -60,13 +59,12 @@ final class ObservedSets {
     private static List<ObservedCondition> statefulSetConditions(@Nullable List<StatefulSetCondition> conditions) {
         List<ObservedCondition> observed = new ArrayList<>();
         for (StatefulSetCondition condition : orElse(conditions, List.<StatefulSetCondition>of())) {
-            observed.add(new ObservedCondition(
-                    orEmpty(condition.getType()),
-                    orEmpty(condition.getStatus()),
-                    orEmpty(condition.getReason()),
-                    orEmpty(condition.getMessage()),
-                    Optional.empty(),
-                    Timestamp.read(condition.getLastTransitionTime())));
+            observed.add(Observed.condition(
+                    condition.getType(),
+                    condition.getStatus(),
+                    condition.getReason(),
+                    condition.getMessage(),
+                    condition.getLastTransitionTime()));
         }
         return observed;
     }
@@ -104,13 +102,12 @@ final class ObservedSets {
     private static List<ObservedCondition> daemonSetConditions(@Nullable List<DaemonSetCondition> conditions) {
         List<ObservedCondition> observed = new ArrayList<>();
         for (DaemonSetCondition condition : orElse(conditions, List.<DaemonSetCondition>of())) {
-            observed.add(new ObservedCondition(
-                    orEmpty(condition.getType()),
-                    orEmpty(condition.getStatus()),
-                    orEmpty(condition.getReason()),
-                    orEmpty(condition.getMessage()),
-                    Optional.empty(),
-                    Timestamp.read(condition.getLastTransitionTime())));
+            observed.add(Observed.condition(
+                    condition.getType(),
+                    condition.getStatus(),
+                    condition.getReason(),
+                    condition.getMessage(),
+                    condition.getLastTransitionTime()));
         }
         return observed;
     }

@@ -143,15 +143,7 @@ final class DaemonSetStanding implements Standing {
         if (newReady >= desired && set.numberAvailable() < desired) {
             line.append(", ").append(set.numberAvailable()).append(" available");
         }
-        if (newLive.size() > desired) {
-            line.append(", ").append(newLive.size() - desired).append(" too many");
-        }
-        if (!old.isEmpty()) {
-            line.append(", ").append(old.size()).append(" old to be replaced");
-        }
-        if (waitForOldPods && leaving > 0) {
-            line.append(", ").append(leaving).append(" still leaving");
-        }
+        Standing.addRest(line, newLive.size() - desired, old.size(), waitForOldPods ? leaving : 0);
         return line.toString();
     }
 }

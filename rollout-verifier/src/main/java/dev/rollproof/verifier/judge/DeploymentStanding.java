@@ -136,15 +136,8 @@ final class DeploymentStanding implements Standing {
         if (pods.newReady() == d.replicas() && d.availableReplicas() < d.replicas()) {
             line.append(", ").append(d.availableReplicas()).append(" available");
         }
-        if (pods.newLive().size() > d.replicas()) {
-            line.append(", ").append(pods.newLive().size() - d.replicas()).append(" too many");
-        }
-        if (pods.oldLive() > 0) {
-            line.append(", ").append(pods.oldLive()).append(" old to be replaced");
-        }
-        if (waitForOldPods && pods.leaving() > 0) {
-            line.append(", ").append(pods.leaving()).append(" still leaving");
-        }
+        Standing.addRest(
+                line, pods.newLive().size() - d.replicas(), pods.oldLive(), waitForOldPods ? pods.leaving() : 0);
         return line.toString();
     }
 }

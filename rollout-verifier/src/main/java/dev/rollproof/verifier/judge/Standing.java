@@ -62,6 +62,19 @@ interface Standing {
         return failures;
     }
 
+    /** What else there is besides the new pods that are wanted; a number that is not positive is not told. */
+    static void addRest(StringBuilder line, int tooMany, int old, int leaving) {
+        if (tooMany > 0) {
+            line.append(", ").append(tooMany).append(" too many");
+        }
+        if (old > 0) {
+            line.append(", ").append(old).append(" old to be replaced");
+        }
+        if (leaving > 0) {
+            line.append(", ").append(leaving).append(" still leaving");
+        }
+    }
+
     /** How often the containers of pods were restarted, all together. */
     static int restarts(Collection<ObservedPod> pods) {
         int restarts = 0;

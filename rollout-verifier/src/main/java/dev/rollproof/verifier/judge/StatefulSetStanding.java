@@ -198,15 +198,7 @@ final class StatefulSetStanding implements Standing {
                     .append(set.updateStrategy().partition())
                     .append(" ready");
         }
-        if (surplus > 0) {
-            line.append(", ").append(surplus).append(" too many");
-        }
-        if (!old.isEmpty()) {
-            line.append(", ").append(old.size()).append(" old to be replaced");
-        }
-        if (waitForOldPods && leaving > 0) {
-            line.append(", ").append(leaving).append(" still leaving");
-        }
+        Standing.addRest(line, surplus, old.size(), waitForOldPods ? leaving : 0);
         return line.toString();
     }
 }
