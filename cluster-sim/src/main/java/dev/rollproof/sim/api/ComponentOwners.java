@@ -109,12 +109,13 @@ final class ComponentOwners {
     }
 
     private static FieldSet writtenByControllers(FieldSet free) {
-        return free.under(".metadata.annotations." + REVISION)
-                .plus(free.under(".metadata.annotations.pv.kubernetes.io/bind-completed"))
-                .plus(free.under(".metadata.annotations.pv.kubernetes.io/bound-by-controller"))
-                .plus(free.under(".metadata.ownerReferences"))
-                .plus(free.under(".spec.volumeName"))
-                .plus(free.under(".spec.claimRef"));
+        return free.under(
+                ".metadata.annotations." + REVISION,
+                ".metadata.annotations.pv.kubernetes.io/bind-completed",
+                ".metadata.annotations.pv.kubernetes.io/bound-by-controller",
+                ".metadata.ownerReferences",
+                ".spec.volumeName",
+                ".spec.claimRef");
     }
 
     /**

@@ -42,12 +42,12 @@ final class StatusOwners {
         Ownership now = of(object);
         String apiVersion = object.getApiVersion();
         return () -> {
+            Ownership other = others.get();
             Ownership status = ComponentOwners.withStatus(now, object);
-            Map<FieldManager, FieldSet> updated =
-                    new LinkedHashMap<>(others.get().updated());
+            Map<FieldManager, FieldSet> updated = new LinkedHashMap<>(other.updated());
             status.updated().forEach((manager, fields) -> updated.merge(manager, fields, FieldSet::plus));
-            List<ManagedFieldsEntry> all = new ArrayList<>(
-                    OwnershipEntries.of(new Ownership(others.get().applied(), updated), apiVersion));
+            List<ManagedFieldsEntry> all =
+                    new ArrayList<>(OwnershipEntries.of(new Ownership(other.applied(), updated), apiVersion));
             for (ManagedFieldsEntry entry :
                     OwnershipEntries.of(new Ownership(status.applied(), Map.of()), apiVersion)) {
                 entry.setSubresource("status");

@@ -105,10 +105,17 @@ public record FieldSet(Set<List<Object>> paths) {
         return ATOMIC.contains(field);
     }
 
-    /** The fields at a path in text, such as {@code .spec.claimRef}, and below it. */
-    public FieldSet under(String path) {
-        return without(text -> !text.startsWith(path)
-                || (text.length() > path.length() && ".[".indexOf(text.charAt(path.length())) < 0));
+    /** The fields at some paths in text, such as {@code .spec.claimRef}, and below them. */
+    public FieldSet under(String... roots) {
+        return without(text -> {
+            for (String root : roots) {
+                if (text.startsWith(root)
+                        && (text.length() == root.length() || ".[".indexOf(text.charAt(root.length())) >= 0)) {
+                    return false;
+                }
+            }
+            return true;
+        });
     }
 
     /** All but some, which are told by their paths in text. */
