@@ -48,10 +48,10 @@ public final class SimulatedApiServer implements AutoCloseable {
 
     private SimulatedApiServer(Builder builder) {
         Instant now = Time.system().now();
-        credentials = CompletableFuture.supplyAsync(() -> Credentials.create(now));
+        credentials = CompletableFuture.supplyAsync(() -> Credentials.create(now), SimulatedApiServer::beside);
         // The embedded server asks for all locales that Java has, which takes a sixth of the opening: beside the rest,
         // too.
-        CompletableFuture<Locale[]> unused = CompletableFuture.supplyAsync(Locale::getAvailableLocales);
+        beside(Locale::getAvailableLocales);
         pace = new Pace(builder.cluster.time(), builder.speed);
         try {
             door = new HttpDoor(builder.port, builder.idle, credentials::join, executor -> {
@@ -67,6 +67,13 @@ public final class SimulatedApiServer implements AutoCloseable {
                 builder.idle,
                 Objects.requireNonNull(api).nodePorts(),
                 (port, local) -> builder.onNodePort.accept(address(port, local)));
+    }
+
+    /** On a thread of its own: the pool that a future takes when none is named may be one thread, held by anybody. */
+    private static void beside(Runnable work) {
+        Thread thread = new Thread(work, "rollproof-opening");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static NodePortAddress address(NodePort port, int local) {

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.Observation;
+import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.fabric8.KubernetesCluster;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.server.Served.Reply;
 import dev.rollproof.sim.Faults;
@@ -31,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -172,6 +177,39 @@ abstract class Fabric8Contract {
             await().atMost(Duration.ofSeconds(30)).until(() -> heard.size() == 4);
             assertThat(heard).containsExactly("added before", "added a", "updated a", "deleted a");
             assertThat(informer.isWatching()).isTrue();
+        }
+    }
+
+    @Test
+    void whoIsToldAndTakesHisTimeHoldsUpNobodyElse() throws InterruptedException {
+        Cluster cluster = KubernetesCluster.over(client);
+        Query<ConfigMap> maps = Query.of(ConfigMap.class).inNamespace("default").withLabels("made-by=test");
+        CountDownLatch waiting = new CountDownLatch(1);
+        CountDownLatch enough = new CountDownLatch(1);
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (Observation slow = cluster.observe(maps, change -> {
+                    waiting.countDown();
+                    awaitQuietly(enough);
+                });
+                Observation asking = cluster.observe(
+                        maps, change -> heard.add(cluster.list(maps).size() + " there"))) {
+            client.resource(configMap("a", "1")).create();
+            assertThat(waiting.await(30, TimeUnit.SECONDS)).isTrue();
+            client.resource(configMap("b", "1")).create();
+            await().atMost(Duration.ofSeconds(30)).until(() -> heard.size() == 2);
+            assertThat(heard).last().isEqualTo("2 there");
+            assertThat(asking.trouble()).isEmpty();
+            assertThat(slow.trouble()).isEmpty();
+        } finally {
+            enough.countDown();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
         }
     }
 

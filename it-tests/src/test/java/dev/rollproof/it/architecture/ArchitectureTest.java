@@ -7,6 +7,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -14,6 +17,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /** The arrows between modules and packages: what may know what. A new arrow is a decision, made here. */
 @AnalyzeClasses(
@@ -186,6 +191,32 @@ class ArchitectureTest {
             .orShould()
             .callMethod(Clock.class, "systemUTC")
             .because("what reads a clock of its own cannot be simulated");
+
+    @ArchTest
+    static final ArchRule everyTaskHasAThreadThatIsItsOwn = noClasses()
+            .that()
+            .resideInAPackage("dev.rollproof..")
+            .should()
+            .callMethodWhere(new DescribedPredicate<>("work goes to the common pool") {
+                @Override
+                public boolean test(JavaMethodCall call) {
+                    return goesToTheCommonPool(call);
+                }
+            })
+            .because(
+                    "since Java 25 the common pool has one thread where there are two processors, and java.net.http.HttpClient"
+                            + " hands over its answers on it: one task that waits there stops every client of the JVM");
+
+    private static boolean goesToTheCommonPool(JavaMethodCall call) {
+        JavaClass owner = call.getTargetOwner();
+        String name = call.getName();
+        if (owner.isAssignableTo(CompletionStage.class)) {
+            boolean told = call.getTarget().getRawParameterTypes().stream()
+                    .anyMatch(type -> type.isEquivalentTo(Executor.class));
+            return !told && (name.endsWith("Async") || name.equals("delayedExecutor"));
+        }
+        return name.equals("commonPool") || name.equals("parallelStream") || name.equals("parallel");
+    }
 
     @ArchTest
     static final ArchRule theJudgeIsPure = noClasses()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.it.kubectl;
 
+import dev.rollproof.it.Aside;
 import dev.rollproof.it.kubectl.KubectlStories.Step;
 import java.io.IOException;
 import java.io.InputStream;
@@ -69,7 +70,7 @@ final class RealKubectl {
 
     /** On a thread of its own: a command that hangs is ended, and says nothing. */
     private static CompletableFuture<String> read(InputStream stream) {
-        return CompletableFuture.supplyAsync(() -> {
+        return Aside.supply("kubectl's output", () -> {
             try {
                 return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
             } catch (IOException ended) {

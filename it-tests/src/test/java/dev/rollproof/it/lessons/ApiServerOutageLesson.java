@@ -6,6 +6,7 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.harness.K3s;
+import dev.rollproof.it.Aside;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.time.Time;
 import dev.rollproof.sim.Faults;
@@ -152,7 +153,7 @@ class ApiServerOutageLesson extends Lesson {
     private CompletableFuture<Void> kill() {
         return k3s.map(node -> {
                     node.killApiServer();
-                    return CompletableFuture.runAsync(node::awaitReady);
+                    return Aside.run("API server", node::awaitReady);
                 })
                 .orElseGet(() -> {
                     faults().unreachable(ofSeconds(4));
@@ -200,7 +201,8 @@ class ApiServerOutageLesson extends Lesson {
             return done;
         }
         assertThat(cluster.time()).isSameAs(Time.system());
-        Executor later = CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS);
+        Executor later =
+                CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS, Aside.of("API server"));
         return CompletableFuture.runAsync(then, later);
     }
 }

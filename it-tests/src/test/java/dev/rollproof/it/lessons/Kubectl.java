@@ -2,6 +2,7 @@
 package dev.rollproof.it.lessons;
 
 import dev.rollproof.harness.K3s;
+import dev.rollproof.it.Aside;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.time.Time;
 import java.io.IOException;
@@ -42,7 +43,7 @@ final class Kubectl {
 
     /** Has it watch from now on; nothing on the simulated cluster, which it cannot talk to. */
     static Optional<Kubectl> rolloutStatus(Optional<K3s> k3s, ObjectRef workload, Duration timeout) {
-        return k3s.map(node -> new Kubectl(CompletableFuture.supplyAsync(() -> run(node, workload, timeout))));
+        return k3s.map(node -> new Kubectl(Aside.supply("kubectl rollout status", () -> run(node, workload, timeout))));
     }
 
     private static Status run(K3s node, ObjectRef workload, Duration timeout) {
