@@ -26,7 +26,7 @@ final class ReplicaRatio {
      */
     record Sized(int wanted, int available) {
         /** What it contributes, if that is asked carefully: pods beyond the size are going. */
-        private int contribution(boolean ignoresAvailability) {
+        int contribution(boolean ignoresAvailability) {
             return ignoresAvailability || wanted < available ? wanted : available;
         }
     }
