@@ -24,6 +24,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>What it injects, and when, {@link ClusterExtension} says.
+ *
+ * <p>Work of a test that waits, for a process or a latch, does so on a thread of its own, and not in
+ * {@code CompletableFuture.supplyAsync} without an executor: since Java 25 that pool has one thread where there are two
+ * processors, and the JDK's HTTP client, which an injected client uses, hands over its answers on it.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
