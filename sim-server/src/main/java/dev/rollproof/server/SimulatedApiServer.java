@@ -128,8 +128,15 @@ public final class SimulatedApiServer implements AutoCloseable {
             return this;
         }
 
-        /** How many bytes may wait for each who watches: 64 MiB, but for tests. */
-        Builder mostWaitingBytes(long value) {
+        /**
+         * How many bytes of events may wait for a client that watches, and does not read; one for which more waits is cut off, to find
+         * back by a list. Default 64 MiB; less shows sooner what a client of your own does then. What the system keeps for a
+         * connection, some megabytes, does not count.
+         */
+        public Builder mostWaitingBytes(long value) {
+            if (value < 1) {
+                throw new IllegalArgumentException("at least one byte may wait, was " + value);
+            }
             mostWaitingBytes = value;
             return this;
         }

@@ -2,6 +2,7 @@
 package dev.rollproof.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.sim.SimulatedCluster;
@@ -103,5 +104,12 @@ class SlowWatchersTest {
         assertThat(toldOf(slow)).isLessThan(MAPS);
         // And begins again, like everybody who was cut off.
         assertThat(toldOf(watch())).isEqualTo(MAPS);
+    }
+
+    @Test
+    void thatNothingMayWaitIsRefused() {
+        assertThatThrownBy(() -> SimulatedApiServer.of(cluster).mostWaitingBytes(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("at least one byte may wait, was 0");
     }
 }
