@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Defaults: any port that is free, real time. Its certificate is of an authority made for it, and its token is new: only who
+ * <p>Defaults: any port that is free, real time. Its certificate is of an authority that all servers of a process share, and its token is new: only who
  * has the kubeconfig is let in. Thread-safe.
  */
 public final class SimulatedApiServer implements AutoCloseable {

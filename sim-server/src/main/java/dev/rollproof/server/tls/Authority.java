@@ -13,14 +13,17 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate authority of one server, made when it starts, and the server's certificate for loopback. Their keys are
- * nowhere but in memory. Valid for ten years, since nobody renews them. Immutable.
+ * A certificate authority, and a server's certificate for loopback. Their keys are nowhere but in memory. Valid for ten years,
+ * since nobody renews them. Immutable.
  */
 public final class Authority {
     private static final Duration BEFORE = Duration.ofHours(1);
     private static final Duration AFTER = Duration.ofDays(3650);
+
+    private static @Nullable Authority ofThisProcess;
 
     private final X509Certificate certificate;
     private final X509Certificate serverCertificate;
@@ -45,8 +48,19 @@ public final class Authority {
         SSLParameters unused = server.getDefaultSSLParameters();
     }
 
+    /**
+     * The one that all servers of this process have, made for the first: to make keys takes longer than all else that a server needs to
+     * begin, and who is let in is decided by each server's own token.
+     */
+    public static synchronized Authority ofThisProcess(Instant now) {
+        if (ofThisProcess == null) {
+            ofThisProcess = create(now);
+        }
+        return ofThisProcess;
+    }
+
     /** Makes one. */
-    public static Authority create(Instant now) {
+    static Authority create(Instant now) {
         try {
             return new Authority(now);
         } catch (GeneralSecurityException impossible) {

@@ -12,12 +12,13 @@ import java.util.Base64;
  * @param token what lets them in
  */
 public record Credentials(Authority authority, String token) {
-    /** Makes new ones, with a token that nobody guesses. */
+    /** For one server: the authority of this process, and a token that nobody guesses. */
     public static Credentials create(Instant now) {
         byte[] bytes = new byte[24];
         new SecureRandom().nextBytes(bytes);
         return new Credentials(
-                Authority.create(now), Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+                Authority.ofThisProcess(now),
+                Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
     }
 
     /** Without the token. */

@@ -61,6 +61,14 @@ class AuthorityTest {
     }
 
     @Test
+    void theServersOfAProcessShareAnAuthorityAndNoToken() {
+        Credentials one = Credentials.create(NOW);
+        Credentials other = Credentials.create(NOW);
+        assertThat(one.authority()).isSameAs(other.authority());
+        assertThat(one.token()).hasSize(32).isNotEqualTo(other.token());
+    }
+
+    @Test
     void anotherAuthorityOfTheSameNameIsNotTrusted() {
         assertThatThrownBy(() -> validate(AUTHORITY, Authority.create(NOW), NOW))
                 .isInstanceOf(CertPathValidatorException.class);
