@@ -77,8 +77,8 @@ public final class Rollproof implements Runnable {
     }
 
     public static void main(String[] args) {
-        PrintStream out =
-                new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
+        StandardOutput output = new StandardOutput(new java.io.FileOutputStream(java.io.FileDescriptor.out));
+        PrintStream out = new PrintStream(output, true, StandardCharsets.UTF_8);
         PrintStream err =
                 new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.err), true, StandardCharsets.UTF_8);
         // A console there is only where both ends are a terminal; on 22 and later it says so itself.
@@ -89,7 +89,7 @@ public final class Rollproof implements Runnable {
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(interrupting(Thread.currentThread(), ended), "rollproof-signal"));
         }
-        int code = run(new Console(System.in, out, err, terminal, System.getenv()), args);
+        int code = output.ended(run(new Console(System.in, out, err, terminal, System.getenv()), args), err);
         ended.countDown();
         System.exit(code);
     }
