@@ -34,6 +34,7 @@ abstract class SetLesson {
     @RegisterExtension
     static final ClusterExtension CLUSTER = ClusterExtension.builder()
             .simulated(simulated -> simulated.images(Clock.declared()))
+            .recordAll()
             .build();
 
     Cluster cluster;

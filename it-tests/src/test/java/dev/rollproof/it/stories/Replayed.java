@@ -9,6 +9,7 @@ import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedContainer;
+import dev.rollproof.k8s.observed.ObservedEvent;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.sim.Images;
 import dev.rollproof.sim.SimulatedCluster;
@@ -18,9 +19,10 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,30 +31,43 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 
 /**
- * A recording of real Kubernetes, played again on the simulated one: people do the same to Deployments at the same times, and
+ * A recording of real Kubernetes, played again on the simulated one: people do the same to workloads at the same times, and
  * pods take as long to get ready as those took that were observed.
  */
 final class Replayed {
     private static final Duration AFTERWARDS = Duration.ofSeconds(20);
 
+    /** So near to a deletion an event tells of it. */
+    private static final Duration SAID_WITHIN = Duration.ofSeconds(2);
+
     /** How much later than recorded somebody may do something. */
     private static final Duration HASTE = Duration.ofSeconds(1);
+
+    /** What people change; a pod they only delete. */
+    private static final Set<String> WORKLOADS = Set.of("Deployment", "StatefulSet", "DaemonSet");
 
     /**
      * What somebody did.
      *
-     * @param deployment what it was then
-     * @param state the sizes of the Deployment's ReplicaSets just before
+     * @param object what it was then: a workload, or a pod
+     * @param state how far the workload of that name had come just before; of a pod unknown
      */
-    private record Act(Duration at, boolean deleted, Deployment deployment, String state) {}
+    private record Act(Duration at, boolean deleted, HasMetadata object, Optional<String> state) {
+        String name() {
+            return object.getMetadata().getName();
+        }
+    }
 
     /**
      * A replay.
@@ -68,15 +83,15 @@ final class Replayed {
     }
 
     private final List<Act> acts;
-    private final Set<String> deployments;
+    private final Set<String> workloads;
     private final Duration end;
     private final Starts starts;
     private final String namespace;
 
     private Replayed(List<Act> acts, Duration end, Starts starts, String namespace) {
         this.acts = acts;
-        this.deployments = new TreeSet<>();
-        acts.forEach(act -> deployments.add(act.deployment().getMetadata().getName()));
+        this.workloads = new TreeSet<>();
+        acts.stream().filter(act -> act.state().isPresent()).forEach(act -> workloads.add(act.name()));
         this.end = end;
         this.starts = starts;
         this.namespace = namespace;
@@ -89,34 +104,54 @@ final class Replayed {
     static Replayed of(Path file, Recording recording) throws IOException {
         List<Act> acts = new ArrayList<>();
         Map<String, Long> generations = new HashMap<>();
+        Set<String> going = new HashSet<>();
+        BiPredicate<Duration, ObjectMeta> byHand = deletedByHand(recording);
         Story.Teller until = new Story.Teller();
         for (String line : Files.readAllLines(file)) {
             Map<String, Object> fields = Models.parseJson(line);
             HasMetadata object = object(fields);
-            if (!(object instanceof Deployment deployment)) {
+            double seconds = ((Number) fields.get("t")).doubleValue();
+            Duration at = Duration.ofMillis(Math.round(seconds * 1000));
+            ObjectMeta metadata = object.getMetadata();
+            if (!WORKLOADS.contains(object.getKind())) {
                 until.tell(Change.Type.valueOf((String) fields.get("type")), Observed.from(object));
+                if (object instanceof Pod
+                        && metadata.getDeletionTimestamp() != null
+                        && going.add(metadata.getUid())
+                        && byHand.test(at, metadata)) {
+                    acts.add(new Act(at, true, object, Optional.empty()));
+                }
                 continue;
             }
-            ObjectMeta metadata = deployment.getMetadata();
             boolean deleted = "DELETED".equals(fields.get("type"));
             Long before = generations.put(metadata.getUid(), metadata.getGeneration());
             if (deleted || !metadata.getGeneration().equals(before)) {
-                double seconds = ((Number) fields.get("t")).doubleValue();
-                acts.add(new Act(
-                        Duration.ofMillis(Math.round(seconds * 1000)),
-                        deleted,
-                        deployment,
-                        until.now(metadata.getName())));
+                acts.add(new Act(at, deleted, object, Optional.of(until.now(metadata.getName()))));
             }
         }
         if (acts.isEmpty()) {
-            throw new IllegalArgumentException(file + " has no Deployment in it");
+            throw new IllegalArgumentException(file + " has no workload in it");
         }
         return new Replayed(
                 acts,
                 recording.entries().get(recording.entries().size() - 1).at(),
                 startsOf(recording),
-                acts.get(0).deployment().getMetadata().getNamespace());
+                acts.get(0).object().getMetadata().getNamespace());
+    }
+
+    /**
+     * Which pods of StatefulSets and DaemonSets somebody deleted: their controllers say so of those that they delete. Other pods nobody
+     * deletes by hand in a lesson.
+     */
+    private static BiPredicate<Duration, ObjectMeta> deletedByHand(Recording recording) {
+        return (at, pod) -> pod.getOwnerReferences().stream()
+                .anyMatch(owner -> !owner.getKind().equals("ReplicaSet")
+                        && recording.entries().stream()
+                                .filter(entry -> entry.at().minus(at).abs().compareTo(SAID_WITHIN) < 0)
+                                .noneMatch(entry -> entry.object() instanceof ObservedEvent event
+                                        && event.regardingUid().equals(owner.getUid())
+                                        && event.reason().equals("SuccessfulDelete")
+                                        && List.of(event.message().split(" ")).contains(pod.getName())));
     }
 
     @SuppressWarnings("unchecked")
@@ -184,8 +219,8 @@ final class Replayed {
                             .endMetadata()
                             .build(),
                     WriteOptions.defaults());
-            for (Class<? extends HasMetadata> kind :
-                    List.<Class<? extends HasMetadata>>of(Deployment.class, ReplicaSet.class, Pod.class, Event.class)) {
+            for (Class<? extends HasMetadata> kind : List.<Class<? extends HasMetadata>>of(
+                    Deployment.class, ReplicaSet.class, StatefulSet.class, DaemonSet.class, Pod.class, Event.class)) {
                 cluster.observe(Query.of(kind).inNamespace(namespace), change -> {
                     synchronized (teller) {
                         teller.tell(change.type(), change.object());
@@ -200,9 +235,10 @@ final class Replayed {
             for (Act act : acts) {
                 Duration late = Duration.ofMillis(random.nextInt((int) HASTE.toMillis()));
                 Instant then = begin.plus(act.at().minus(first)).plus(late);
-                if (byState) {
-                    String name = act.deployment().getMetadata().getName();
-                    pass.until(then, () -> now(teller, name).equals(act.state()));
+                if (byState && act.state().isPresent()) {
+                    pass.until(
+                            then,
+                            () -> now(teller, act.name()).equals(act.state().get()));
                 } else {
                     pass.until(then, () -> false);
                 }
@@ -240,36 +276,36 @@ final class Replayed {
     }
 
     private String sizes(Story.Teller teller) {
-        return deployments.stream().map(name -> now(teller, name)).toList().toString();
+        return workloads.stream().map(name -> now(teller, name)).toList().toString();
     }
 
-    private static String now(Story.Teller teller, String deployment) {
+    private static String now(Story.Teller teller, String workload) {
         synchronized (teller) {
-            return teller.now(deployment);
+            return teller.now(workload);
         }
     }
 
     private void repeat(SimulatedCluster cluster, Act act) {
-        String name = act.deployment().getMetadata().getName();
+        Class<? extends HasMetadata> kind = act.object().getClass();
+        Optional<? extends HasMetadata> current = cluster.get(kind, namespace, act.name());
         if (act.deleted()) {
-            cluster.delete(Deployment.class, namespace, name, DeleteOptions.defaults());
+            if (current.isPresent()) {
+                cluster.delete(kind, namespace, act.name(), DeleteOptions.defaults());
+            }
             return;
         }
-        Deployment wanted = Models.copy(act.deployment());
-        ObjectMeta metadata = wanted.getMetadata();
-        ObjectMeta clean = new ObjectMeta();
-        clean.setName(name);
-        clean.setNamespace(namespace);
-        clean.setLabels(metadata.getLabels());
-        wanted.setMetadata(clean);
-        wanted.setStatus(new DeploymentStatus());
-        var current = cluster.get(Deployment.class, namespace, name);
+        Map<String, Object> wanted = Models.toTree(act.object());
+        wanted.remove("status");
         if (current.isEmpty()) {
-            cluster.create(wanted, WriteOptions.defaults());
+            Map<String, Object> metadata = new HashMap<>(Map.of("name", act.name(), "namespace", namespace));
+            Optional.ofNullable(act.object().getMetadata().getLabels())
+                    .ifPresent(labels -> metadata.put("labels", labels));
+            wanted.put("metadata", metadata);
+            cluster.create(Models.fromTree(wanted), WriteOptions.defaults());
         } else {
-            Deployment changed = current.get();
-            changed.setSpec(wanted.getSpec());
-            cluster.replace(changed, WriteOptions.defaults());
+            Map<String, Object> changed = Models.toTree(current.get());
+            changed.put("spec", wanted.get("spec"));
+            cluster.replace(Models.fromTree(changed), WriteOptions.defaults());
         }
     }
 }

@@ -39,7 +39,7 @@ final class Shape {
     private static void add(String prefix, String path, Object part, SortedSet<String> fields) {
         if (part instanceof Map<?, ?> map) {
             map.forEach((name, value) -> {
-                // Who owns which field is not kept of controllers: docs/simulation.md.
+                // Who owns which field is a claim of the contract.
                 if (value != null && !name.equals("managedFields")) {
                     add(prefix, path + (path.isEmpty() ? "" : ".") + name, value, fields);
                 }

@@ -16,16 +16,18 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * What happened in a lesson, without names, times and numbers that differ from run to run: the way of each Deployment's
- * ReplicaSets, and the words in which Kubernetes told it.
+ * ReplicaSets, or of the pods of another workload, and the words in which Kubernetes told it.
  *
- * @param ways of each Deployment, by name: the sizes that the controller gave to its ReplicaSets, one text for each change, such as
- *     {@code "1.0: 2, 1.1: 1"}
+ * @param ways of each workload, by name: the sizes that the controller gave to a Deployment's ReplicaSets, one text for each change,
+ *     such as {@code "1.0: 2, 1.1: 1"}; of a StatefulSet or DaemonSet how many pods of each version there are, such as
+ *     <code>"{1.0=1, 1.1=1}"</code>
  * @param conditions of Deployments, such as {@code "Progressing True ReplicaSetUpdated"}
  * @param pods reasons of their conditions, and of what their containers wait for or ended with
  * @param events such as {@code "ReplicaSet SuccessfulCreate"}
@@ -47,6 +49,9 @@ record Story(
         return teller.story();
     }
 
+    /** Whose pods are counted; a Deployment's are its ReplicaSets'. */
+    private static final Set<String> SETS = Set.of("StatefulSet", "DaemonSet");
+
     private record Sized(String version, int replicas) {}
 
     /** Who tells about what. */
@@ -63,7 +68,11 @@ record Story(
             boolean deleted = type == Change.Type.DELETED;
             if (object instanceof ObservedReplicaSet set) {
                 story.add(set, deleted, sizes);
-            } else if (!deleted) {
+            }
+            if (object instanceof ObservedPod pod) {
+                story.count(pod, deleted, sizes);
+            }
+            if (!deleted) {
                 story.add(object);
                 if (object instanceof ObservedEvent event) {
                     count(event);
@@ -80,9 +89,9 @@ record Story(
             }
         }
 
-        /** The sizes of a Deployment's ReplicaSets now; {@code ""} where it has none. */
-        String now(String deployment) {
-            List<String> way = story.ways.getOrDefault(deployment, List.of());
+        /** How far a workload has come; {@code ""} where it has not begun. */
+        String now(String workload) {
+            List<String> way = story.ways.getOrDefault(workload, List.of());
             return way.isEmpty() ? "" : way.get(way.size() - 1);
         }
 
@@ -121,7 +130,26 @@ record Story(
             return;
         }
         ofOwner.put(set.metadata().uid(), new Sized(version(set), set.replicas()));
-        String state = text(ofOwner);
+        step(owner, text(ofOwner));
+    }
+
+    private void count(ObservedPod pod, boolean deleted, Map<String, Map<String, Sized>> sizes) {
+        pod.metadata().controller().filter(owner -> SETS.contains(owner.kind())).ifPresent(owner -> {
+            Map<String, Sized> ofOwner = sizes.computeIfAbsent(owner.name(), unused -> new LinkedHashMap<>());
+            if (deleted) {
+                ofOwner.remove(pod.metadata().uid());
+            } else {
+                ofOwner.put(
+                        pod.metadata().uid(),
+                        new Sized(version(pod.containers().get(0).image()), 1));
+            }
+            Map<String, Integer> counts = new TreeMap<>();
+            ofOwner.values().forEach(one -> counts.merge(one.version(), 1, Integer::sum));
+            step(owner.name(), counts.isEmpty() ? "none" : counts.toString());
+        });
+    }
+
+    private void step(String owner, String state) {
         List<String> way = ways.computeIfAbsent(owner, unused -> new ArrayList<>());
         if (way.isEmpty() || !way.get(way.size() - 1).equals(state)) {
             way.add(state);
@@ -129,7 +157,10 @@ record Story(
     }
 
     private static String version(ObservedReplicaSet set) {
-        String image = set.template().images().get(0);
+        return version(set.template().images().get(0));
+    }
+
+    private static String version(String image) {
         return image.substring(image.indexOf(':') + 1);
     }
 
