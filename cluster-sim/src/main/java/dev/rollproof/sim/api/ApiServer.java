@@ -202,6 +202,7 @@ public final class ApiServer {
             metadata.setGeneration(Metadata.generation(stored) + 1);
         }
         if (dryRun) {
+            metadata.setResourceVersion(stored.getMetadata().getResourceVersion());
             return updated;
         }
         if (finished(updated)) {

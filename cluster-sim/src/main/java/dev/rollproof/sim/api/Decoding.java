@@ -4,6 +4,7 @@ package dev.rollproof.sim.api;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.sim.api.patch.DuplicateItems;
 import dev.rollproof.sim.api.validation.FieldValidation;
 import dev.rollproof.sim.api.validation.Quantities;
 import dev.rollproof.sim.api.validation.UnknownFields;
@@ -31,19 +32,38 @@ public final class Decoding {
         return model(type, tree);
     }
 
-    /** The model of what a client sent to be applied; fails where a value is of another type than its field. */
+    /** The model of what a client sent to be applied; fails where a value is of another type than its field, and where items are there twice. */
     public static <T extends HasMetadata> T applied(
             ResourceType<T> type, Map<String, ? extends @Nullable Object> tree) {
+        String namespace = word(tree, "namespace");
+        String name = word(tree, "name");
         Optional<Mistyped> wrong = Mistyped.in(tree, type.model());
         if (wrong.isPresent()) {
-            String namespace = word(tree, "namespace");
-            String name = word(tree, "name");
             String notATime = wrong.get().notATime();
             throw notATime == null
-                    ? untyped(type, namespace, name, GoDecoding.ofApply(wrong.get(), tree))
+                    ? untyped(goKind(type), namespace, name, GoDecoding.ofApply(wrong.get(), tree))
                     : unconverted(type, namespace, name, notATime);
         }
+        String twice = DuplicateItems.saidOf(tree);
+        if (!twice.isEmpty()) {
+            throw untyped(goKind(type), namespace, name, twice);
+        }
         return model(type, tree);
+    }
+
+    /** Refuses to apply what does not fit the schema of a kind that is not stored, such as a Scale. */
+    public static void checkApplied(Map<String, ? extends @Nullable Object> tree, Class<? extends HasMetadata> model) {
+        String kind = tree.get("apiVersion") + ", Kind=" + tree.get("kind");
+        Mistyped.in(tree, model).ifPresent(wrong -> {
+            throw untyped(kind, word(tree, "namespace"), word(tree, "name"), GoDecoding.ofApply(wrong, tree));
+        });
+        UnknownFields.of(Models.fromTree(tree, model)).stream().findFirst().ifPresent(unknown -> {
+            throw untyped(
+                    kind,
+                    word(tree, "namespace"),
+                    word(tree, "name"),
+                    "." + unknown + ": field not declared in schema");
+        });
     }
 
     /** Refuses a tree in which a value is of another type than its field, in the words of who reads JSON in Go. */
@@ -124,7 +144,7 @@ public final class Decoding {
         String namespace = Metadata.namespace(manifest);
         List<String> unknown = UnknownFields.of(manifest);
         if (!unknown.isEmpty()) {
-            throw untyped(type, namespace, name, "." + unknown.get(0) + ": field not declared in schema");
+            throw untyped(goKind(type), namespace, name, "." + unknown.get(0) + ": field not declared in schema");
         }
         Optional<String> unreadable = Quantities.unreadableIn(manifest);
         if (unreadable.isPresent()) {
@@ -134,10 +154,10 @@ public final class Decoding {
     }
 
     /** What is applied does not fit the schema. */
-    private static ClusterException untyped(ResourceType<?> type, String namespace, String name, String why) {
+    private static ClusterException untyped(String kind, String namespace, String name, String why) {
         return new ClusterException(
                 Reason.INTERNAL_ERROR,
-                "failed to create typed patch object (" + namespace + "/" + name + "; " + goKind(type) + "): " + why);
+                "failed to create typed patch object (" + namespace + "/" + name + "; " + kind + "): " + why);
     }
 
     /** What is applied fits the schema, and no object can be made of it. */

@@ -119,7 +119,7 @@ final class ManagedFields {
 
     /** Who applies owns what he said. */
     void createdByApply(HasMetadata object, FieldSet said, String manager) {
-        put(object, new Version(new Ownership(Map.of(manager, said), Map.of()), false));
+        put(object, new Version(new Ownership(Map.of(FieldManager.of(manager), said), Map.of()), false));
     }
 
     /** Who creates in another way owns the defaults, too. */

@@ -387,15 +387,54 @@ public final class Requests {
             throw new ClusterException(Reason.NOT_FOUND, "the server could not find the requested resource");
         }
         T stored = api.get(type, namespace, name);
+        T changed = scaled(type, stored, replicas, version);
+        return written(type, changed, stored, null, new FieldManager(options.fieldManager(), "scale"), options);
+    }
+
+    private static <T extends HasMetadata> T scaled(
+            ResourceType<T> type, T stored, int replicas, @Nullable String version) {
         if (replicas < 0) {
             FieldErrors errors = new FieldErrors();
             errors.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
-            errors.throwIfAny("Scale", "autoscaling", name);
+            errors.throwIfAny("Scale", "autoscaling", stored.getMetadata().getName());
         }
         Patch patch = Patch.merge("{\"spec\":{\"replicas\":" + replicas + "}}");
         T changed = Patching.patched(type, stored, patch, FieldValidation.strict());
         changed.getMetadata().setResourceVersion(version);
-        return written(type, changed, stored, null, new FieldManager(options.fieldManager(), "scale"), options);
+        return changed;
+    }
+
+    /**
+     * Server-side apply of what the subresource {@code scale} shows.
+     *
+     * @param replicas null where the manifest says nothing of them
+     * @param version what must be the stored one; null for any
+     */
+    public <T extends HasMetadata> T applyScale(
+            ResourceType<T> type,
+            String namespace,
+            String name,
+            @Nullable Integer replicas,
+            @Nullable String version,
+            WriteOptions options) {
+        T stored = api.get(type, namespace, name);
+        Map<String, Object> said = replicas == null ? Map.of() : Map.of("spec", Map.of("replicas", replicas));
+        FieldManager manager = new FieldManager(options.fieldManager(), "scale");
+        Ownership.Applied applied =
+                owners.of(stored).apply(Models.toTree(stored), said, manager, "autoscaling/v1", options.force());
+        // To a Scale, no replicas are 0, whatever the object's own default is.
+        int wanted =
+                applied.tree().get("spec") instanceof Map<?, ?> spec && spec.get("replicas") instanceof Number number
+                        ? number.intValue()
+                        : 0;
+        T scaled = scaled(type, stored, wanted, version);
+        Ownership after = ComponentOwners.clients(applied.ownership());
+        boolean sameOwners = after.equals(managed.of(stored));
+        T written = owners.entering(
+                scaled,
+                now -> managed.set(now, after),
+                () -> sameOwners ? unlessSame(type, scaled, stored, options) : update(type, scaled, stored, options));
+        return owners.shown(written, () -> after);
     }
 
     public <T extends HasMetadata> T delete(

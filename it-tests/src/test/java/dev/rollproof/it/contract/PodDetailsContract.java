@@ -63,6 +63,23 @@ abstract class PodDetailsContract extends Contract {
     }
 
     @Test
+    void aPodHasASecondToEndWhereItsTemplateSaysLessThanNone() {
+        Deployment clock = clock("clock", 1);
+        clock.getSpec().getTemplate().getSpec().setTerminationGracePeriodSeconds(-1L);
+        create(clock);
+        Query<Pod> pods = Query.of(Pod.class).inNamespace(namespace);
+        eventually("a pod", () -> !cluster.list(pods).isEmpty());
+        assertThat(cluster.list(pods).get(0).getSpec().getTerminationGracePeriodSeconds())
+                .isEqualTo(1);
+        assertThat(stored(Deployment.class, "clock")
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getTerminationGracePeriodSeconds())
+                .isEqualTo(-1);
+    }
+
+    @Test
     void aNewReplicaSetSaysFromTheBeginningThatItHasNoPods() {
         ReplicaSet set = firstOf(ReplicaSet.class);
         assertThat(set.getStatus().getReplicas()).isZero();

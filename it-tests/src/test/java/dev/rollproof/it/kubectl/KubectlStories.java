@@ -7,6 +7,7 @@ import java.util.List;
 enum KubectlStories {
     APPLY(ObjectStories.APPLY),
     WRONG_TYPES(ObjectStories.WRONG_TYPES),
+    WARNINGS(WarningStories.WARNINGS),
     SERVER_SIDE_APPLY(ObjectStories.SERVER_SIDE_APPLY),
     ROLLOUT(RolloutStories.ROLLOUT),
     CHANGES(ObjectStories.CHANGES),

@@ -57,7 +57,17 @@ final class ObjectStories {
             with(manifest("page:1.1"), "apply", "--server-side", "--field-manager=two", "--force-conflicts", "-f", "-")
                     .exits(0),
             command("get", "deployment", "clock", "-o", "jsonpath={.spec.template.spec.containers[0].image}")
-                    .exits(0));
+                    .exits(0),
+            with(
+                            manifest("page:1.0")
+                                    .replace(
+                                            "{containerPort: 8080}",
+                                            "{containerPort: 8080}, {containerPort: 8080, name: web}"),
+                            "apply",
+                            "--server-side",
+                            "-f",
+                            "-")
+                    .exits(1));
 
     static final List<Step> CHANGES = List.of(
             apply("page:1.0").exits(0),

@@ -70,7 +70,7 @@ public sealed interface Answer {
 
         /** Warns the client, which shows it to people. */
         Whole warning(List<String> texts) {
-            return texts.isEmpty() ? this : new Whole(status, contentType, body, headers, texts);
+            return texts.isEmpty() ? this : new Whole(status, contentType, body, headers, WarningTexts.fitting(texts));
         }
     }
 

@@ -112,15 +112,21 @@ final class Bodies {
 
     /** The object that a body holds which is to be applied: a part of one, which says its kind. */
     static <T extends HasMetadata> T applied(ApiRequest request, ResourceType<T> type, String namespace) {
-        Map<String, @Nullable Object> tree = yaml(request);
-        Object apiVersion = Objects.requireNonNullElse(tree.get("apiVersion"), "");
-        Object kind = Objects.requireNonNullElse(tree.get("kind"), "");
-        if (!type.apiVersion().equals(apiVersion) || !type.kind().equals(kind)) {
-            String version = String.valueOf(apiVersion);
-            throw Refusal.badRequest(
-                    "invalid object type: " + (version.contains("/") ? "" : "/") + version + ", Kind=" + kind);
-        }
+        Map<String, @Nullable Object> tree = appliedTree(request, type.apiVersion(), type.kind());
         return placed(tree, type, namespace, Decoding::applied);
+    }
+
+    /** The tree of a body that is to be applied, and says that it is of a kind. */
+    static Map<String, @Nullable Object> appliedTree(ApiRequest request, String apiVersion, String kind) {
+        Map<String, @Nullable Object> tree = yaml(request);
+        Object saidVersion = Objects.requireNonNullElse(tree.get("apiVersion"), "");
+        Object saidKind = Objects.requireNonNullElse(tree.get("kind"), "");
+        if (!apiVersion.equals(saidVersion) || !kind.equals(saidKind)) {
+            String version = String.valueOf(saidVersion);
+            throw Refusal.badRequest(
+                    "invalid object type: " + (version.contains("/") ? "" : "/") + version + ", Kind=" + saidKind);
+        }
+        return tree;
     }
 
     private static <T extends HasMetadata> T placed(

@@ -4,6 +4,7 @@ package dev.rollproof.server.api;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.sim.Faults.Verb;
+import dev.rollproof.sim.api.Decoding;
 import dev.rollproof.sim.api.LabelSelectors;
 import dev.rollproof.sim.api.Patching;
 import dev.rollproof.sim.api.ResourceType;
@@ -12,8 +13,10 @@ import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.autoscaling.v1.Scale;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code scale} subresource of Deployments, ReplicaSets and StatefulSets, in {@code autoscaling/v1}. Thread-safe. */
@@ -42,17 +45,50 @@ final class ScaleRequests {
                 yield write(request, Verb.UPDATE, type, namespace, name, "UpdateOptions", stored -> scale);
             }
             case "PATCH" ->
-                write(request, Verb.PATCH, type, namespace, name, "PatchOptions", stored -> {
-                    Map<String, @Nullable Object> tree = new LinkedHashMap<>(scaleOf(stored));
-                    // A version counts only where the patch names one.
-                    Map<String, @Nullable Object> metadata = new LinkedHashMap<>(metadata(tree));
-                    metadata.remove("resourceVersion");
-                    tree.put("metadata", metadata);
-                    Patching.change(tree, WriteRequests.patch(request));
-                    return tree;
-                });
+                request.contentType().equals(WriteRequests.APPLY)
+                        ? apply(request, type, namespace, name)
+                        : patch(request, type, namespace, name);
             default -> throw Refusal.methodNotAllowed();
         };
+    }
+
+    private <T extends HasMetadata> Answer patch(
+            ApiRequest request, ResourceType<T> type, String namespace, String name) {
+        return write(request, Verb.PATCH, type, namespace, name, "PatchOptions", stored -> {
+            Map<String, @Nullable Object> tree = new LinkedHashMap<>(scaleOf(stored));
+            // A version counts only where the patch names one.
+            Map<String, @Nullable Object> metadata = new LinkedHashMap<>(metadata(tree));
+            metadata.remove("resourceVersion");
+            tree.put("metadata", metadata);
+            Patching.change(tree, WriteRequests.patch(request));
+            return tree;
+        });
+    }
+
+    private <T extends HasMetadata> Answer apply(
+            ApiRequest request, ResourceType<T> type, String namespace, String name) {
+        WriteRequests.requireFieldManager(request);
+        WriteOptions options = WriteParameters.of(request, "PatchOptions");
+        Map<String, @Nullable Object> scale = Bodies.appliedTree(request, API_VERSION, "Scale");
+        Decoding.checkApplied(scale, Scale.class);
+        Integer replicas = replicas(scale);
+        String version = metadata(scale).get("resourceVersion") instanceof String text ? text : null;
+        return written(
+                Verb.PATCH,
+                type,
+                namespace,
+                name,
+                stored -> gate.cluster().requests().applyScale(type, namespace, name, replicas, version, options));
+    }
+
+    private static @Nullable Integer replicas(Map<String, @Nullable Object> scale) {
+        Object spec = scale.get("spec");
+        Object replicas = spec instanceof Map<?, ?> fields ? fields.get("replicas") : null;
+        if (replicas != null && !(replicas instanceof Integer)) {
+            throw Refusal.badRequest("Scale in version \"v1\" cannot be handled as a Scale: spec.replicas is a whole"
+                    + " number, was " + Models.toJson(replicas));
+        }
+        return (Integer) replicas;
     }
 
     /** A Scale that is put is of the object of the path. */
@@ -79,22 +115,33 @@ final class ScaleRequests {
             String optionsKind,
             Change<T> change) {
         WriteOptions options = WriteParameters.of(request, optionsKind);
-        return answer(gate.call(() -> {
-            gate.cluster().admit(verb, type);
-            Map<String, @Nullable Object> scale = change.of(gate.cluster().api().get(type, namespace, name));
-            Object spec = scale.get("spec");
-            Object replicas = spec instanceof Map<?, ?> fields ? fields.get("replicas") : null;
-            if (replicas != null && !(replicas instanceof Integer)) {
-                throw Refusal.badRequest(
-                        "Scale in version \"v1\" cannot be handled as a Scale: spec.replicas is a whole"
-                                + " number, was " + Models.toJson(replicas));
-            }
+        return written(verb, type, namespace, name, stored -> {
+            Map<String, @Nullable Object> scale = change.of(stored);
+            Integer wanted = replicas(scale);
             Object version = metadata(scale).get("resourceVersion");
-            int wanted = replicas instanceof Integer number ? number : 0;
-            return scaleOf(gate.cluster()
+            return gate.cluster()
                     .requests()
-                    .scale(type, namespace, name, wanted, version instanceof String text ? text : null, options));
-        }));
+                    .scale(
+                            type,
+                            namespace,
+                            name,
+                            wanted == null ? 0 : wanted,
+                            version instanceof String text ? text : null,
+                            options);
+        });
+    }
+
+    private <T extends HasMetadata> Answer written(
+            Verb verb, ResourceType<T> type, String namespace, String name, UnaryOperator<T> write) {
+        record Scaled(HasMetadata object, HasMetadata before) {}
+        Scaled scaled = gate.call(() -> {
+            gate.cluster().admit(verb, type);
+            T before = gate.cluster().api().get(type, namespace, name);
+            return new Scaled(write.apply(before), before);
+        });
+        // As on a real server: who scales is warned of the whole object.
+        return answer(scaleOf(scaled.object()))
+                .warning(WriteRequests.warnings(scaled.object(), scaled.before(), gate.minor()));
     }
 
     @SuppressWarnings("unchecked")
@@ -102,7 +149,7 @@ final class ScaleRequests {
         return tree.get("metadata") instanceof Map<?, ?> metadata ? (Map<String, @Nullable Object>) metadata : Map.of();
     }
 
-    private static Answer answer(Map<String, ?> scale) {
+    private static Answer.Whole answer(Map<String, ?> scale) {
         return Answer.Whole.json(200, StatusObjects.bytes(scale));
     }
 

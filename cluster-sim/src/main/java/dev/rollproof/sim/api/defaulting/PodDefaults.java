@@ -65,6 +65,10 @@ final class PodDefaults {
         if (spec.getEnableServiceLinks() == null) {
             spec.setEnableServiceLinks(true);
         }
+        Long grace = spec.getTerminationGracePeriodSeconds();
+        if (grace != null && grace < 0) {
+            spec.setTerminationGracePeriodSeconds(1L);
+        }
         spec.setInitContainers(requestWhatIsLimited(spec.getInitContainers()));
         spec.setContainers(requestWhatIsLimited(spec.getContainers()));
     }

@@ -4,7 +4,7 @@ package dev.rollproof.sim.api.patch;
 import java.util.Comparator;
 
 /**
- * Who writes in other ways than by server-side apply.
+ * Who writes.
  *
  * @param name as the client gives it
  * @param subresource through which he writes, such as {@code scale}; empty for the object itself

@@ -125,7 +125,7 @@ public record FieldSet(Set<List<Object>> paths) {
         return new FieldSet(rest);
     }
 
-    private static List<Object> step(List<Object> path, Object next) {
+    static List<Object> step(List<Object> path, Object next) {
         Object[] longer = path.toArray(new Object[path.size() + 1]);
         longer[path.size()] = next;
         return List.of(longer);

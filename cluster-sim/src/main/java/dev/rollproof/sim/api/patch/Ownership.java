@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param applied by managers that apply
  * @param updated by managers that write in other ways
  */
-public record Ownership(Map<String, FieldSet> applied, Map<FieldManager, FieldSet> updated) {
+public record Ownership(Map<FieldManager, FieldSet> applied, Map<FieldManager, FieldSet> updated) {
     private static final Ownership NOBODY = new Ownership(Map.of(), Map.of());
 
     public Ownership {
@@ -43,27 +43,50 @@ public record Ownership(Map<String, FieldSet> applied, Map<FieldManager, FieldSe
      * @param force take over fields that others own; without it they are conflicts
      */
     public Applied apply(Map<String, @Nullable Object> live, Map<?, ?> configuration, String manager, boolean force) {
-        return apply(live, configuration, FieldSet.of(configuration), manager, force);
+        return apply(
+                live,
+                configuration,
+                FieldSet.of(configuration),
+                FieldManager.of(manager),
+                String.valueOf(live.get("apiVersion")),
+                force);
+    }
+
+    /** The same for a subresource that shows a part of the object, as another kind. */
+    public Applied apply(
+            Map<String, @Nullable Object> live,
+            Map<?, ?> part,
+            FieldManager manager,
+            String apiVersion,
+            boolean force) {
+        return apply(live, part, FieldSet.of(part), manager, apiVersion, force);
     }
 
     /** The same for a status: all that the configuration says is one, under {@code status}. */
     public Applied applyStatus(
             Map<String, @Nullable Object> live, Map<?, ?> configuration, String manager, boolean force) {
-        return apply(live, configuration, FieldSet.ofStatus(configuration), manager, force);
+        return apply(
+                live,
+                configuration,
+                FieldSet.ofStatus(configuration),
+                FieldManager.of(manager),
+                String.valueOf(live.get("apiVersion")),
+                force);
     }
 
     private Applied apply(
             Map<String, @Nullable Object> live,
             Map<?, ?> configuration,
             FieldSet wanted,
-            String manager,
+            FieldManager manager,
+            String apiVersion,
             boolean force) {
         List<Cause> conflicts = new ArrayList<>();
-        Map<String, FieldSet> appliedAfter = new LinkedHashMap<>(applied);
+        Map<FieldManager, FieldSet> appliedAfter = new LinkedHashMap<>(applied);
         Map<FieldManager, FieldSet> updatedAfter = new LinkedHashMap<>(updated);
         appliedAfter.remove(manager);
-        takeOver(appliedAfter, name -> "\"" + name + "\"", wanted, live, configuration, conflicts);
-        takeOver(updatedAfter, who -> who + " using " + live.get("apiVersion"), wanted, live, configuration, conflicts);
+        takeOver(appliedAfter, FieldManager::toString, wanted, live, configuration, conflicts);
+        takeOver(updatedAfter, who -> who + " using " + apiVersion, wanted, live, configuration, conflicts);
         if (!force && !conflicts.isEmpty()) {
             throw new ClusterException(Reason.CONFLICT, message(conflicts), conflicts, null);
         }
@@ -77,7 +100,9 @@ public record Ownership(Map<String, FieldSet> applied, Map<FieldManager, FieldSe
                 FieldSet.remove(live, path);
             }
         }
-        appliedAfter.put(manager, wanted);
+        if (!wanted.isEmpty()) {
+            appliedAfter.put(manager, wanted);
+        }
         return new Applied(live, new Ownership(appliedAfter, updatedAfter));
     }
 
@@ -186,7 +211,7 @@ public record Ownership(Map<String, FieldSet> applied, Map<FieldManager, FieldSe
         }
         FieldSet taken = new FieldSet(changed);
         FieldSet gone = FieldSet.of(restBefore).minus(now);
-        Map<String, FieldSet> appliedAfter = without(applied, taken.plus(gone));
+        Map<FieldManager, FieldSet> appliedAfter = without(applied, taken.plus(gone));
         Map<FieldManager, FieldSet> updatedAfter = new LinkedHashMap<>(without(updated, taken.plus(gone)));
         if (!taken.isEmpty()) {
             updatedAfter.merge(manager, taken, FieldSet::plus);

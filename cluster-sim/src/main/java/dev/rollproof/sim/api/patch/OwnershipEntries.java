@@ -29,17 +29,15 @@ public final class OwnershipEntries {
         List<ManagedFieldsEntry> entries = new ArrayList<>();
         new TreeMap<>(ownership.applied())
                 .forEach((manager, fields) -> entries.add(entry(manager, APPLY, apiVersion, fields)));
-        new TreeMap<>(ownership.updated()).forEach((manager, fields) -> {
-            ManagedFieldsEntry entry = entry(manager.name(), UPDATE, apiVersion, fields);
-            entry.setSubresource(manager.subresource().isEmpty() ? null : manager.subresource());
-            entries.add(entry);
-        });
+        new TreeMap<>(ownership.updated())
+                .forEach((manager, fields) -> entries.add(entry(manager, UPDATE, apiVersion, fields)));
         return entries;
     }
 
     private record Written(String text, List<Object> path) {}
 
-    private static ManagedFieldsEntry entry(String manager, String operation, String apiVersion, FieldSet fields) {
+    private static ManagedFieldsEntry entry(
+            FieldManager manager, String operation, String apiVersion, FieldSet fields) {
         Map<String, Object> tree = new LinkedHashMap<>();
         // A set's own order differs from one JVM to the next.
         List<Written> paths = new ArrayList<>();
@@ -49,7 +47,8 @@ public final class OwnershipEntries {
         FieldsV1 fieldsV1 = new FieldsV1();
         fieldsV1.setAdditionalProperties(tree);
         ManagedFieldsEntry entry = new ManagedFieldsEntry();
-        entry.setManager(manager);
+        entry.setManager(manager.name());
+        entry.setSubresource(manager.subresource().isEmpty() ? null : manager.subresource());
         entry.setOperation(operation);
         entry.setApiVersion(apiVersion);
         entry.setFieldsType("FieldsV1");
@@ -81,19 +80,19 @@ public final class OwnershipEntries {
 
     /** What entries say; those of another form say nothing. */
     public static Ownership read(List<ManagedFieldsEntry> entries) {
-        Map<String, FieldSet> applied = new LinkedHashMap<>();
+        Map<FieldManager, FieldSet> applied = new LinkedHashMap<>();
         Map<FieldManager, FieldSet> updated = new LinkedHashMap<>();
         for (ManagedFieldsEntry entry : entries) {
             Set<List<Object>> paths = new LinkedHashSet<>();
             if (entry.getFieldsV1() != null) {
                 collect(List.of(), entry.getFieldsV1().getAdditionalProperties(), paths);
             }
-            String name = Objects.requireNonNullElse(entry.getManager(), "");
-            if (!paths.isEmpty() && APPLY.equals(entry.getOperation())) {
-                applied.merge(name, new FieldSet(paths), FieldSet::plus);
-            } else if (!paths.isEmpty()) {
-                String subresource = Objects.requireNonNullElse(entry.getSubresource(), "");
-                updated.merge(new FieldManager(name, subresource), new FieldSet(paths), FieldSet::plus);
+            FieldManager manager = new FieldManager(
+                    Objects.requireNonNullElse(entry.getManager(), ""),
+                    Objects.requireNonNullElse(entry.getSubresource(), ""));
+            if (!paths.isEmpty()) {
+                (APPLY.equals(entry.getOperation()) ? applied : updated)
+                        .merge(manager, new FieldSet(paths), FieldSet::plus);
             }
         }
         return new Ownership(applied, updated);

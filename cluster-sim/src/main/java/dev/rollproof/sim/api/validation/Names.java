@@ -25,7 +25,8 @@ public final class Names {
 
     private Names() {}
 
-    static List<String> label(String value) {
+    /** What is wrong with a DNS label; empty where nothing is. */
+    public static List<String> label(String value) {
         List<String> wrong = new ArrayList<>();
         if (value.length() > 63) {
             wrong.add("must be no more than 63 characters");
