@@ -372,6 +372,30 @@ class RequestsTest {
     }
 
     @Test
+    void aDeletionOfManyTakesThoseThatAreSelectedAndAnswersThem() {
+        for (String name : List.of("a", "b", "c")) {
+            served.post(
+                    MAPS,
+                    map(name)
+                            .replace(
+                                    "\"name\"",
+                                    "\"labels\": {\"of\": \"" + (name.equals("c") ? "y" : "x") + "\"}, \"name\""));
+        }
+        Reply tried = served.send("DELETE", MAPS + "?labelSelector=of%3Dx&dryRun=All", "", "");
+        assertThat(names(tried)).containsExactly("a", "b");
+        assertThat(names(served.get(MAPS + "?labelSelector=of"))).containsExactly("a", "b", "c");
+
+        Reply some = served.send("DELETE", MAPS + "?labelSelector=of%3Dx", "", "");
+        assertThat(some.at("kind")).isEqualTo("ConfigMapList");
+        assertThat(names(some)).containsExactly("a", "b");
+        assertThat(names(served.get(MAPS + "?labelSelector=of"))).containsExactly("c");
+
+        Reply none = served.send("DELETE", MAPS + "?labelSelector=of%3Dx", "", "");
+        assertThat(none.code()).isEqualTo(200);
+        assertThat(names(none)).isEmpty();
+    }
+
+    @Test
     void deletionsAnswerWhatIsLeft() {
         served.post(MAPS, map("a"));
         Reply gone = served.send("DELETE", MAPS + "/a", "", "");

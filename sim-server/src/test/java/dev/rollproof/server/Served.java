@@ -163,9 +163,13 @@ final class Served implements AutoCloseable {
     }
 
     WatchLines watch(String path) {
+        return new WatchLines(open(path));
+    }
+
+    /** An answer whose body is read as it comes. */
+    HttpResponse<InputStream> open(String path) {
         try {
-            return new WatchLines(
-                    http.send(to(path).timeout(Duration.ofMinutes(1)).build(), BodyHandlers.ofInputStream()));
+            return http.send(to(path).timeout(Duration.ofMinutes(1)).build(), BodyHandlers.ofInputStream());
         } catch (IOException failed) {
             throw new java.io.UncheckedIOException(failed);
         } catch (InterruptedException interrupted) {

@@ -21,6 +21,8 @@ enum KubectlStories {
     STATEFUL_SET(RolloutStories.STATEFUL_SET),
     DAEMON_SET(RolloutStories.DAEMON_SET),
     BUDGET(PodStories.BUDGET),
+    BINDING(PodStories.BINDING),
+    COLLECTIONS(ObjectStories.COLLECTIONS),
     ROLES(PodStories.ROLES),
     VOLUMES(VolumeStories.VOLUMES),
     CLAIMS(VolumeStories.CLAIMS);

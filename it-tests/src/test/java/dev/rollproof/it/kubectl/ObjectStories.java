@@ -165,5 +165,34 @@ final class ObjectStories {
             command("delete", "deployment", "clock").exits(1),
             command("delete", "deployment", "clock", "--ignore-not-found").exits(0));
 
+    /** Many at once, in one request: kubectl itself deletes one by one. */
+    static final List<Step> COLLECTIONS = List.of(
+            command("create", "configmap", "red").exits(0),
+            command("create", "configmap", "blue").exits(0),
+            command("create", "configmap", "green").exits(0),
+            command("label", "configmap", "red", "blue", "tone=warm").exits(0),
+            deleteAll("configmaps?labelSelector=tone%3Dwarm&dryRun=All")
+                    .exits(0)
+                    .exitOnly(),
+            command("get", "configmaps", "-o", "name").exits(0),
+            deleteAll("configmaps?labelSelector=tone%3Dwarm&fieldSelector=metadata.name%3Dred")
+                    .exits(0)
+                    .exitOnly(),
+            command("get", "configmaps", "-o", "name").exits(0),
+            deleteAll("configmaps?labelSelector=tone%3Dcold").exits(0).exitOnly(),
+            deleteAll("configmaps?labelSelector=tone%20of").exits(1),
+            deleteAll("configmaps?fieldSelector=data.k%3Dv").exits(1),
+            deleteAll("configmaps?propagationPolicy=Sideways").exits(1),
+            deleteAll("gadgets").exits(1),
+            command("get", "configmaps", "-o", "name").exits(0),
+            deleteAll("configmaps?fieldSelector=metadata.name!%3Dkube-root-ca.crt")
+                    .exits(0)
+                    .exitOnly(),
+            command("get", "configmaps", "-o", "name").exits(0));
+
+    private static Step deleteAll(String what) {
+        return command("delete", "--raw", "/api/v1/namespaces/NAMESPACE/" + what);
+    }
+
     private ObjectStories() {}
 }

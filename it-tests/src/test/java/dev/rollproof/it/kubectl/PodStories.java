@@ -3,6 +3,7 @@ package dev.rollproof.it.kubectl;
 
 import static dev.rollproof.it.kubectl.Commands.command;
 import static dev.rollproof.it.kubectl.Commands.evict;
+import static dev.rollproof.it.kubectl.Commands.with;
 
 import dev.rollproof.it.kubectl.KubectlStories.Step;
 import java.util.List;
@@ -62,6 +63,36 @@ final class PodStories {
             command("create", "role", "none", "--verb=get", "--resource=gadgets")
                     .exits(1),
             command("delete", "rolebinding,role", "--all").exits(0));
+
+    /** A scheduler of somebody's own, by hand. */
+    static final List<Step> BINDING = List.of(
+            with("""
+                            apiVersion: v1
+                            kind: Pod
+                            metadata: {name: one}
+                            spec: {schedulerName: nobody, containers: [{name: web, image: "page:1.0"}]}
+                            """, "create", "-f", "-").exits(0),
+            command("get", "pod", "one").exits(0),
+            bind("nothing", "{\"name\": \"nowhere\"}").exits(1),
+            bind("one", "{\"kind\": \"Service\", \"name\": \"nowhere\"}").exits(1),
+            bind("one", "{\"kind\": \"Node\"}").exits(1),
+            bind("one", "{}").exits(1),
+            bind("one", "{\"kind\": \"Node\", \"name\": \"nowhere\"}").exits(0),
+            command("get", "pod", "one", "-o", "jsonpath={.spec.nodeName} {.status.conditions[*].type}")
+                    .exits(0),
+            bind("one", "{\"kind\": \"Node\", \"name\": \"elsewhere\"}").exits(1),
+            command("delete", "pod", "one", "--force").exits(0));
+
+    private static Step bind(String pod, String target) {
+        return with(
+                "{\"apiVersion\": \"v1\", \"kind\": \"Binding\", \"metadata\": {\"name\": \"" + pod
+                        + "\"}, \"target\": " + target + "}",
+                "create",
+                "--raw",
+                "/api/v1/namespaces/NAMESPACE/pods/" + pod + "/binding",
+                "-f",
+                "-");
+    }
 
     private PodStories() {}
 }
