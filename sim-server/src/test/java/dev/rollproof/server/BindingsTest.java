@@ -4,9 +4,10 @@ package dev.rollproof.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollproof.k8s.Query;
 import dev.rollproof.server.Served.Reply;
+import io.fabric8.kubernetes.api.model.Node;
 import java.time.Duration;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,11 +32,7 @@ class BindingsTest {
     }
 
     private String node() {
-        Object items = served.get("/api/v1/nodes").at("items");
-        return String.valueOf(((java.util.Map<?, ?>) Objects.requireNonNull(
-                                (java.util.Map<?, ?>) ((java.util.List<?>) Objects.requireNonNull(items)).get(0))
-                        .get("metadata"))
-                .get("name"));
+        return served.cluster.list(Query.of(Node.class)).get(0).getMetadata().getName();
     }
 
     private Reply bind(String query, String node) {

@@ -77,6 +77,9 @@ final class PodStories {
             bind("one", "{\"kind\": \"Service\", \"name\": \"nowhere\"}").exits(1),
             bind("one", "{\"kind\": \"Node\"}").exits(1),
             bind("one", "{}").exits(1),
+            bind("one", "{\"kind\": \"Service\"}").exits(1),
+            bind("one", "{\"name\": \"No_Where\"}").exits(1),
+            bind("one", "two", "{\"name\": \"nowhere\"}").exits(1),
             bind("one", "{\"kind\": \"Node\", \"name\": \"nowhere\"}").exits(0),
             command("get", "pod", "one", "-o", "jsonpath={.spec.nodeName} {.status.conditions[*].type}")
                     .exits(0),
@@ -84,8 +87,13 @@ final class PodStories {
             command("delete", "pod", "one", "--force").exits(0));
 
     private static Step bind(String pod, String target) {
+        return bind(pod, pod, target);
+    }
+
+    /** @param named the pod that the Binding names */
+    private static Step bind(String pod, String named, String target) {
         return with(
-                "{\"apiVersion\": \"v1\", \"kind\": \"Binding\", \"metadata\": {\"name\": \"" + pod
+                "{\"apiVersion\": \"v1\", \"kind\": \"Binding\", \"metadata\": {\"name\": \"" + named
                         + "\"}, \"target\": " + target + "}",
                 "create",
                 "--raw",

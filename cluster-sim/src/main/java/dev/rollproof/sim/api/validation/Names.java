@@ -57,7 +57,7 @@ public final class Names {
         return wrong;
     }
 
-    static List<String> subdomain(String value) {
+    public static List<String> subdomain(String value) {
         List<String> wrong = new ArrayList<>();
         if (value.length() > 253) {
             wrong.add("must be no more than 253 characters");
