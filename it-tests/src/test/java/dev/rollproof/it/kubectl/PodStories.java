@@ -80,6 +80,7 @@ final class PodStories {
             bind("one", "{\"kind\": \"Service\"}").exits(1),
             bind("one", "{\"name\": \"No_Where\"}").exits(1),
             bind("one", "two", "{\"name\": \"nowhere\"}").exits(1),
+            bind("one", "", "{\"name\": \"nowhere\"}").exits(1),
             bind("one", "{\"kind\": \"Node\", \"name\": \"nowhere\"}").exits(0),
             command("get", "pod", "one", "-o", "jsonpath={.spec.nodeName} {.status.conditions[*].type}")
                     .exits(0),

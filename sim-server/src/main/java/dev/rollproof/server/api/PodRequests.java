@@ -30,9 +30,7 @@ final class PodRequests {
         if (!"policy/v1beta1".equals(eviction.get("apiVersion"))) {
             Bodies.checkKind(eviction, "policy/v1", "Eviction");
         }
-        if (!name.equals(part(eviction, "metadata").get("name"))) {
-            throw Refusal.badRequest("name in URL does not match name in Eviction object");
-        }
+        checkName(eviction, name, "Eviction");
         Map<String, @Nullable Object> options = part(eviction, "deleteOptions");
         DeleteOptions deletion = DeleteRequests.options(options, request);
         boolean dryRun = WriteParameters.isDryRun(request, "CreateOptions")
@@ -58,7 +56,7 @@ final class PodRequests {
     Answer bind(ApiRequest request, String namespace, String name) {
         Map<String, @Nullable Object> binding = Bodies.tree(request);
         Bodies.checkKind(binding, "v1", "Binding");
-        checkName(binding, name);
+        checkName(binding, name, "Binding");
         Map<String, @Nullable Object> target = part(binding, "target");
         String node = text(target, "name");
         checkTarget(text(target, "kind"), node);
@@ -92,11 +90,9 @@ final class PodRequests {
         return tree.get(field) instanceof String text ? text : "";
     }
 
-    private static void checkName(Map<String, @Nullable Object> tree, String name) {
-        Object said = part(tree, "metadata").get("name");
-        if (said != null && !said.equals("") && !said.equals(name)) {
-            throw Refusal.badRequest(
-                    "the name of the object (" + said + ") does not match the name on the URL (" + name + ")");
+    private static void checkName(Map<String, @Nullable Object> tree, String name, String kind) {
+        if (!name.equals(text(part(tree, "metadata"), "name"))) {
+            throw Refusal.badRequest("name in URL does not match name in " + kind + " object");
         }
     }
 
