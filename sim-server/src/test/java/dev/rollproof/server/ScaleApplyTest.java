@@ -19,8 +19,10 @@ class ScaleApplyTest {
 
     private final Served served = new Served();
 
+    /** Its controller takes no notice: who writes here are the clients. */
     @BeforeEach
     void applyADeploymentWithReplicas() {
+        served.cluster.faults().pauseController("deployment");
         Reply created = served.send(
                 "PATCH",
                 PATH + "?fieldManager=base",
