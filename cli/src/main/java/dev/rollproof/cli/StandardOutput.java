@@ -17,11 +17,7 @@ final class StandardOutput extends FilterOutputStream {
 
     @Override
     public void write(int b) throws IOException {
-        try {
-            out.write(b);
-        } catch (IOException failure) {
-            throw remembered(failure);
-        }
+        write(new byte[] {(byte) b}, 0, 1);
     }
 
     /** In one piece; byte by byte is the default. */
@@ -30,15 +26,11 @@ final class StandardOutput extends FilterOutputStream {
         try {
             out.write(bytes, offset, length);
         } catch (IOException failure) {
-            throw remembered(failure);
+            if (lost == null) {
+                lost = failure;
+            }
+            throw failure;
         }
-    }
-
-    private IOException remembered(IOException failure) {
-        if (lost == null) {
-            lost = failure;
-        }
-        return failure;
     }
 
     /**

@@ -212,10 +212,7 @@ class ReplicaRatioTest {
                                         stable,
                                         new ObjectRef("Deployment", "default", "clock-canary"),
                                         next),
-                                Map.of(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty()),
+                                List.of()),
                         Scenes.T.plusSeconds(1))
                 .next();
         assertThat(after.step() == 1).isEqualTo(fact.out().get("atDesired"));

@@ -251,15 +251,21 @@ public final class Requests {
         configuration.remove("status");
         Ownership.Applied applied =
                 owners.of(stored).apply(Models.toTree(stored), configuration, options.fieldManager(), options.force());
-        Ownership after = ComponentOwners.clients(applied.ownership());
         T merged = Decoding.model(type, applied.tree());
         merged.getMetadata().setResourceVersion(manifest.getMetadata().getResourceVersion());
+        return applied(type, merged, stored, applied.ownership(), options);
+    }
+
+    /** What is stored after server-side apply, and shown with its owners. */
+    private <T extends HasMetadata> T applied(
+            ResourceType<T> type, T changed, T stored, Ownership owned, WriteOptions options) {
+        Ownership after = ComponentOwners.clients(owned);
         // Who owns something else than before has changed the object, also where its fields are the same.
         boolean sameOwners = after.equals(managed.of(stored));
         T written = owners.entering(
-                merged,
+                changed,
                 now -> managed.set(now, after),
-                () -> sameOwners ? unlessSame(type, merged, stored, options) : update(type, merged, stored, options));
+                () -> sameOwners ? unlessSame(type, changed, stored, options) : update(type, changed, stored, options));
         return owners.shown(written, () -> after);
     }
 
@@ -427,14 +433,7 @@ public final class Requests {
                 applied.tree().get("spec") instanceof Map<?, ?> spec && spec.get("replicas") instanceof Number number
                         ? number.intValue()
                         : 0;
-        T scaled = scaled(type, stored, wanted, version);
-        Ownership after = ComponentOwners.clients(applied.ownership());
-        boolean sameOwners = after.equals(managed.of(stored));
-        T written = owners.entering(
-                scaled,
-                now -> managed.set(now, after),
-                () -> sameOwners ? unlessSame(type, scaled, stored, options) : update(type, scaled, stored, options));
-        return owners.shown(written, () -> after);
+        return applied(type, scaled(type, stored, wanted, version), stored, applied.ownership(), options);
     }
 
     public <T extends HasMetadata> T delete(

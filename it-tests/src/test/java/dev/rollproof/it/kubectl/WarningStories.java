@@ -86,25 +86,19 @@ final class WarningStories {
         return dryRun("{kind: " + kind + ", " + more + "}");
     }
 
+    /** The clock, with one more container. */
+    private static Step createHiding() {
+        return with(
+                manifest("page:1.0")
+                        .replace("containers:", "containers:\n      - {name: e, image: \"page:1.0\", " + HIDDEN + "}"),
+                "create",
+                "-f",
+                "-");
+    }
+
     static final List<Step> WARNINGS = List.of(
-            with(
-                            manifest("page:1.0")
-                                    .replace(
-                                            "containers:",
-                                            "containers:\n      - {name: e, image: \"page:1.0\", " + HIDDEN + "}"),
-                            "create",
-                            "-f",
-                            "-")
-                    .exits(0),
-            with(
-                            manifest("page:1.0")
-                                    .replace(
-                                            "containers:",
-                                            "containers:\n      - {name: e, image: \"page:1.0\", " + HIDDEN + "}"),
-                            "create",
-                            "-f",
-                            "-")
-                    .exits(1),
+            createHiding().exits(0),
+            createHiding().exits(1),
             command("label", "deployment", "clock", "a=b").exits(0),
             command("scale", "deployment", "clock", "--replicas=1").exits(0),
             command("set", "image", "deployment/clock", "e=page:1.1").exits(0),

@@ -25,9 +25,8 @@ import java.util.TreeSet;
  * What happened in a lesson, without names, times and numbers that differ from run to run: the way of each Deployment's
  * ReplicaSets, or of the pods of another workload, and the words in which Kubernetes told it.
  *
- * @param ways of each workload, by name: the sizes that the controller gave to a Deployment's ReplicaSets, one text for each change,
- *     such as {@code "1.0: 2, 1.1: 1"}; of a StatefulSet or DaemonSet how many pods of each version there are, such as
- *     <code>"{1.0=1, 1.1=1}"</code>
+ * @param ways of each workload, by name, one text for each change, such as {@code "1.0: 2, 1.1: 1"}: the sizes that the controller
+ *     gave to a Deployment's ReplicaSets, or how many pods of each version a StatefulSet or DaemonSet had
  * @param conditions of Deployments, such as {@code "Progressing True ReplicaSetUpdated"}
  * @param pods reasons of their conditions, and of what their containers wait for or ended with
  * @param events such as {@code "ReplicaSet SuccessfulCreate"}
@@ -52,7 +51,11 @@ record Story(
     /** Whose pods are counted; a Deployment's are its ReplicaSets'. */
     private static final Set<String> SETS = Set.of("StatefulSet", "DaemonSet");
 
-    private record Sized(String version, int replicas) {}
+    private record Sized(String version, int replicas) {
+        Sized and(Sized more) {
+            return new Sized(version, replicas + more.replicas);
+        }
+    }
 
     /** Who tells about what. */
     private record Telling(String component, String uid) {}
@@ -143,9 +146,9 @@ record Story(
                         pod.metadata().uid(),
                         new Sized(version(pod.containers().get(0).image()), 1));
             }
-            Map<String, Integer> counts = new TreeMap<>();
-            ofOwner.values().forEach(one -> counts.merge(one.version(), 1, Integer::sum));
-            step(owner.name(), counts.isEmpty() ? "none" : counts.toString());
+            Map<String, Sized> counts = new TreeMap<>();
+            ofOwner.values().forEach(one -> counts.merge(one.version(), one, Sized::and));
+            step(owner.name(), text(counts));
         });
     }
 

@@ -7,8 +7,8 @@ import dev.rollproof.sim.api.Bindings;
 import dev.rollproof.sim.api.EvictionRefused;
 import dev.rollproof.sim.api.Evictions;
 import dev.rollproof.sim.api.ResourceType;
+import dev.rollproof.sim.api.validation.FieldErrors;
 import dev.rollproof.sim.api.validation.Names;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -69,21 +69,19 @@ final class PodRequests {
         return Answer.Whole.json(201, StatusObjects.success(201));
     }
 
-    /** A real server makes no Status of these: it answers 500, without a reason. Source: ValidatePodBinding. */
+    /** Source: ValidatePodBinding. */
     private void checkTarget(String kind, String node) {
-        List<String> wrong = new ArrayList<>();
+        FieldErrors errors = new FieldErrors();
         boolean isNode = kind.isEmpty() || kind.equals("Node");
         if (!isNode) {
-            wrong.add("target.kind: Unsupported value: \"" + kind + "\": supported values: \"Node\", \"<empty>\"");
+            errors.notSupported("target.kind", kind, List.of("Node", "<empty>"));
         }
         if (node.isEmpty()) {
-            wrong.add("target.name: Required value");
+            errors.required("target.name");
         } else if (isNode && gate.minor() >= SINCE_NODES_NAMES_ARE_CHECKED) {
-            Names.subdomain(node).forEach(why -> wrong.add("target.name: Invalid value: \"" + node + "\": " + why));
+            Names.subdomain(node).forEach(why -> errors.invalid("target.name", node, why));
         }
-        if (!wrong.isEmpty()) {
-            throw new Refusal(500, "", wrong.size() == 1 ? wrong.get(0) : wrong.toString());
-        }
+        errors.throwBareIfAny();
     }
 
     private static String text(Map<String, @Nullable Object> tree, String field) {

@@ -43,13 +43,7 @@ public record Ownership(Map<FieldManager, FieldSet> applied, Map<FieldManager, F
      * @param force take over fields that others own; without it they are conflicts
      */
     public Applied apply(Map<String, @Nullable Object> live, Map<?, ?> configuration, String manager, boolean force) {
-        return apply(
-                live,
-                configuration,
-                FieldSet.of(configuration),
-                FieldManager.of(manager),
-                String.valueOf(live.get("apiVersion")),
-                force);
+        return apply(live, configuration, FieldManager.of(manager), String.valueOf(live.get("apiVersion")), force);
     }
 
     /** The same for a subresource that shows a part of the object, as another kind. */

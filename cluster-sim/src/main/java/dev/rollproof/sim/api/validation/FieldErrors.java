@@ -82,17 +82,27 @@ public final class FieldErrors {
         if (causes.isEmpty()) {
             return;
         }
+        throw new ClusterException(
+                Reason.INVALID,
+                (group.isEmpty() ? kind : kind + "." + group) + " \"" + (name == null ? "" : name) + "\" is invalid: "
+                        + sentence(),
+                causes,
+                null);
+    }
+
+    /** Fails if anything is wrong where a real server makes no Invalid of it: with the bare sentence, which it answers with 500. */
+    public void throwBareIfAny() {
+        if (!causes.isEmpty()) {
+            throw new ClusterException(Reason.INTERNAL_ERROR, sentence());
+        }
+    }
+
+    private String sentence() {
         String all = causes.stream()
                 .map(cause -> cause.field() + ": " + cause.message())
                 .distinct()
                 .collect(Collectors.joining(", "));
-        boolean several = causes.stream().distinct().count() > 1;
-        throw new ClusterException(
-                Reason.INVALID,
-                (group.isEmpty() ? kind : kind + "." + group) + " \"" + (name == null ? "" : name) + "\" is invalid: "
-                        + (several ? "[" + all + "]" : all),
-                causes,
-                null);
+        return causes.stream().distinct().count() > 1 ? "[" + all + "]" : all;
     }
 
     private static String text(@Nullable Object value) {

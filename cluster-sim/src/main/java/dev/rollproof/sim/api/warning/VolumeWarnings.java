@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.TopologySelectorLabelRequirement;
+import io.fabric8.kubernetes.api.model.TopologySelectorTerm;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.math.BigDecimal;
 import java.util.List;
@@ -84,12 +85,10 @@ final class VolumeWarnings {
     }
 
     static void storageClass(StorageClass storage, List<String> found) {
-        for (int i = 0;
-                storage.getAllowedTopologies() != null
-                        && i < storage.getAllowedTopologies().size();
-                i++) {
-            List<TopologySelectorLabelRequirement> labels = Objects.requireNonNullElse(
-                    storage.getAllowedTopologies().get(i).getMatchLabelExpressions(), List.of());
+        List<TopologySelectorTerm> terms = Objects.requireNonNullElse(storage.getAllowedTopologies(), List.of());
+        for (int i = 0; i < terms.size(); i++) {
+            List<TopologySelectorLabelRequirement> labels =
+                    Objects.requireNonNullElse(terms.get(i).getMatchLabelExpressions(), List.of());
             for (int j = 0; j < labels.size(); j++) {
                 String deprecated = NodeLabels.deprecated(labels.get(j).getKey());
                 if (deprecated != null) {
