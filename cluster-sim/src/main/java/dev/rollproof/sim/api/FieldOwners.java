@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api;
 
 import dev.rollproof.k8s.Change;
+import dev.rollproof.k8s.fabric8.LateList;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.sim.api.patch.Ownership;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -64,7 +65,7 @@ final class FieldOwners {
     <T extends HasMetadata> T listed(ResourceType<T> type, T stored) {
         T told = type.shallowCopy().apply(stored);
         told.setMetadata(Metadata.copy(stored.getMetadata()));
-        told.getMetadata().setManagedFields(new LateEntries(entries(stored, managed.asOfNow(stored))));
+        told.getMetadata().setManagedFields(new LateList<>(entries(stored, managed.asOfNow(stored))));
         return told;
     }
 
@@ -85,7 +86,7 @@ final class FieldOwners {
 
     <T extends HasMetadata> T shown(T stored, Supplier<Ownership> ownership) {
         T copy = Models.copy(stored);
-        copy.getMetadata().setManagedFields(new LateEntries(entries(stored, ownership)));
+        copy.getMetadata().setManagedFields(new LateList<>(entries(stored, ownership)));
         return copy;
     }
 

@@ -53,6 +53,9 @@ final class PlainModels {
         if (isScalar(value)) {
             return value;
         }
+        if (value instanceof LateList<?> late && late.isUnseen()) {
+            return late.again();
+        }
         if (value instanceof List<?> list) {
             List<@Nullable Object> copy = new ArrayList<>(list.size());
             for (Object item : list) {
@@ -72,11 +75,16 @@ final class PlainModels {
         Object copy = model.create();
         for (Field field : model.fields()) {
             Object item = field.get(value);
-            if (item != null && !(isEmpty(item) && hasEmpty(field, copy))) {
+            if (item != null && (isUnseen(item) || !(isEmpty(item) && hasEmpty(field, copy)))) {
                 field.set(copy, copied(item));
             }
         }
         return copy;
+    }
+
+    /** To ask how long such a list is would be to look at it. */
+    private static boolean isUnseen(Object value) {
+        return value instanceof LateList<?> late && late.isUnseen();
     }
 
     private static boolean hasEmpty(Field field, Object model) throws IllegalAccessException {
