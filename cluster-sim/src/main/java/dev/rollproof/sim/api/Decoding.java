@@ -32,7 +32,7 @@ public final class Decoding {
         return model(type, tree);
     }
 
-    /** The model of what a client sent to be applied; fails where a value is of another type than its field, and where items are there twice. */
+    /** The model of what a client sent to be applied; fails where a value is of another type than its field. */
     public static <T extends HasMetadata> T applied(
             ResourceType<T> type, Map<String, ? extends @Nullable Object> tree) {
         String namespace = word(tree, "namespace");
@@ -43,10 +43,6 @@ public final class Decoding {
             throw notATime == null
                     ? untyped(goKind(type), namespace, name, GoDecoding.ofApply(wrong.get(), tree))
                     : unconverted(type, namespace, name, notATime);
-        }
-        String twice = DuplicateItems.saidOf(tree);
-        if (!twice.isEmpty()) {
-            throw untyped(goKind(type), namespace, name, twice);
         }
         return model(type, tree);
     }
@@ -145,6 +141,10 @@ public final class Decoding {
         List<String> unknown = UnknownFields.of(manifest);
         if (!unknown.isEmpty()) {
             throw untyped(goKind(type), namespace, name, "." + unknown.get(0) + ": field not declared in schema");
+        }
+        String twice = DuplicateItems.saidOf(Models.toTree(manifest));
+        if (!twice.isEmpty()) {
+            throw untyped(goKind(type), namespace, name, twice);
         }
         Optional<String> unreadable = Quantities.unreadableIn(manifest);
         if (unreadable.isPresent()) {

@@ -377,6 +377,23 @@ abstract class ValidationContract extends Contract {
     }
 
     @Test
+    void itemsThatAreThereTwiceAreNotAppliedThoughTheyCanBeCreated() {
+        Map<String, Object> tree = Models.toTree(clock("clock", 0));
+        List<Map<String, String>> env = List.of(Map.of("name", "A", "value", "1"), Map.of("name", "A", "value", "2"));
+        Map<String, Object> container = Map.of("name", "web", "image", "clock:1.0", "env", env);
+        merge(tree, Map.of("spec", Map.of("template", Map.of("spec", Map.of("containers", List.of(container))))));
+        Deployment twice = Models.fromTree(tree, Deployment.class);
+        String why = "failed to create typed patch object (" + namespace + "/clock; apps/v1, Kind=Deployment):"
+                + " .spec.template.spec.containers[name=\"web\"].env: duplicate entries for key [name=\"A\"]";
+
+        assertThat(refusal(Reason.INTERNAL_ERROR, () -> cluster.apply(twice, DEFAULTS)))
+                .hasMessage(why);
+        create(twice);
+        assertThat(refusal(Reason.INTERNAL_ERROR, () -> cluster.apply(twice, DEFAULTS)))
+                .hasMessage(why);
+    }
+
+    @Test
     void quantitiesThatCannotBeReadAreRefused() {
         quantityIsRefused(
                 "64Mo", "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
