@@ -6,6 +6,7 @@ import dev.rollproof.cli.compare.SimulatedBeds;
 import dev.rollproof.k8s.manifest.Manifests;
 import dev.rollproof.k8s.rolling.Fenceposts;
 import dev.rollproof.sim.Images;
+import dev.rollproof.sim.kubelet.ImageName;
 import dev.rollproof.strategies.compare.Comparison;
 import dev.rollproof.strategies.compare.ComparisonException;
 import dev.rollproof.strategies.compare.ComparisonOptions;
@@ -161,6 +162,10 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         ComparisonOptions options = options();
+        checkName("--image", image);
+        if (badImage != null) {
+            checkName("--bad-image", badImage);
+        }
         Images declared = ImagesFile.read(images);
         Optional<BadVersion> badVersion = BadVersion.of(image, bad, Optional.ofNullable(badImage), declared);
         ComparedManifests manifests = ComparedManifests.of(
@@ -220,6 +225,13 @@ final class CompareCommand implements Callable<Integer> {
                 .withWatch(watch)
                 .withTimeout(timeout)
                 .withPerSecond(traffic);
+    }
+
+    private static void checkName(String option, String image) {
+        ImageName.problemOf(image).ifPresent(problem -> {
+            throw new UsageException(
+                    option + " \"" + image + "\" names no image (" + problem + "); write it like clock:1.2");
+        });
     }
 
     private Scenario scenario(ComparedManifests manifests, Optional<BadVersion> badVersion) {

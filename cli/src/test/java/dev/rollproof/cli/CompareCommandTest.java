@@ -261,6 +261,14 @@ class CompareCommandTest {
                 DEPLOYMENT,
                 "--image",
                 "clock:1.0");
+        isRefused(
+                "--image \"Not An Image\" names no image (invalid reference format: repository name (Not An Image) must be"
+                        + " lowercase); write it like clock:1.2",
+                "compare",
+                "-f",
+                DEPLOYMENT,
+                "--image",
+                "Not An Image");
         Path none = Files.writeString(
                 folder.resolve("none.yaml"),
                 Files.readString(Path.of(DEPLOYMENT)).replace("replicas: 4", "replicas: 0"));
@@ -321,6 +329,7 @@ class CompareCommandTest {
                 "--bad-image clock:bad | --bad-image clock:bad: --images does not say what it does, so nothing is bad about it;"
                         + " declare it there",
                 "--bad neverReady --bad-image x:1 | --bad and --bad-image both say what the bad version is; give one of them",
+                "--bad-image a:b:c | --bad-image \"a:b:c\" names no image (invalid reference format); write it like clock:1.2",
                 "--service cart | --service cart: there is no such Service among the manifests; name the file that has it",
                 "--images nowhere.yaml | --images nowhere.yaml: there is no such file; name a YAML file"
             })

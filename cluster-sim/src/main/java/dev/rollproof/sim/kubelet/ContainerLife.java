@@ -7,17 +7,11 @@ import io.fabric8.kubernetes.api.model.Probe;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Leads a pod's containers from the pull of the image to their end, and again, with the texts that Kubernetes has for it. */
 final class ContainerLife {
     private static final long SECOND = 1_000_000_000L;
-    private static final Pattern UPPER_CASE =
-            Pattern.compile("^(?:[^/]*[.:][^/]*/|localhost/)?([^:@]*[A-Z][^:@]*)(?:[:@].*)?$");
-    private static final Pattern IMAGE = Pattern.compile(
-            "(?:[\\w.-]+(?::\\d+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[\\w][\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?");
 
     private final PodWorker worker;
     private final Probing probing;
@@ -46,8 +40,9 @@ final class ContainerLife {
             return;
         }
         String image = run.container.getImage();
-        if (!IMAGE.matcher(image).matches()) {
-            invalidImage(run, image);
+        Optional<String> problem = ImageName.problemOf(image);
+        if (problem.isPresent()) {
+            invalidImage(run, image, problem.get());
             return;
         }
         ContainerBehavior behavior = run.behavior;
@@ -78,13 +73,9 @@ final class ContainerLife {
         }
     }
 
-    private void invalidImage(ContainerRun run, String image) {
-        Matcher upper = UPPER_CASE.matcher(image);
-        String why = upper.matches()
-                ? "repository name (" + upper.group(1) + ") must be lowercase"
-                : "invalid reference format";
+    private void invalidImage(ContainerRun run, String image, String why) {
         String message = "Failed to apply default image tag \"" + image + "\": couldn't parse image name \"" + image
-                + "\": " + (upper.matches() ? "invalid reference format: " + why : why);
+                + "\": " + why;
         worker.warning(run, "InspectFailed", message);
         worker.warning(run, "Failed", "Error: InvalidImageName");
         run.wait("InvalidImageName", message);
