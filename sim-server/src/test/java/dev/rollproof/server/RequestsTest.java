@@ -61,9 +61,11 @@ class RequestsTest {
 
     @Test
     void theServerSaysThatItIsWell() {
-        for (String path : List.of("/healthz", "/livez", "/readyz?verbose")) {
+        for (String path : List.of("/healthz", "/livez", "/readyz", "/readyz/ping")) {
             assertThat(served.get(path).body()).isEqualTo("ok");
         }
+        assertThat(served.get("/livez?verbose").body()).isEqualTo("[+]ping ok\nlivez check passed\n");
+        assertThat(served.get("/readyz/nothing").code()).isEqualTo(404);
         assertThat(served.get("/version").at("gitVersion")).isEqualTo("v1.37.0+rollproof");
     }
 
@@ -176,12 +178,13 @@ class RequestsTest {
                 served.post(MAPS, "{\"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"}}"),
                 400,
                 "BadRequest",
-                "Pod in version \"v1\" cannot be handled as a ConfigMap: the path is one of the kind ConfigMap");
+                "Pod in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Pod) to (core.ConfigMap): unknown conversion");
         assertStatus(
                 served.post(DEPLOYMENTS, "{\"apiVersion\": \"v1\"}"),
                 400,
                 "BadRequest",
-                "the API version in the data (v1) does not match the expected API version (apps/v1)");
+                "Deployment in version \"v1\" cannot be handled as a Deployment: no kind \"Deployment\" is registered for version"
+                        + " \"v1\" in scheme \"pkg/runtime/scheme.go:111\"");
         assertStatus(
                 served.post(MAPS, "{\"metadata\": {\"name\": \"a\", \"namespace\": \"other\"}}"),
                 400,
@@ -193,7 +196,8 @@ class RequestsTest {
                 served.send("POST", MAPS, "application/vnd.kubernetes.protobuf", "k8s"),
                 400,
                 "BadRequest",
-                "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
+                "the object provided is unrecognized (must be of type ConfigMap): provided data does not appear to be a"
+                        + " protobuf message, expected prefix [107 56 115 0] (6b3873)");
         assertThat(served.send("PATCH", MAPS + "/a", JSON, "{}").code()).isEqualTo(415);
     }
 

@@ -158,7 +158,8 @@ public final class ApiServer {
         T created = type.shallowCopy().apply(object);
         ObjectMeta metadata = Metadata.copy(object.getMetadata());
         created.setMetadata(metadata);
-        if (metadata.getName() == null && metadata.getGenerateName() != null) {
+        String name = metadata.getName();
+        if ((name == null || name.isEmpty()) && metadata.getGenerateName() != null) {
             metadata.setName(metadata.getGenerateName() + random.word(5));
         }
         admission.checkNamespace(type, created);

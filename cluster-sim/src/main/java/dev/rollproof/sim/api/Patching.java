@@ -39,24 +39,8 @@ public final class Patching {
         String name = stored.getMetadata().getName();
         Map<String, @Nullable Object> tree = opened(stored);
         change(tree, patch);
-        Object metadata = tree.get("metadata");
-        boolean sameObject = metadata instanceof Map<?, ?> fields
-                && Objects.equals(fields.get("name"), name)
-                && (!type.namespaced() || Objects.equals(fields.get("namespace"), namespace));
-        Object space = metadata instanceof Map<?, ?> fields ? fields.get("namespace") : null;
-        if (type.namespaced() && space != null && !space.equals(namespace)) {
-            throw new ClusterException(
-                    Reason.BAD_REQUEST,
-                    "the namespace of the provided object does not match the namespace sent on the request");
-        }
-        if (!sameObject) {
-            throw new ClusterException(
-                    Reason.BAD_REQUEST,
-                    "the name of the object (" + (metadata instanceof Map<?, ?> fields ? fields.get("name") : "")
-                            + ") does not match the name on the URL (" + name + ")");
-        }
-        checkKind(type, tree, patch);
-        Mistyped.in(tree, type.model()).ifPresent(wrong -> refuse(wrong, type, tree, patch));
+        SaidKind kind = new SaidKind(type.apiVersion(), type.kind());
+        checkSame(tree, patch, kind, type.model(), type.namespaced() ? namespace : "", name);
         T changed = Decoding.model(type, tree);
         Metadata.checkUid(type, changed, stored);
         if (Frozen.shareAllButMetadata(changed, stored)
@@ -70,41 +54,105 @@ public final class Patching {
             FieldErrors errors = new FieldErrors();
             errors.invalid(
                     "patch",
-                    patch.type() == Patch.Type.STRATEGIC_MERGE
-                            ? GoText.ofMergedPatch(parse(patch.body()))
-                            : patch.body(),
+                    isStrategic(patch) ? GoText.ofMergedPatch(fields(patch)) : patch.body(),
                     Decoding.strictly(unknown));
             errors.throwIfAny("", "", "");
         }
         return isComplete(type) ? changed : Models.copy(changed);
     }
 
-    /** What is stored keeps its kind, whatever a patch says. */
-    private static void checkKind(ResourceType<?> type, Map<String, @Nullable Object> tree, Patch patch) {
-        Object kind = tree.get("kind");
-        Object apiVersion = tree.get("apiVersion");
-        if (type.kind().equals(kind) && type.apiVersion().equals(apiVersion)) {
+    /**
+     * Refuses what a patch has made of a tree if it is no longer the object that it was, or no object of its kind.
+     *
+     * @param namespace that of the object, empty if it has none
+     */
+    public static void checkSame(
+            Map<String, @Nullable Object> tree,
+            Patch patch,
+            SaidKind kind,
+            Class<? extends HasMetadata> model,
+            String namespace,
+            String name) {
+        checkKind(tree, patch, kind, name);
+        Mistyped.in(tree, model)
+                .ifPresent(wrong -> refuse(
+                        tree,
+                        patch,
+                        isStrategic(patch) ? GoDecoding.ofConversion(wrong) : GoDecoding.ofJson(wrong, model)));
+        Map<?, ?> metadata = tree.get("metadata") instanceof Map<?, ?> fields ? fields : Map.of();
+        String saidName = word(metadata, "name");
+        String saidNamespace = word(metadata, "namespace");
+        if (saidName.isEmpty()) {
+            throw undeterminable(name);
+        }
+        if (!saidName.equals(name)) {
+            throw new ClusterException(
+                    Reason.BAD_REQUEST,
+                    "the name of the object (" + saidName + ") does not match the name on the URL (" + name + ")");
+        }
+        if (namespace.isEmpty()) {
             return;
         }
-        FieldErrors errors = new FieldErrors();
-        errors.invalid(
-                "patch",
-                patch.type() == Patch.Type.STRATEGIC_MERGE
-                        ? GoText.ofMergedPatch(parse(patch.body()))
-                        : Models.toJson(tree),
-                "no kind \"" + (kind == null ? "" : kind) + "\" is registered for version \""
-                        + (apiVersion == null ? "" : apiVersion) + "\", and the object is a " + type.kind() + " of "
-                        + type.apiVersion());
-        errors.throwIfAny("", "", "");
+        if (!saidNamespace.isEmpty() && !saidNamespace.equals(namespace)) {
+            throw new ClusterException(
+                    Reason.BAD_REQUEST,
+                    "the namespace of the provided object does not match the namespace sent on the request");
+        }
+        if (saidNamespace.isEmpty()) {
+            Map<String, @Nullable Object> placed = new LinkedHashMap<>();
+            metadata.forEach((field, value) -> placed.put(String.valueOf(field), value));
+            placed.put("namespace", namespace);
+            tree.put("metadata", placed);
+        }
     }
 
-    private static void refuse(Mistyped wrong, ResourceType<?> type, Map<String, @Nullable Object> tree, Patch patch) {
-        boolean strategic = patch.type() == Patch.Type.STRATEGIC_MERGE;
+    private static String word(Map<?, ?> fields, String field) {
+        return fields.get(field) instanceof String word ? word : "";
+    }
+
+    private static ClusterException undeterminable(String name) {
+        return new ClusterException(
+                Reason.BAD_REQUEST,
+                "the name of the object (" + name + " based on URL) was undeterminable: name must be provided");
+    }
+
+    /** What is stored keeps its kind. A strategic merge patch is told of no other: the server does not look at its words. */
+    private static void checkKind(Map<String, @Nullable Object> tree, Patch patch, SaidKind kind, String name) {
+        Object saidKind = tree.get("kind");
+        Object saidVersion = tree.get("apiVersion");
+        boolean words = (saidKind == null || saidKind instanceof String)
+                && (saidVersion == null || saidVersion instanceof String);
+        if (words && !isStrategic(patch)) {
+            if (saidVersion == null || saidVersion.equals("")) {
+                throw undeterminable(name);
+            }
+            SaidKind said = new SaidKind(
+                    String.valueOf(saidVersion),
+                    saidKind == null || saidKind.equals("") ? kind.kind() : String.valueOf(saidKind));
+            said.problemAs(kind).ifPresent(problem -> refuse(tree, patch, problem));
+        } else if (!words && !isStrategic(patch)) {
+            String field = saidVersion == null || saidVersion instanceof String ? "kind" : "apiVersion";
+            refuse(
+                    tree,
+                    patch,
+                    "couldn't get version/kind; json parse error: json: cannot unmarshal "
+                            + JsonText.typeOf(Objects.requireNonNull(tree.get(field))) + " into Go struct field ."
+                            + field
+                            + " of type string");
+        }
+        if (words) {
+            tree.put("kind", kind.kind());
+            tree.put("apiVersion", kind.apiVersion());
+        }
+    }
+
+    private static boolean isStrategic(Patch patch) {
+        return patch.type() == Patch.Type.STRATEGIC_MERGE;
+    }
+
+    private static void refuse(Map<String, @Nullable Object> tree, Patch patch, String why) {
         FieldErrors errors = new FieldErrors();
-        errors.invalid(
-                "patch",
-                strategic ? GoText.ofMergedPatch(parse(patch.body())) : Models.toJson(tree),
-                strategic ? GoDecoding.ofConversion(wrong) : GoDecoding.ofJson(wrong, type.model()));
+        errors.invalid("patch", isStrategic(patch) ? GoText.ofMergedPatch(fields(patch)) : Models.toJson(tree), why);
         errors.throwIfAny("", "", "");
     }
 
@@ -127,33 +175,66 @@ public final class Patching {
 
     /** Changes a tree, which may be of anything that can be patched, such as a Scale. */
     public static void change(Map<String, @Nullable Object> tree, Patch patch) {
-        String body = patch.body().strip();
         switch (patch.type()) {
-            case JSON -> {
-                Object operations = parse("{\"operations\":" + body + "}").get("operations");
-                if (!(operations instanceof List<?> list)) {
-                    throw new ClusterException(Reason.BAD_REQUEST, "a JSON patch is a list of operations");
-                }
-                JsonPatch.apply(tree, list);
-            }
-            case MERGE -> MergePatch.merge(tree, parse(body));
-            case STRATEGIC_MERGE -> MergePatch.strategic(tree, parse(body));
+            case JSON -> JsonPatch.apply(tree, operations(patch));
+            case MERGE -> MergePatch.merge(tree, fields(patch));
+            case STRATEGIC_MERGE -> MergePatch.strategic(tree, fields(patch));
         }
     }
 
-    private static Map<String, Object> parse(String json) {
+    private static List<?> operations(Patch patch) {
+        Object value = value(patch);
+        if (value != null && !(value instanceof List<?>)) {
+            throw unreadable("error decoding patch: json: cannot unmarshal " + JsonText.typeOf(value)
+                    + " into Go value of type []handlers.jsonPatchOp");
+        }
+        List<?> operations = value == null ? List.of() : (List<?>) value;
+        for (Object operation : operations) {
+            if (operation != null && !(operation instanceof Map)) {
+                throw unreadable("error decoding patch: json: cannot unmarshal " + JsonText.typeOf(operation)
+                        + " into Go value of type handlers.jsonPatchOp");
+            }
+        }
+        return operations;
+    }
+
+    /** The fields that a merge patch changes. */
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> fields(Patch patch) {
+        Object value = value(patch);
+        if (value == null && isStrategic(patch)) {
+            return Map.of();
+        }
+        if (value == null) {
+            throw unreadable("Invalid JSON Patch");
+        }
+        if (!(value instanceof Map<?, ?> fields)) {
+            throw unreadable((isStrategic(patch) ? "" : "error decoding patch: ") + "json: cannot unmarshal "
+                    + JsonText.typeOf(value) + " into Go value of type map[string]interface {}");
+        }
+        return (Map<String, Object>) fields;
+    }
+
+    private static @Nullable Object value(Patch patch) {
+        if (JsonText.problemOf(patch.body()).isPresent()) {
+            throw unreadable("invalid JSON patch");
+        }
         try {
-            return Objects.requireNonNull(Models.parseJson(json));
-        } catch (RuntimeException malformed) {
+            return JsonText.valueOf(patch.body());
+        } catch (RuntimeException tooMuch) {
             throw new ClusterException(
                     Reason.BAD_REQUEST,
                     "error decoding patch: "
-                            + String.valueOf(malformed.getMessage())
+                            + String.valueOf(tooMuch.getMessage())
                                     .lines()
                                     .findFirst()
                                     .orElse(""),
                     List.of(),
-                    malformed);
+                    tooMuch);
         }
+    }
+
+    private static ClusterException unreadable(String why) {
+        return new ClusterException(Reason.BAD_REQUEST, why);
     }
 }

@@ -81,7 +81,8 @@ public final class Requests {
         Decoding.place(type, manifest);
         Decoding.refuseUnknownFields(type, manifest, fields);
         String version = manifest.getMetadata().getResourceVersion();
-        if (version != null && !version.isEmpty()) {
+        // What is no version is passed over.
+        if (version != null && version.matches("\\d*[1-9]\\d*")) {
             throw new ClusterException(Reason.UNKNOWN, "resourceVersion should not be set on objects to be created");
         }
         FieldSet said = applied ? FieldSet.of(Models.toTree(manifest)) : FieldSet.empty();

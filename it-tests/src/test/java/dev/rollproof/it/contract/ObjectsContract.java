@@ -2,6 +2,7 @@
 package dev.rollproof.it.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rollproof.it.Yaml;
 import dev.rollproof.k8s.ClusterException;
@@ -38,6 +39,18 @@ abstract class ObjectsContract extends Contract {
         assertThat(read.getMetadata().getUid()).isEqualTo(created.getMetadata().getUid());
         assertThat(version(read)).isEqualTo(version(created));
         assertThat(cluster.get(ConfigMap.class, namespace, "other")).isEmpty();
+    }
+
+    @Test
+    void anEmptyNameIsNoneAndWhatIsNoVersionIsPassedOver() {
+        ConfigMap unnamed = configMap("", "{}");
+        unnamed.getMetadata().setGenerateName("settings-");
+        unnamed.getMetadata().setResourceVersion("none");
+
+        assertThat(create(unnamed).getMetadata().getName()).matches("settings-[a-z0-9]{5}");
+        ConfigMap seen = configMap("settings", "{}");
+        seen.getMetadata().setResourceVersion("1");
+        assertThatThrownBy(() -> create(seen)).hasMessage("resourceVersion should not be set on objects to be created");
     }
 
     @Test

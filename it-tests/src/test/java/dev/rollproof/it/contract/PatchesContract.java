@@ -79,6 +79,41 @@ abstract class PatchesContract extends Contract {
                  {"op": "replace", "path": "/data/b", "value": "y"}]""")).getData()).isEqualTo(Map.of("a", "x", "b", "y"));
     }
 
+    /** Other than RFC 6902 says, too. */
+    @Test
+    void aJsonPatchCountsFromTheEndWithNegativeNumbersAndReplacesTheWholeObject() {
+        create(clock("clock", 0));
+        assertThat(containers(patchedClock(Patch.json("""
+                [{"op": "add", "path": "/spec/template/spec/containers/-1", "value": {"name": "last", "image": "page:1.2"}},
+                 {"op": "replace", "path": "/spec/template/spec/containers/-2/image", "value": "page:1.1"}]""")))).containsExactly("web page:1.1", "last page:1.2");
+
+        ConfigMap settings = create(configMap("settings", "{a: x}"));
+        settings.setData(Map.of("b", "y"));
+        String whole = Models.toJson(settings);
+        assertThat(patched(Patch.json("[{\"op\": \"replace\", \"path\": \"\", \"value\": " + whole + "}]"))
+                        .getData())
+                .isEqualTo(Map.of("b", "y"));
+    }
+
+    @Test
+    void aPatchNeedNotSayTheNamespaceAndAStrategicOneMaySayAnyKind() {
+        create(clock("clock", 0));
+        for (String metadata : List.of("{\"namespace\": null}", "{\"namespace\": \"\"}")) {
+            String body =
+                    "{\"metadata\": " + metadata + ", \"spec\": {\"minReadySeconds\": " + metadata.length() + "}}";
+            Deployment changed = patchedClock(Patch.merge(body));
+            assertThat(changed.getSpec().getMinReadySeconds()).isEqualTo(metadata.length());
+            assertThat(changed.getMetadata().getNamespace()).isEqualTo(namespace);
+        }
+        Deployment changed = patchedClock(Patch.strategicMerge(
+                "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"spec\": {\"minReadySeconds\": 7}}"));
+        assertThat(changed.getKind()).isEqualTo("Deployment");
+        assertThat(changed.getSpec().getMinReadySeconds()).isEqualTo(7);
+        assertThat(refusal(
+                        Reason.INVALID, () -> patchedClock(Patch.merge("{\"apiVersion\": \"v1\", \"kind\": \"Pod\"}"))))
+                .hasMessageEndingWith(": converting (v1.Pod) to (apps.Deployment): unknown conversion");
+    }
+
     @Test
     void aMergePatchMergesMapsAndRemovesWhatIsNull() {
         create(configMap("settings", "{a: x, b: y}"));

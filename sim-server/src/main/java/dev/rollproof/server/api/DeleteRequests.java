@@ -6,6 +6,7 @@ import dev.rollproof.k8s.DeleteOptions.Propagation;
 import dev.rollproof.sim.Faults.Verb;
 import dev.rollproof.sim.api.Decoding;
 import dev.rollproof.sim.api.ResourceType;
+import dev.rollproof.sim.api.SaidKind;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** DELETE of an object, or of all that are selected. Thread-safe. */
 final class DeleteRequests {
     private static final String KIND = "DeleteOptions";
+
+    private static final String UNREADABLE = "ignoreStoreReadErrorWithClusterBreakingPotential";
 
     private final Gate gate;
 
@@ -84,17 +87,21 @@ final class DeleteRequests {
         Map<String, @Nullable Object> body =
                 new String(request.body(), java.nio.charset.StandardCharsets.UTF_8).isBlank()
                         ? Map.of()
-                        : Bodies.tree(request);
+                        : Bodies.options(request);
         return of(body, request);
     }
 
     /** The options that a tree holds, such as the body of a request or a part of it. */
     private static Asked of(Map<String, @Nullable Object> body, ApiRequest request) {
-        if (body.get("kind") != null && !KIND.equals(body.get("kind"))) {
-            throw Refusal.badRequest("the body of a DELETE is of the kind DeleteOptions, not " + body.get("kind"));
+        if (body.get("kind") instanceof String kind && !KIND.equals(kind)) {
+            String version = body.get("apiVersion") instanceof String said ? said : "meta.k8s.io/v1";
+            throw Refusal.badRequest(new SaidKind(version, kind).unknown());
         }
         // What is of another type than its field would else count for nothing.
         Decoding.checkTypes(body, io.fabric8.kubernetes.api.model.DeleteOptions.class);
+        if (Boolean.TRUE.equals(body.get(UNREADABLE)) || request.query().isTrue(UNREADABLE)) {
+            throw Refusal.notSimulated(UNREADABLE + ", since it has no object that cannot be read");
+        }
         boolean dryRun = WriteParameters.isDryRun(request, KIND);
         if (body.get("dryRun") instanceof List<?> values) {
             WriteParameters.checkDryRun(values, KIND);

@@ -156,9 +156,19 @@ public final class KubernetesApi implements AutoCloseable {
             case "apis" -> grouped(request, path.subList(1, path.size()));
             case "openapi" -> reading(request, () -> openApi.get(request, path.subList(1, path.size())));
             case "version" -> path.size() == 1 ? reading(request, () -> version()) : pageNotFound();
-            case "healthz", "livez", "readyz" -> reading(request, () -> Answer.Whole.text(200, "ok"));
+            case "healthz", "livez", "readyz" -> reading(request, () -> health(request));
             default -> pageNotFound();
         };
+    }
+
+    /** It answers, so it is well: that is the only check there is. */
+    private static Answer health(ApiRequest request) {
+        List<String> path = request.path();
+        if (path.size() > 2 || path.size() == 2 && !path.get(1).equals("ping")) {
+            return pageNotFound();
+        }
+        boolean verbose = path.size() == 1 && !request.query().all("verbose").isEmpty();
+        return Answer.Whole.text(200, verbose ? "[+]ping ok\n" + path.get(0) + " check passed\n" : "ok");
     }
 
     private static Answer reading(ApiRequest request, Supplier<Answer> answer) {

@@ -26,7 +26,7 @@ final class PodRequests {
 
     /** Deletes the pod, as draining a node does, where its PodDisruptionBudget allows it. */
     Answer evict(ApiRequest request, String namespace, String name) {
-        Map<String, @Nullable Object> eviction = Bodies.tree(request);
+        Map<String, @Nullable Object> eviction = Bodies.tree(request, "Eviction");
         if (!"policy/v1beta1".equals(eviction.get("apiVersion"))) {
             Bodies.checkKind(eviction, "policy/v1", "Eviction");
         }
@@ -54,7 +54,7 @@ final class PodRequests {
 
     /** Puts the pod on a node. */
     Answer bind(ApiRequest request, String namespace, String name) {
-        Map<String, @Nullable Object> binding = Bodies.tree(request);
+        Map<String, @Nullable Object> binding = Bodies.tree(request, "Binding");
         Bodies.checkKind(binding, "v1", "Binding");
         checkName(binding, name, "Binding");
         Map<String, @Nullable Object> target = part(binding, "target");

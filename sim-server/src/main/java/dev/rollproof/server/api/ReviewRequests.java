@@ -21,7 +21,7 @@ final class ReviewRequests {
         if (!request.method().equals("POST")) {
             throw Refusal.methodNotAllowed();
         }
-        Map<String, @Nullable Object> tree = Bodies.tree(request);
+        Map<String, @Nullable Object> tree = Bodies.tree(request, review.kind());
         Bodies.checkKind(tree, review.apiVersion(), review.kind());
         WriteParameters.of(request, "CreateOptions");
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();

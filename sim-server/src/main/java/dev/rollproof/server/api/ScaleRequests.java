@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.server.api;
 
+import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.sim.Faults.Verb;
@@ -8,6 +9,7 @@ import dev.rollproof.sim.api.Decoding;
 import dev.rollproof.sim.api.LabelSelectors;
 import dev.rollproof.sim.api.Patching;
 import dev.rollproof.sim.api.ResourceType;
+import dev.rollproof.sim.api.SaidKind;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -39,7 +41,7 @@ final class ScaleRequests {
                     return scaleOf(reads.find(type, namespace, name));
                 }));
             case "PUT" -> {
-                Map<String, @Nullable Object> scale = Bodies.tree(request);
+                Map<String, @Nullable Object> scale = Bodies.tree(request, "Scale");
                 Bodies.checkKind(scale, API_VERSION, "Scale");
                 refuseOthers(scale, namespace, name);
                 yield write(request, Verb.UPDATE, type, namespace, name, "UpdateOptions", stored -> scale);
@@ -60,7 +62,9 @@ final class ScaleRequests {
             Map<String, @Nullable Object> metadata = new LinkedHashMap<>(metadata(tree));
             metadata.remove("resourceVersion");
             tree.put("metadata", metadata);
-            Patching.change(tree, WriteRequests.patch(request));
+            Patch patch = WriteRequests.patch(request);
+            Patching.change(tree, patch);
+            Patching.checkSame(tree, patch, new SaidKind(API_VERSION, "Scale"), Scale.class, namespace, name);
             return tree;
         });
     }

@@ -30,7 +30,7 @@ final class WriteParameters {
     }
 
     static void checkDryRun(List<?> values, String kind) {
-        if (!values.stream().allMatch(value -> "All".equals(value) || "".equals(value))) {
+        if (!values.stream().allMatch("All"::equals)) {
             throw Refusal.invalidOptions(
                     kind,
                     "dryRun",

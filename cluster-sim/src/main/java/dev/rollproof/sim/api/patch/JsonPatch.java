@@ -19,9 +19,7 @@ public final class JsonPatch {
     public static void apply(Map<String, @Nullable Object> tree, List<?> operations) {
         int copied = 0;
         for (Object operation : operations) {
-            if (!(operation instanceof Map<?, ?> fields)) {
-                throw new ClusterException(Reason.BAD_REQUEST, "a JSON patch is a list of operations");
-            }
+            Map<?, ?> fields = operation instanceof Map<?, ?> map ? map : Map.of();
             if ("copy".equals(fields.get("op"))) {
                 copied += Trees.size(orNull(tree, from(fields)));
                 if (copied > MOST_COPIED) {
@@ -34,6 +32,13 @@ public final class JsonPatch {
 
     private static void apply(Map<String, @Nullable Object> tree, Map<?, ?> operation) {
         String path = String.valueOf(operation.get("path"));
+        if (path.isEmpty()
+                && "replace".equals(operation.get("op"))
+                && operation.get("value") instanceof Map<?, ?> all) {
+            tree.clear();
+            all.forEach((field, value) -> tree.put(String.valueOf(field), value));
+            return;
+        }
         switch (String.valueOf(operation.get("op"))) {
             case "test" -> {
                 if (!Objects.equals(orNull(tree, path), operation.get("value"))) {
@@ -102,11 +107,13 @@ public final class JsonPatch {
         throw refused();
     }
 
+    /** The server, other than RFC 6902, counts negative ones from the end. */
     private static int index(List<?> list, String step, int most) {
         try {
             int index = step.equals("-") ? list.size() : Integer.parseInt(step);
-            if (index >= 0 && index <= most) {
-                return index;
+            int counted = index < 0 ? index + most + 1 : index;
+            if (counted >= 0 && counted <= most) {
+                return counted;
             }
         } catch (NumberFormatException noIndex) {
             // Refused below, like an index beyond the end.
