@@ -229,7 +229,7 @@ public final class ApiServer {
         }
         updated.setMetadata(metadata);
         type.setStatus().accept(updated, object);
-        return dryRun ? updated : store(type).put(updated);
+        return dryRun ? updated : store(type).put(updated, StoredEvent.Part.STATUS);
     }
 
     /** Puts a pod on a node, as the binding subresource does: the node's name and the condition in one write. */
@@ -237,7 +237,7 @@ public final class ApiServer {
         existing(ResourceType.PODS, bound);
         Pod stored = ResourceType.PODS.shallowCopy().apply(bound);
         stored.setMetadata(Metadata.copy(bound.getMetadata()));
-        return store(ResourceType.PODS).put(stored);
+        return store(ResourceType.PODS).put(stored, StoredEvent.Part.UNOWNED);
     }
 
     private <T extends HasMetadata> T existing(ResourceType<T> type, T object) {
@@ -322,7 +322,7 @@ public final class ApiServer {
                 return stored;
             }
             // Of a pod, its last seconds are told before its end.
-            T last = marked instanceof Pod ? store(type).put(marked) : stored;
+            T last = marked instanceof Pod ? store(type).put(marked, StoredEvent.Part.UNOWNED) : stored;
             store(type).remove(last);
             return last;
         }
@@ -331,7 +331,7 @@ public final class ApiServer {
             status.setPhase("Terminating");
             leaving.setStatus(status);
         }
-        return dryRun ? marked : store(type).put(marked);
+        return dryRun ? marked : store(type).put(marked, StoredEvent.Part.UNOWNED);
     }
 
     private static void checkPreconditions(ResourceType<?> type, HasMetadata stored, DeleteOptions options) {

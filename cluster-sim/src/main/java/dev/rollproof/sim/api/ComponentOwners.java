@@ -46,15 +46,16 @@ final class ComponentOwners {
     static Ownership clients(Ownership all) {
         Map<FieldManager, FieldSet> updated = new LinkedHashMap<>(all.updated());
         updated.keySet().removeIf(manager -> COMPONENTS.contains(manager.name()));
-        return updated.size() == all.updated().size() ? all : new Ownership(all.applied(), updated);
+        return updated.size() == all.updated().size() ? all : new Ownership(all.applied(), updated, all.times());
     }
 
     /**
      * The owners of everything but the status, of clients and components.
      *
      * @param byComponent whether a component has made the object
+     * @param times when components wrote
      */
-    static Ownership with(Ownership clients, HasMetadata stored, boolean byComponent) {
+    static Ownership with(Ownership clients, HasMetadata stored, boolean byComponent, ComponentTimes.Times times) {
         if (!byComponent && !isWrittenByControllers(stored)) {
             return clients;
         }
@@ -62,14 +63,16 @@ final class ComponentOwners {
         FieldSet revision =
                 stored instanceof Deployment ? free.under(".metadata.annotations." + REVISION) : FieldSet.empty();
         FieldSet own = byComponent ? free : writtenByControllers(free);
-        Map<FieldManager, FieldSet> updated = new LinkedHashMap<>(clients.updated());
-        add(updated, FieldManager.of(makerOf(stored)), own.minus(revision));
-        add(updated, new FieldManager(CONTROLLERS, STATUS), revision);
-        return new Ownership(clients.applied(), updated);
+        return clients.plus(Ownership.ofUpdater(FieldManager.of(makerOf(stored)), own.minus(revision), times.object()))
+                .plus(Ownership.ofUpdater(new FieldManager(CONTROLLERS, STATUS), revision, times.status()));
     }
 
-    /** The owners of the status. */
-    static Ownership withStatus(Ownership clients, HasMetadata stored) {
+    /**
+     * The owners of the status.
+     *
+     * @param times when components wrote
+     */
+    static Ownership withStatus(Ownership clients, HasMetadata stored, ComponentTimes.Times times) {
         String writer = writerOfStatus(stored);
         if (writer.isEmpty()) {
             return clients;
@@ -78,15 +81,8 @@ final class ComponentOwners {
         if (stored instanceof Pod) {
             free = free.minus(free.under(".status.qosClass"));
         }
-        Map<FieldManager, FieldSet> updated = new LinkedHashMap<>(clients.updated());
-        add(updated, new FieldManager(writer, STATUS), free.minus(NOTHING_YET));
-        return new Ownership(clients.applied(), updated);
-    }
-
-    private static void add(Map<FieldManager, FieldSet> owners, FieldManager manager, FieldSet fields) {
-        if (!fields.isEmpty()) {
-            owners.merge(manager, fields, FieldSet::plus);
-        }
+        return clients.plus(
+                Ownership.ofUpdater(new FieldManager(writer, STATUS), free.minus(NOTHING_YET), times.status()));
     }
 
     private static FieldSet all(Ownership owners) {

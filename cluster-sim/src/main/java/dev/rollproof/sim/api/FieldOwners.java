@@ -16,14 +16,20 @@ import org.jspecify.annotations.Nullable;
 final class FieldOwners {
     final ManagedFields managed = new ManagedFields();
     final StatusOwners status = new StatusOwners();
+    private final ComponentTimes components = new ComponentTimes();
+    private final Timestamps timestamps;
     private @Nullable Entry entry;
 
     FieldOwners(ApiServer api) {
+        this.timestamps = api.timestamps();
         api.onChange(event -> {
             if (event.type() == Change.Type.DELETED) {
                 managed.forget(event.object());
                 status.forget(event.object());
-            } else if (entry != null) {
+                components.forget(event.object());
+            } else if (entry == null || !entry.isOf(event.object())) {
+                components.wrote(event, timestamps.now());
+            } else {
                 entry.afterStoring(event.object());
             }
         });
@@ -43,11 +49,13 @@ final class FieldOwners {
         }
 
         /** A write may store others first, such as the quotas that it uses up. */
+        boolean isOf(HasMetadata object) {
+            return !done && object.getClass() == kind;
+        }
+
         void afterStoring(HasMetadata object) {
-            if (!done && object.getClass() == kind) {
-                done = true;
-                entering.accept(object);
-            }
+            done = true;
+            entering.accept(object);
         }
     }
 
@@ -71,12 +79,12 @@ final class FieldOwners {
 
     /** Who owns all but the status now, components as well. */
     Ownership of(HasMetadata stored) {
-        return ComponentOwners.with(managed.of(stored), stored, managed.isByComponent(stored));
+        return ComponentOwners.with(managed.of(stored), stored, managed.isByComponent(stored), components.of(stored));
     }
 
     /** Who owns the status now, components as well. */
     Ownership ofStatus(HasMetadata stored) {
-        return ComponentOwners.withStatus(status.of(stored), stored);
+        return ComponentOwners.withStatus(status.of(stored), stored, components.of(stored));
     }
 
     /** A copy for a client, with who owns its fields. */
@@ -92,6 +100,7 @@ final class FieldOwners {
 
     private Supplier<List<ManagedFieldsEntry>> entries(HasMetadata stored, Supplier<Ownership> ownership) {
         boolean byComponent = managed.isByComponent(stored);
-        return status.added(() -> ComponentOwners.with(ownership.get(), stored, byComponent), stored);
+        ComponentTimes.Times times = components.of(stored);
+        return status.added(() -> ComponentOwners.with(ownership.get(), stored, byComponent, times), stored, times);
     }
 }

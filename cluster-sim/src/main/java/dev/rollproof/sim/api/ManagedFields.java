@@ -31,10 +31,14 @@ final class ManagedFields {
         Ownership enteredInto(Ownership known);
     }
 
-    private record Write(HasMetadata before, HasMetadata after, FieldManager manager) implements Step {
+    private record Write(
+            HasMetadata before,
+            HasMetadata after,
+            FieldManager manager,
+            @Nullable String at) implements Step {
         @Override
         public Ownership enteredInto(Ownership known) {
-            return known.update((Map<?, ?>) Models.opened(before), (Map<?, ?>) Models.opened(after), manager);
+            return known.update((Map<?, ?>) Models.opened(before), (Map<?, ?>) Models.opened(after), manager, at);
         }
     }
 
@@ -113,29 +117,36 @@ final class ManagedFields {
     }
 
     /** Who would own it after a write that is only tried. */
-    Supplier<Ownership> asIf(HasMetadata before, HasMetadata after, FieldManager manager) {
-        return new Version(version(before), new Write(before, after, manager));
+    Supplier<Ownership> asIf(HasMetadata before, HasMetadata after, FieldManager manager, @Nullable String at) {
+        return new Version(version(before), new Write(before, after, manager, at));
     }
 
     /** Who applies owns what he said. */
     void createdByApply(HasMetadata object, FieldSet said, String manager) {
-        put(object, new Version(new Ownership(Map.of(FieldManager.of(manager), said), Map.of()), false));
+        put(object, new Version(Ownership.ofApplier(FieldManager.of(manager), said, madeAt(object)), false));
     }
 
     /** Who creates in another way owns the defaults, too. */
     void created(HasMetadata object, String manager) {
-        put(object, new Version(new Version(Ownership.nobody(), false), nobody -> {
-            FieldSet own = ComponentOwners.ofCreator(object);
-            return own.isEmpty() ? nobody : new Ownership(Map.of(), Map.of(FieldManager.of(manager), own));
-        }));
+        put(
+                object,
+                new Version(
+                        new Version(Ownership.nobody(), false),
+                        nobody -> Ownership.ofUpdater(
+                                FieldManager.of(manager), ComponentOwners.ofCreator(object), madeAt(object))));
+    }
+
+    private static String madeAt(HasMetadata object) {
+        return object.getMetadata().getCreationTimestamp();
     }
 
     private void put(HasMetadata object, Version version) {
         newest.put(object.getMetadata().getUid(), version);
     }
 
-    void changed(HasMetadata before, HasMetadata after, FieldManager manager) {
-        Version version = new Version(version(before), new Write(before, after, manager));
+    /** @param at when; null for a write that has no time */
+    void changed(HasMetadata before, HasMetadata after, FieldManager manager, @Nullable String at) {
+        Version version = new Version(version(before), new Write(before, after, manager, at));
         if (version.pending > MOST_PENDING) {
             version.get();
         }

@@ -165,20 +165,33 @@ public final class Requests {
                 return givenAway(type, changed, stored, given, manager, options);
             }
         }
+        String at = timeOf(manager);
         T written = owners.entering(
                 changed,
-                after -> managed.changed(stored, after, manager),
+                after -> managed.changed(stored, after, manager, at),
                 () -> unlessSame(type, changed, stored, options));
-        return options.dryRun() ? owners.shown(written, managed.asIf(stored, written, manager)) : shown(written);
+        return options.dryRun() ? owners.shown(written, managed.asIf(stored, written, manager, at)) : shown(written);
+    }
+
+    /** Now; null for who scales: with another kind of its own, the server loses when that was. */
+    private @Nullable String timeOf(FieldManager manager) {
+        return manager.subresource().equals("scale") ? null : api.timestamps().now();
     }
 
     private <T extends HasMetadata> T givenAway(
             ResourceType<T> type, T changed, T stored, Ownership given, FieldManager manager, WriteOptions options) {
+        String at = timeOf(manager);
         Function<HasMetadata, Ownership> then =
-                after -> given.update((Map<?, ?>) Models.opened(stored), (Map<?, ?>) Models.opened(after), manager);
+                after -> given.update((Map<?, ?>) Models.opened(stored), (Map<?, ?>) Models.opened(after), manager, at);
         T written = owners.entering(
-                changed, after -> managed.set(after, then.apply(after)), () -> update(type, changed, stored, options));
-        return options.dryRun() ? owners.shown(written, () -> then.apply(written)) : shown(written);
+                changed,
+                after -> managed.set(after, then.apply(after)),
+                () -> given.isSameButForTimes(managed.of(stored))
+                        ? unlessSame(type, changed, stored, options)
+                        : update(type, changed, stored, options));
+        return options.dryRun() && written != stored
+                ? owners.shown(written, () -> then.apply(written))
+                : shown(written);
     }
 
     /** Defaults, validates and stores an object that is to take the place of another. */
@@ -250,8 +263,13 @@ public final class Requests {
         Metadata.checkUid(type, manifest, stored);
         Map<String, Object> configuration = Models.toTree(manifest);
         configuration.remove("status");
-        Ownership.Applied applied =
-                owners.of(stored).apply(Models.toTree(stored), configuration, options.fieldManager(), options.force());
+        Ownership.Applied applied = owners.of(stored)
+                .apply(
+                        Models.toTree(stored),
+                        configuration,
+                        options.fieldManager(),
+                        options.force(),
+                        api.timestamps().now());
         T merged = Decoding.model(type, applied.tree());
         merged.getMetadata().setResourceVersion(manifest.getMetadata().getResourceVersion());
         return applied(type, merged, stored, applied.ownership(), options);
@@ -262,12 +280,12 @@ public final class Requests {
             ResourceType<T> type, T changed, T stored, Ownership owned, WriteOptions options) {
         Ownership after = ComponentOwners.clients(owned);
         // Who owns something else than before has changed the object, also where its fields are the same.
-        boolean sameOwners = after.equals(managed.of(stored));
+        boolean sameOwners = after.isSameButForTimes(managed.of(stored));
         T written = owners.entering(
                 changed,
                 now -> managed.set(now, after),
                 () -> sameOwners ? unlessSame(type, changed, stored, options) : update(type, changed, stored, options));
-        return owners.shown(written, () -> after);
+        return written == stored ? shown(stored) : owners.shown(written, () -> after);
     }
 
     /** Server-side apply of a status, and of nothing else; fails with NotFound where the object is not there. */
@@ -277,19 +295,24 @@ public final class Requests {
         Map<String, Object> configuration = Models.toTree(manifest);
         configuration.keySet().retainAll(Set.of("status"));
         Ownership.Applied applied = owners.ofStatus(stored)
-                .applyStatus(Models.toTree(stored), configuration, options.fieldManager(), options.force());
+                .applyStatus(
+                        Models.toTree(stored),
+                        configuration,
+                        options.fieldManager(),
+                        options.force(),
+                        api.timestamps().now());
         Ownership after = ComponentOwners.clients(applied.ownership());
         T merged = Decoding.model(type, applied.tree());
         merged.getMetadata().setResourceVersion(manifest.getMetadata().getResourceVersion());
         T checked = api.overwriteStatus(type, merged, true);
-        if (after.equals(owners.status.of(stored)) && same(type, checked, stored)) {
+        if (after.isSameButForTimes(owners.status.of(stored)) && same(type, checked, stored)) {
             return shown(stored);
         }
         if (options.dryRun()) {
             return owners.shown(checked, managed.asOfNow(stored));
         }
-        owners.status.set(stored, after);
-        return shown(api.overwriteStatus(type, merged, false));
+        return shown(owners.entering(
+                merged, now -> owners.status.set(now, after), () -> api.overwriteStatus(type, merged, false)));
     }
 
     /** A write that changes nothing is no write: no new version, no event. */

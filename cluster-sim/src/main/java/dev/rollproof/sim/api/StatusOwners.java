@@ -3,13 +3,12 @@ package dev.rollproof.sim.api;
 
 import dev.rollproof.sim.api.patch.FieldManager;
 import dev.rollproof.sim.api.patch.FieldSet;
+import dev.rollproof.sim.api.patch.OwnerTimes;
 import dev.rollproof.sim.api.patch.Ownership;
 import dev.rollproof.sim.api.patch.OwnershipEntries;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -34,26 +33,32 @@ final class StatusOwners {
     }
 
     /**
-     * The entries of the other fields, and after them those of the status as of now.
+     * The entries of the other fields, and of the status as of now.
      *
      * @param others who owns the other fields; what is written with the status joins the entry of its component
+     * @param times when components wrote
      */
-    Supplier<List<ManagedFieldsEntry>> added(Supplier<Ownership> others, HasMetadata object) {
+    Supplier<List<ManagedFieldsEntry>> added(
+            Supplier<Ownership> others, HasMetadata object, ComponentTimes.Times times) {
         Ownership now = of(object);
-        String apiVersion = object.getApiVersion();
-        return () -> {
-            Ownership other = others.get();
-            Ownership status = ComponentOwners.withStatus(now, object);
-            Map<FieldManager, FieldSet> updated = new LinkedHashMap<>(other.updated());
-            status.updated().forEach((manager, fields) -> updated.merge(manager, fields, FieldSet::plus));
-            List<ManagedFieldsEntry> all =
-                    new ArrayList<>(OwnershipEntries.of(new Ownership(other.applied(), updated), apiVersion));
-            for (ManagedFieldsEntry entry :
-                    OwnershipEntries.of(new Ownership(status.applied(), Map.of()), apiVersion)) {
-                entry.setSubresource("status");
-                all.add(entry);
-            }
-            return all;
-        };
+        return () -> OwnershipEntries.of(
+                others.get().plus(throughStatus(ComponentOwners.withStatus(now, object, times))),
+                object.getApiVersion());
+    }
+
+    /** Who has applied has done so through the subresource. */
+    private static Ownership throughStatus(Ownership status) {
+        Map<FieldManager, FieldSet> applied = new HashMap<>();
+        Map<FieldManager, String> appliedAt = new HashMap<>();
+        status.applied().forEach((manager, fields) -> applied.put(throughStatus(manager), fields));
+        status.times().applied().forEach((manager, at) -> appliedAt.put(throughStatus(manager), at));
+        return new Ownership(
+                applied,
+                status.updated(),
+                new OwnerTimes(appliedAt, status.times().updated()));
+    }
+
+    private static FieldManager throughStatus(FieldManager manager) {
+        return new FieldManager(manager.name(), "status");
     }
 }

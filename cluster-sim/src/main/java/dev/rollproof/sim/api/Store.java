@@ -86,13 +86,19 @@ final class Store<T extends HasMetadata> {
 
     /** Stores a new version of an object, whose metadata must be a private copy: it gets its resourceVersion here. */
     T put(T object) {
+        return put(object, StoredEvent.Part.OBJECT);
+    }
+
+    /** @param part what of it is new */
+    T put(T object, StoredEvent.Part part) {
         ObjectMeta metadata = object.getMetadata();
         long version = versions.next();
         metadata.setResourceVersion(Long.toString(version));
         T previous = byNamespace
                 .computeIfAbsent(Metadata.namespace(object), namespace -> new HashMap<>())
                 .put(metadata.getName(), object);
-        tell(new StoredEvent<>(version, previous == null ? Change.Type.ADDED : Change.Type.MODIFIED, object, previous));
+        Change.Type change = previous == null ? Change.Type.ADDED : Change.Type.MODIFIED;
+        tell(new StoredEvent<>(version, change, object, previous, part));
         return object;
     }
 

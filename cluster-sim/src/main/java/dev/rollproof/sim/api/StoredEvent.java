@@ -9,10 +9,20 @@ import org.jspecify.annotations.Nullable;
 
 /** One entry of the store's history. Not thread-safe: under the simulation's lock. */
 public final class StoredEvent<T extends HasMetadata> {
+    /** What a write was about. */
+    enum Part {
+        /** All but the status. */
+        OBJECT,
+        STATUS,
+        /** What nobody owns: when it is to go, or a pod's node. */
+        UNOWNED
+    }
+
     private final long version;
     private final Change.Type type;
     private final T object;
     private final @Nullable T previous;
+    private final Part part;
     private @Nullable ObservedObject observed;
 
     /**
@@ -21,10 +31,15 @@ public final class StoredEvent<T extends HasMetadata> {
      * @param previous the object before it; null for a creation
      */
     public StoredEvent(long version, Change.Type type, T object, @Nullable T previous) {
+        this(version, type, object, previous, Part.OBJECT);
+    }
+
+    StoredEvent(long version, Change.Type type, T object, @Nullable T previous, Part part) {
         this.version = version;
         this.type = type;
         this.object = object;
         this.previous = previous;
+        this.part = part;
     }
 
     public long version() {
@@ -41,6 +56,10 @@ public final class StoredEvent<T extends HasMetadata> {
 
     public @Nullable T previous() {
         return previous;
+    }
+
+    Part part() {
+        return part;
     }
 
     /** The object as a record, made once for all watches. */

@@ -6,6 +6,7 @@ import dev.rollproof.k8s.ClusterException.Cause;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.fabric8.Models;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,17 +20,74 @@ import org.jspecify.annotations.Nullable;
  *
  * @param applied by managers that apply
  * @param updated by managers that write in other ways
+ * @param times since when; those of who owns nothing are left out
  */
-public record Ownership(Map<FieldManager, FieldSet> applied, Map<FieldManager, FieldSet> updated) {
-    private static final Ownership NOBODY = new Ownership(Map.of(), Map.of());
+public record Ownership(Map<FieldManager, FieldSet> applied, Map<FieldManager, FieldSet> updated, OwnerTimes times) {
+    private static final Ownership NOBODY = new Ownership(Map.of(), Map.of(), OwnerTimes.none());
 
     public Ownership {
         applied = Map.copyOf(applied);
         updated = Map.copyOf(updated);
+        times = times.of(applied.keySet(), updated.keySet());
     }
 
     public static Ownership nobody() {
         return NOBODY;
+    }
+
+    /** What one manager applied. */
+    public static Ownership ofApplier(FieldManager manager, FieldSet fields, String at) {
+        return fields.isEmpty()
+                ? NOBODY
+                : new Ownership(
+                        Map.of(manager, fields), Map.of(), OwnerTimes.none().withApplied(manager, at));
+    }
+
+    /** What one manager wrote in another way. */
+    public static Ownership ofUpdater(FieldManager manager, FieldSet fields, String at) {
+        return fields.isEmpty()
+                ? NOBODY
+                : new Ownership(
+                        Map.of(), Map.of(manager, fields), OwnerTimes.none().withUpdated(manager, at));
+    }
+
+    /** What the one and the other say. */
+    public Ownership plus(Ownership other) {
+        Map<FieldManager, FieldSet> allApplied = new LinkedHashMap<>(applied);
+        Map<FieldManager, FieldSet> allUpdated = new LinkedHashMap<>(updated);
+        other.applied.forEach((manager, fields) -> allApplied.merge(manager, fields, FieldSet::plus));
+        other.updated.forEach((manager, fields) -> allUpdated.merge(manager, fields, FieldSet::plus));
+        return new Ownership(allApplied, allUpdated, times.with(other.times));
+    }
+
+    /** Whether the entries of both differ by nothing but their times: a write that would change only these is none. */
+    public boolean isSameButForTimes(Ownership other) {
+        return applied.equals(other.applied)
+                && updated.equals(other.updated)
+                && (times.equals(other.times) || inOrder().equals(other.inOrder()));
+    }
+
+    private List<FieldManager> inOrder() {
+        List<FieldManager> all = new ArrayList<>(appliersInOrder());
+        all.addAll(updatersInOrder());
+        return all;
+    }
+
+    /** The earliest first, and before them those without a time. */
+    List<FieldManager> appliersInOrder() {
+        return inOrder(applied, times.applied());
+    }
+
+    /** The same of those who write in other ways. */
+    List<FieldManager> updatersInOrder() {
+        return inOrder(updated, times.updated());
+    }
+
+    private static List<FieldManager> inOrder(Map<FieldManager, FieldSet> managers, Map<FieldManager, String> times) {
+        Comparator<FieldManager> byTime = Comparator.comparing(manager -> times.getOrDefault(manager, ""));
+        return managers.keySet().stream()
+                .sorted(byTime.thenComparing(Comparator.naturalOrder()))
+                .toList();
     }
 
     /** An object after server-side apply, and who owns what of it then. */
@@ -41,31 +99,41 @@ public record Ownership(Map<FieldManager, FieldSet> applied, Map<FieldManager, F
      *
      * @param live the object as it is; changed in place
      * @param force take over fields that others own; without it they are conflicts
+     * @param at when
      */
-    public Applied apply(Map<String, @Nullable Object> live, Map<?, ?> configuration, String manager, boolean force) {
-        return apply(live, configuration, FieldManager.of(manager), String.valueOf(live.get("apiVersion")), force);
+    public Applied apply(
+            Map<String, @Nullable Object> live, Map<?, ?> configuration, String manager, boolean force, String at) {
+        return apply(
+                live,
+                configuration,
+                FieldSet.of(configuration),
+                FieldManager.of(manager),
+                String.valueOf(live.get("apiVersion")),
+                force,
+                at);
     }
 
-    /** The same for a subresource that shows a part of the object, as another kind. */
+    /** The same for a subresource that shows a part of the object, as another kind: such a write has no time. */
     public Applied apply(
             Map<String, @Nullable Object> live,
             Map<?, ?> part,
             FieldManager manager,
             String apiVersion,
             boolean force) {
-        return apply(live, part, FieldSet.of(part), manager, apiVersion, force);
+        return apply(live, part, FieldSet.of(part), manager, apiVersion, force, null);
     }
 
     /** The same for a status: all that the configuration says is one, under {@code status}. */
     public Applied applyStatus(
-            Map<String, @Nullable Object> live, Map<?, ?> configuration, String manager, boolean force) {
+            Map<String, @Nullable Object> live, Map<?, ?> configuration, String manager, boolean force, String at) {
         return apply(
                 live,
                 configuration,
                 FieldSet.ofStatus(configuration),
                 FieldManager.of(manager),
                 String.valueOf(live.get("apiVersion")),
-                force);
+                force,
+                at);
     }
 
     private Applied apply(
@@ -74,7 +142,8 @@ public record Ownership(Map<FieldManager, FieldSet> applied, Map<FieldManager, F
             FieldSet wanted,
             FieldManager manager,
             String apiVersion,
-            boolean force) {
+            boolean force,
+            @Nullable String at) {
         List<Cause> conflicts = new ArrayList<>();
         Map<FieldManager, FieldSet> appliedAfter = new LinkedHashMap<>(applied);
         Map<FieldManager, FieldSet> updatedAfter = new LinkedHashMap<>(updated);
@@ -85,6 +154,7 @@ public record Ownership(Map<FieldManager, FieldSet> applied, Map<FieldManager, F
             throw new ClusterException(Reason.CONFLICT, message(conflicts), conflicts, null);
         }
         FieldSet dropped = applied.getOrDefault(manager, FieldSet.empty()).minus(wanted);
+        Object before = Trees.copy(live);
         merge(live, configuration);
         List<List<Object>> gone = new ArrayList<>(dropped.paths());
         // Items before their fields: a field of an item that goes is gone with it.
@@ -97,7 +167,9 @@ public record Ownership(Map<FieldManager, FieldSet> applied, Map<FieldManager, F
         if (!wanted.isEmpty()) {
             appliedAfter.put(manager, wanted);
         }
-        return new Applied(live, new Ownership(appliedAfter, updatedAfter));
+        // Who applies what is so already owns it from now on, and the server still says no time, or the one before.
+        OwnerTimes after = at == null || live.equals(before) ? times : times.withApplied(manager, at);
+        return new Applied(live, new Ownership(appliedAfter, updatedAfter, after));
     }
 
     private static boolean isOwned(List<Object> path, Map<?, FieldSet> managers) {
@@ -190,8 +262,9 @@ public record Ownership(Map<FieldManager, FieldSet> applied, Map<FieldManager, F
      *
      * @param before a tree, in which parts may be models
      * @param after another
+     * @param at when; null for a write that has no time
      */
-    public Ownership update(Map<?, ?> before, Map<?, ?> after, FieldManager manager) {
+    public Ownership update(Map<?, ?> before, Map<?, ?> after, FieldManager manager, @Nullable String at) {
         Map<?, ?> rest = differing(after, before);
         Map<?, ?> restBefore = differing(before, after);
         FieldSet now = FieldSet.of(rest);
@@ -210,7 +283,9 @@ public record Ownership(Map<FieldManager, FieldSet> applied, Map<FieldManager, F
         if (!taken.isEmpty()) {
             updatedAfter.merge(manager, taken, FieldSet::plus);
         }
-        return new Ownership(appliedAfter, updatedAfter);
+        // Who only takes fields out has written nothing that he owns.
+        OwnerTimes then = at == null || taken.isEmpty() ? times : times.withUpdated(manager, at);
+        return new Ownership(appliedAfter, updatedAfter, then);
     }
 
     /** A tree without the parts that another has too: of these nothing was changed, so nobody need look for their fields. */

@@ -4,6 +4,9 @@ package dev.rollproof.sim.api.patch;
 import dev.rollproof.k8s.fabric8.Models;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -12,11 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who owns which fields, as {@code metadata.managedFields} has it (FieldsV1), and back. Left out are times, subresources, and
- * the objects that hold a field: only fields with a value and items of lists are told.
+ * Who owns which fields, as {@code metadata.managedFields} has it (FieldsV1), and back. Left out are the objects that hold a field:
+ * only fields with a value and items of lists are told.
  */
 public final class OwnershipEntries {
     private static final String APPLY = "Apply";
@@ -24,20 +27,25 @@ public final class OwnershipEntries {
 
     private OwnershipEntries() {}
 
-    /** One entry a manager: first those who apply. */
+    /** One entry a manager: first those who apply, the earliest first. */
     public static List<ManagedFieldsEntry> of(Ownership ownership, String apiVersion) {
         List<ManagedFieldsEntry> entries = new ArrayList<>();
-        new TreeMap<>(ownership.applied())
-                .forEach((manager, fields) -> entries.add(entry(manager, APPLY, apiVersion, fields)));
-        new TreeMap<>(ownership.updated())
-                .forEach((manager, fields) -> entries.add(entry(manager, UPDATE, apiVersion, fields)));
+        OwnerTimes times = ownership.times();
+        for (FieldManager manager : ownership.appliersInOrder()) {
+            FieldSet fields = ownership.applied().getOrDefault(manager, FieldSet.empty());
+            entries.add(entry(manager, APPLY, apiVersion, times.applied().get(manager), fields));
+        }
+        for (FieldManager manager : ownership.updatersInOrder()) {
+            FieldSet fields = ownership.updated().getOrDefault(manager, FieldSet.empty());
+            entries.add(entry(manager, UPDATE, apiVersion, times.updated().get(manager), fields));
+        }
         return entries;
     }
 
     private record Written(String text, List<Object> path) {}
 
     private static ManagedFieldsEntry entry(
-            FieldManager manager, String operation, String apiVersion, FieldSet fields) {
+            FieldManager manager, String operation, String apiVersion, @Nullable String time, FieldSet fields) {
         Map<String, Object> tree = new LinkedHashMap<>();
         // A set's own order differs from one JVM to the next.
         List<Written> paths = new ArrayList<>();
@@ -51,6 +59,7 @@ public final class OwnershipEntries {
         entry.setSubresource(manager.subresource().isEmpty() ? null : manager.subresource());
         entry.setOperation(operation);
         entry.setApiVersion(apiVersion);
+        entry.setTime(time);
         entry.setFieldsType("FieldsV1");
         entry.setFieldsV1(fieldsV1);
         return entry;
@@ -82,6 +91,8 @@ public final class OwnershipEntries {
     public static Ownership read(List<ManagedFieldsEntry> entries) {
         Map<FieldManager, FieldSet> applied = new LinkedHashMap<>();
         Map<FieldManager, FieldSet> updated = new LinkedHashMap<>();
+        Map<FieldManager, String> appliedAt = new LinkedHashMap<>();
+        Map<FieldManager, String> updatedAt = new LinkedHashMap<>();
         for (ManagedFieldsEntry entry : entries) {
             Set<List<Object>> paths = new LinkedHashSet<>();
             if (entry.getFieldsV1() != null) {
@@ -90,12 +101,30 @@ public final class OwnershipEntries {
             FieldManager manager = new FieldManager(
                     Objects.requireNonNullElse(entry.getManager(), ""),
                     Objects.requireNonNullElse(entry.getSubresource(), ""));
+            boolean applies = APPLY.equals(entry.getOperation());
             if (!paths.isEmpty()) {
-                (APPLY.equals(entry.getOperation()) ? applied : updated)
-                        .merge(manager, new FieldSet(paths), FieldSet::plus);
+                (applies ? applied : updated).merge(manager, new FieldSet(paths), FieldSet::plus);
+            }
+            String time = inWholeSeconds(entry.getTime());
+            if (time != null) {
+                (applies ? appliedAt : updatedAt).put(manager, time);
             }
         }
-        return new Ownership(applied, updated);
+        return new Ownership(applied, updated, new OwnerTimes(appliedAt, updatedAt));
+    }
+
+    /** As the server writes the time that it has read; null of a text that is none. */
+    private static @Nullable String inWholeSeconds(@Nullable String time) {
+        try {
+            return time == null
+                    ? null
+                    : OffsetDateTime.parse(time)
+                            .toInstant()
+                            .truncatedTo(ChronoUnit.SECONDS)
+                            .toString();
+        } catch (DateTimeException none) {
+            return null;
+        }
     }
 
     private static void collect(List<Object> path, Map<?, ?> tree, Set<List<Object>> paths) {

@@ -67,7 +67,8 @@ class OwnershipTest {
             FieldSet taken = new FieldSet(taken(before, after));
             FieldSet left = first.minus(taken.plus(first.minus(FieldSet.of(after))));
 
-            Ownership owners = new Ownership(Map.of(), Map.of(ONE, first)).update(before, after, TWO);
+            Ownership owners =
+                    new Ownership(Map.of(), Map.of(ONE, first), OwnerTimes.none()).update(before, after, TWO, null);
 
             assertThat(owners.updated().getOrDefault(TWO, FieldSet.empty()))
                     .as("seed %d: of %s, after %s", seed, after, before)
@@ -82,7 +83,8 @@ class OwnershipTest {
     void anObjectThatLosesItsLastFieldIsAFieldItself() {
         Map<String, Object> before = Map.of("spec", Map.of("selector", Map.of("app", "clock")));
         Map<String, Object> after = Map.of("spec", Map.of("selector", Map.of()));
-        Ownership owners = new Ownership(Map.of(), Map.of(ONE, FieldSet.of(before))).update(before, after, TWO);
+        Ownership owners = new Ownership(Map.of(), Map.of(ONE, FieldSet.of(before)), OwnerTimes.none())
+                .update(before, after, TWO, null);
         assertThat(owners.updated()).isEqualTo(Map.of(TWO, new FieldSet(Set.of(List.of("spec", "selector")))));
     }
 }
