@@ -18,6 +18,9 @@ abstract class WholeContract {
     class Owners extends OwnersContract {}
 
     @Nested
+    class OwnerTimes extends OwnerTimesContract {}
+
+    @Nested
     class Routes extends RoutesContract {}
 
     @Nested
