@@ -4,6 +4,9 @@ package dev.rollproof.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.server.Served.Reply;
+import dev.rollproof.sim.engine.EventLoop;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -144,6 +147,46 @@ class OwnersTest {
                                 seen("True").replace("held", "nobody"))
                         .code())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void whoAppliesAStatusComesFirstAndItsComponentKeepsItsTime() throws InterruptedException {
+        String deployment = "/apis/apps/v1/namespaces/default/deployments/kept";
+        served.post(
+                "/apis/apps/v1/namespaces/default/deployments?fieldManager=maker",
+                "{\"metadata\": {\"name\": \"kept\"}, \"spec\": {\"replicas\": 0, \"paused\": true, \"selector\":"
+                        + " {\"matchLabels\": {\"a\": \"c\"}}, \"template\": {\"metadata\": {\"labels\": {\"a\": \"c\"}},"
+                        + " \"spec\": {\"containers\": [{\"name\": \"c\", \"image\": \"clock:1.0\"}]}}}}");
+        pass(Duration.ofSeconds(5));
+        Map<String, Object> before = times(deployment);
+        assertThat(before).containsOnlyKeys("kube-controller-manager Update status", "maker Update null");
+        pass(Duration.ofSeconds(5));
+        served.send(
+                "PATCH",
+                deployment + "/status?fieldManager=watcher",
+                APPLY,
+                seen("True").replace("held", "kept"));
+        Map<String, Object> after = times(deployment);
+        assertThat(after.keySet()).first().isEqualTo("watcher Apply status");
+        assertThat(after).containsAllEntriesOf(before).hasSize(3);
+        assertThat(String.valueOf(after.get("watcher Apply status")))
+                .isGreaterThan(String.valueOf(before.get("kube-controller-manager Update status")));
+    }
+
+    private void pass(Duration time) throws InterruptedException {
+        EventLoop clock = served.cluster.time();
+        clock.awaitUntil(clock.now().plus(time), () -> false);
+    }
+
+    private Map<String, Object> times(String path) {
+        Map<String, Object> times = new LinkedHashMap<>();
+        for (Object entry : (List<?>) Objects.requireNonNull(served.get(path).at("metadata.managedFields"))) {
+            Map<?, ?> said = (Map<?, ?>) entry;
+            times.put(
+                    said.get("manager") + " " + said.get("operation") + " " + said.get("subresource"),
+                    Objects.requireNonNull(said.get("time")));
+        }
+        return times;
     }
 
     private static String seen(String status) {

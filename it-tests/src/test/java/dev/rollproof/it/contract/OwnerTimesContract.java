@@ -74,12 +74,12 @@ abstract class OwnerTimesContract extends Contract {
         assertThat(Duration.between(timeOf(made, "one Update"), created(made)).abs())
                 .isLessThan(Duration.ofSeconds(2));
         passASecond();
-        ConfigMap second = patch("{b: \"1\"}", TWO);
+        ConfigMap second = patch("{\"b\": \"1\"}", TWO);
         assertThat(inOrder(second)).containsExactly("one Update", "two Update");
         assertThat(timeOf(second, "one Update")).isEqualTo(timeOf(made, "one Update"));
         assertThat(timeOf(second, "two Update")).isAfter(timeOf(made, "one Update"));
         passASecond();
-        ConfigMap third = patch("{a: \"2\"}", ONE);
+        ConfigMap third = patch("{\"a\": \"2\"}", ONE);
         assertThat(inOrder(third)).containsExactly("two Update", "one Update");
         assertThat(timeOf(third, "two Update")).isEqualTo(timeOf(second, "two Update"));
         assertThat(timeOf(third, "one Update")).isAfter(timeOf(third, "two Update"));
@@ -90,9 +90,9 @@ abstract class OwnerTimesContract extends Contract {
     void whoWritesNothingNewOrOnlyTakesFieldsOutKeepsHisTime() {
         ConfigMap made = cluster.create(configMap("settings", "{a: \"1\", b: \"1\"}"), ONE);
         passASecond();
-        assertThat(patch("{a: \"1\"}", ONE)).isEqualTo(made);
+        assertThat(patch("{\"a\": \"1\"}", ONE)).isEqualTo(made);
         assertThat(cluster.replace(stored(), TWO)).isEqualTo(made);
-        ConfigMap less = patch("{b: null}", ONE);
+        ConfigMap less = patch("{\"b\": null}", ONE);
         assertThat(version(less)).isGreaterThan(version(made));
         assertThat(timeOf(less, "one Update")).isEqualTo(timeOf(made, "one Update"));
     }
@@ -117,10 +117,19 @@ abstract class OwnerTimesContract extends Contract {
         ConfigMap both = cluster.apply(configMap("settings", "{a: \"1\"}"), TWO);
         assertThat(version(both)).isGreaterThan(version(made));
         assertThat(inOrder(both)).containsExactly("two Apply without time", "one Apply");
-        patch("{c: \"1\"}", OTHER);
+        patch("{\"c\": \"1\"}", OTHER);
         ConfigMap more = cluster.apply(configMap("settings", "{a: \"1\", c: \"1\"}"), ONE);
         assertThat(inOrder(more)).containsExactly("two Apply without time", "one Apply", "other Update");
         assertThat(timeOf(more, "one Apply")).isEqualTo(timeOf(made, "one Apply"));
+    }
+
+    @Test
+    void whoLosesAllHisFieldsHasNoEntryMore() {
+        cluster.create(configMap("settings", "{a: \"1\"}"), OTHER);
+        cluster.apply(configMap("settings", "{a: \"2\"}"), ONE);
+        ConfigMap taken = cluster.apply(configMap("settings", "{a: \"3\"}"), TWO);
+        assertThat(inOrder(taken).get(0)).isEqualTo("two Apply");
+        assertThat(inOrder(taken)).doesNotContain("one Apply");
     }
 
     @Test
@@ -139,7 +148,7 @@ abstract class OwnerTimesContract extends Contract {
     void timesAreNotTakenAwayOrChangedAloneUnlessTheOrderIsAnotherThen() {
         cluster.create(configMap("settings", "{a: \"1\"}"), ONE);
         passASecond();
-        ConfigMap made = patch("{b: \"1\"}", TWO);
+        ConfigMap made = patch("{\"b\": \"1\"}", TWO);
         ConfigMap timeless = stored();
         entries(timeless).forEach(entry -> entry.setTime(null));
         assertThat(cluster.replace(timeless, OTHER)).isEqualTo(made);
@@ -160,7 +169,7 @@ abstract class OwnerTimesContract extends Contract {
     void whatAClientSaysOfTimesIsStoredWithWhatElseItChanges() {
         cluster.create(configMap("settings", "{a: \"1\"}"), ONE);
         passASecond();
-        ConfigMap made = patch("{b: \"1\"}", TWO);
+        ConfigMap made = patch("{\"b\": \"1\"}", TWO);
         ConfigMap renamed = stored();
         entries(renamed).get(0).setManager("heir");
         ConfigMap inherited = cluster.replace(renamed, OTHER);

@@ -7,10 +7,12 @@ import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.fabric8.Models;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -200,7 +202,12 @@ public record Ownership(Map<FieldManager, FieldSet> applied, Map<FieldManager, F
                         .sorted()
                         .forEach(field -> conflicts.add(new Cause(
                                 field, "FieldManagerConflict", "conflict with " + named.apply(entry.getKey()))));
-                managers.put(entry.getKey(), entry.getValue().minus(new FieldSet(new java.util.HashSet<>(disputed))));
+                FieldSet left = entry.getValue().minus(new FieldSet(new HashSet<>(disputed)));
+                if (left.isEmpty()) {
+                    managers.remove(entry.getKey());
+                } else {
+                    managers.put(entry.getKey(), left);
+                }
             }
         }
     }
@@ -268,7 +275,7 @@ public record Ownership(Map<FieldManager, FieldSet> applied, Map<FieldManager, F
         Map<?, ?> rest = differing(after, before);
         Map<?, ?> restBefore = differing(before, after);
         FieldSet now = FieldSet.of(rest);
-        java.util.Set<List<Object>> changed = new java.util.HashSet<>();
+        Set<List<Object>> changed = new HashSet<>();
         for (List<Object> path : now.paths()) {
             Object was = FieldSet.at(restBefore, path);
             boolean item = path.get(path.size() - 1) instanceof FieldSet.Item;

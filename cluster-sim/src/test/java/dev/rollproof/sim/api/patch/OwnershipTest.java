@@ -79,6 +79,86 @@ class OwnershipTest {
         }
     }
 
+    private static Ownership madeByOne(String at) {
+        return Ownership.ofUpdater(ONE, FieldSet.of(data("1")), at);
+    }
+
+    private static Map<String, Object> data(String value) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("data", new LinkedHashMap<>(Map.of("a", value, "b", value)));
+        return tree;
+    }
+
+    @Test
+    void whoWritesSomethingHasThatTimeAndWhoLosesItKeepsHis() {
+        Map<String, Object> after = Map.of("data", Map.of("a", "2", "b", "1"));
+        OwnerTimes times = madeByOne("t1").update(data("1"), after, TWO, "t2").times();
+        assertThat(times.updated()).isEqualTo(Map.of(ONE, "t1", TWO, "t2"));
+        assertThat(madeByOne("t1").update(data("1"), after, ONE, "t2").times().updated())
+                .isEqualTo(Map.of(ONE, "t2"));
+    }
+
+    @Test
+    void whoOnlyTakesFieldsOutHasNoNewTimeAndWhoOwnsNothingMoreHasNone() {
+        Map<String, Object> less = Map.of("data", Map.of("a", "1"));
+        assertThat(madeByOne("t1").update(data("1"), less, ONE, "t2").times().updated())
+                .isEqualTo(Map.of(ONE, "t1"));
+        assertThat(madeByOne("t1")
+                        .update(data("1"), data("2"), TWO, "t2")
+                        .times()
+                        .updated())
+                .isEqualTo(Map.of(TWO, "t2"));
+    }
+
+    @Test
+    void aWriteWithoutTimeKeepsTheOneBefore() {
+        Ownership scaled = madeByOne("t1").update(data("1"), Map.of("data", Map.of("a", "2", "b", "1")), TWO, null);
+        assertThat(scaled.updated()).containsKey(TWO);
+        assertThat(scaled.times().updated()).isEqualTo(Map.of(ONE, "t1"));
+        assertThat(madeByOne("t1").update(data("1"), data("2"), ONE, null).times())
+                .isEqualTo(madeByOne("t1").times());
+    }
+
+    @Test
+    void whoAppliesHasTheTimeOfWhatThatChanged() {
+        Ownership first =
+                madeByOne("t1").apply(data("1"), data("2"), "two", true, "t2").ownership();
+        assertThat(first.times().applied()).isEqualTo(Map.of(TWO, "t2"));
+        // The one owns nothing more.
+        assertThat(first.times().updated()).isEmpty();
+        assertThat(first.apply(data("2"), data("2"), "two", true, "t3").ownership())
+                .isEqualTo(first);
+        Map<String, Object> less = Map.of("data", Map.of("a", "2"));
+        assertThat(first.apply(data("2"), less, "two", true, "t3")
+                        .ownership()
+                        .times()
+                        .applied())
+                .isEqualTo(Map.of(TWO, "t3"));
+    }
+
+    @Test
+    void whoAppliesWhatIsSoAlreadyHasNoTime() {
+        Ownership both =
+                madeByOne("t1").apply(data("1"), data("1"), "two", false, "t2").ownership();
+        assertThat(both.applied()).containsOnlyKeys(TWO);
+        assertThat(both.times().applied()).isEmpty();
+        assertThat(both.times().updated()).isEqualTo(Map.of(ONE, "t1"));
+    }
+
+    @Test
+    void entriesThatDifferInNothingButTimesAreTheSameInTheSameOrder() {
+        FieldSet fields = FieldSet.of(data("1"));
+        Ownership ordered = madeByOne("t1").plus(Ownership.ofUpdater(TWO, fields, "t2"));
+        assertThat(ordered.isSameButForTimes(madeByOne("t3").plus(Ownership.ofUpdater(TWO, fields, "t3"))))
+                .isTrue();
+        assertThat(ordered.isSameButForTimes(madeByOne("t3").plus(Ownership.ofUpdater(TWO, fields, "t2"))))
+                .isFalse();
+        assertThat(ordered.isSameButForTimes(madeByOne("t1"))).isFalse();
+        assertThat(ordered.isSameButForTimes(
+                        Ownership.ofApplier(ONE, fields, "t1").plus(Ownership.ofUpdater(TWO, fields, "t2"))))
+                .isFalse();
+    }
+
     @Test
     void anObjectThatLosesItsLastFieldIsAFieldItself() {
         Map<String, Object> before = Map.of("spec", Map.of("selector", Map.of("app", "clock")));
