@@ -16,13 +16,14 @@ final class DaemonSetValidation {
 
     private DaemonSetValidation() {}
 
-    static void validate(DaemonSetSpec spec, FieldErrors errors) {
+    static void validate(DaemonSetSpec spec, int minor, FieldErrors errors) {
         LabelSelector selector = spec.getSelector();
         boolean comparable = selector == null || SelectorValidation.validate(selector, "spec.selector", errors);
         if (selector != null && SelectorValidation.isEmpty(selector)) {
             errors.invalid("spec.selector", Map.of(), "empty selector is invalid for daemonset");
         }
-        WorkloadValidation.template(spec.getTemplate(), comparable ? selector : null, selector, "DaemonSet", errors);
+        WorkloadValidation.template(
+                spec.getTemplate(), comparable ? selector : null, selector, "DaemonSet", minor, errors);
         WorkloadValidation.nonNegative("spec.minReadySeconds", spec.getMinReadySeconds(), errors);
         DaemonSetUpdateStrategy strategy = spec.getUpdateStrategy();
         if (strategy != null && strategy.getType() != null) {

@@ -8,14 +8,20 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for a container's environment. */
 final class EnvValidation {
-    private static final Pattern FIELDS = Pattern.compile("metadata\\.(name|namespace|uid|labels|annotations)"
-            + "|metadata\\.(labels|annotations)\\['.*'\\]"
-            + "|spec\\.(nodeName|serviceAccountName|restartPolicy)|status\\.(hostIP|hostIPs|podIP|podIPs|phase)");
+    private static final List<String> FIELDS = List.of(
+            "metadata.name",
+            "metadata.namespace",
+            "metadata.uid",
+            "spec.nodeName",
+            "spec.serviceAccountName",
+            "status.hostIP",
+            "status.hostIPs",
+            "status.podIP",
+            "status.podIPs");
 
     private EnvValidation() {}
 
@@ -27,17 +33,21 @@ final class EnvValidation {
         List<EnvFromSource> sources = container.getEnvFrom() == null ? List.of() : container.getEnvFrom();
         for (int i = 0; i < sources.size(); i++) {
             EnvFromSource source = sources.get(i);
-            if (source.getConfigMapRef() == null && source.getSecretRef() == null) {
-                errors.invalid(path + ".envFrom", "", "must specify one of: `configMapRef` or `secretRef`");
-            } else if (source.getConfigMapRef() != null && source.getSecretRef() != null) {
-                errors.invalid(path + ".envFrom", "", "may not have more than one field specified at a time");
-            }
             String at = path + ".envFrom[" + i + "]";
+            String prefix = source.getPrefix();
+            if (prefix != null) {
+                Names.variable(prefix).forEach(wrong -> errors.invalid(at + ".prefix", prefix, wrong));
+            }
             if (source.getConfigMapRef() != null) {
                 reference(at + ".configMapRef.name", source.getConfigMapRef().getName(), errors);
             }
             if (source.getSecretRef() != null) {
                 reference(at + ".secretRef.name", source.getSecretRef().getName(), errors);
+            }
+            if (source.getConfigMapRef() == null && source.getSecretRef() == null) {
+                errors.invalid(path + ".envFrom", "", "must specify one of: `configMapRef` or `secretRef`");
+            } else if (source.getConfigMapRef() != null && source.getSecretRef() != null) {
+                errors.invalid(path + ".envFrom", "", "may not have more than one field specified at a time");
             }
         }
     }
@@ -54,11 +64,8 @@ final class EnvValidation {
         String name = Objects.requireNonNullElse(variable.getName(), "");
         if (name.isEmpty()) {
             errors.required(path + ".name");
-        } else if (name.chars().anyMatch(c -> c == '=' || c < ' ' || c > '~')) {
-            errors.invalid(
-                    path + ".name",
-                    name,
-                    "a valid environment variable name must consist only of printable ASCII characters other than '='");
+        } else {
+            Names.variable(name).forEach(wrong -> errors.invalid(path + ".name", name, wrong));
         }
         EnvVarSource from = variable.getValueFrom();
         if (from == null) {
@@ -68,18 +75,11 @@ final class EnvValidation {
         int sources = 0;
         if (from.getFieldRef() != null) {
             sources++;
-            String field = Objects.requireNonNullElse(from.getFieldRef().getFieldPath(), "");
-            if (field.isEmpty()) {
-                errors.required(at + ".fieldRef.fieldPath");
-            } else if (!FIELDS.matcher(field).matches()) {
-                errors.invalid(
-                        at + ".fieldRef.fieldPath",
-                        field,
-                        "error converting fieldPath: field label not supported: " + field);
-            }
+            DownwardValidation.field(from.getFieldRef(), FIELDS, at + ".fieldRef", errors);
         }
         if (from.getResourceFieldRef() != null) {
             sources++;
+            DownwardValidation.resource(from.getResourceFieldRef(), at + ".resourceFieldRef", false, errors);
         }
         if (from.getConfigMapKeyRef() != null) {
             sources++;

@@ -39,6 +39,10 @@ public final class FieldErrors {
         add(path, "FieldValueNotFound", "Not found: " + text(value));
     }
 
+    public void notFound(String path, Object value, String detail) {
+        add(path, "FieldValueNotFound", "Not found: " + text(value) + ": " + detail);
+    }
+
     public void tooMany(String path, int items, int most) {
         add(path, "FieldValueTooMany", "Too many: " + items + ": must have at most " + most + " items");
     }
@@ -75,6 +79,11 @@ public final class FieldErrors {
 
     public boolean isEmpty() {
         return causes.isEmpty();
+    }
+
+    /** How much has been found wrong so far. */
+    int count() {
+        return causes.size();
     }
 
     /** Fails with Invalid if anything is wrong. */

@@ -21,6 +21,10 @@ public final class Names {
     private static final Pattern IS_SUBDOMAIN = Pattern.compile(SUBDOMAIN);
     private static final Pattern IS_QUALIFIED = Pattern.compile(QUALIFIED);
     private static final Pattern IS_KEY = Pattern.compile("[-._a-zA-Z0-9]+");
+    private static final String UNDERSCORED_LABEL = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+    private static final String UNDERSCORED = UNDERSCORED_LABEL + "(\\." + UNDERSCORED_LABEL + ")*";
+    private static final Pattern IS_UNDERSCORED = Pattern.compile(UNDERSCORED);
+    private static final Pattern IS_HEADER = Pattern.compile("[-A-Za-z0-9]+");
     private static final Pattern IS_PORT_NAME = Pattern.compile("[-a-z0-9]+");
 
     private Names() {}
@@ -69,6 +73,38 @@ public final class Names {
                             + " is '" + SUBDOMAIN + "')");
         }
         return wrong;
+    }
+
+    /** A domain to search in, which may have underscores. */
+    static List<String> searchDomain(String value) {
+        List<String> wrong = new ArrayList<>();
+        if (value.length() > 253) {
+            wrong.add("must be no more than 253 characters");
+        }
+        if (!IS_UNDERSCORED.matcher(value).matches()) {
+            wrong.add(
+                    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and"
+                            + " must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation"
+                            + " is '" + UNDERSCORED + "')");
+        }
+        return wrong;
+    }
+
+    /** A name of a header of HTTP. */
+    static List<String> header(String value) {
+        return IS_HEADER.matcher(value).matches()
+                ? List.of()
+                : List.of(
+                        "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used"
+                                + " for validation is '[-A-Za-z0-9]+')");
+    }
+
+    /** A name of a variable of the environment, or what such names begin with. */
+    static List<String> variable(String value) {
+        return value.chars().anyMatch(c -> c == '=' || c < ' ' || c > '~')
+                ? List.of(
+                        "a valid environment variable name must consist only of printable ASCII characters other than '='")
+                : List.of();
     }
 
     /** A name that need not be one of DNS, only one part of a path. */

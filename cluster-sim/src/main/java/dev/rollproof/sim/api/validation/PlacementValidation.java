@@ -3,39 +3,46 @@ package dev.rollproof.sim.api.validation;
 
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.LabelSelector;
-import io.fabric8.kubernetes.api.model.PodAffinityTerm;
 import io.fabric8.kubernetes.api.model.PodReadinessGate;
+import io.fabric8.kubernetes.api.model.PodSchedulingGate;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
-import io.fabric8.kubernetes.api.model.WeightedPodAffinityTerm;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for where a pod may be, and when it counts. Source: pkg/apis/core/validation. */
 final class PlacementValidation {
     private static final String NO_KEY = "can not be empty";
-    private static final int MOST_WEIGHT = 100;
 
+    private final int minor;
+    private final AffinityValidation affinity;
     private final FieldErrors errors;
 
-    private PlacementValidation(FieldErrors errors) {
+    /** @param minor the minor version of Kubernetes whose rules are played */
+    PlacementValidation(int minor, FieldErrors errors) {
+        this.minor = minor;
+        this.affinity = new AffinityValidation(errors);
         this.errors = errors;
     }
 
-    /** Other pods and topologies. */
-    static void surroundings(PodSpec spec, String path, FieldErrors errors) {
-        PlacementValidation validation = new PlacementValidation(errors);
-        validation.affinity(spec.getAffinity(), path + ".affinity");
-        validation.gates(spec.getReadinessGates(), path + ".readinessGates");
-        validation.spread(spec.getTopologySpreadConstraints(), path + ".topologySpreadConstraints");
+    void affinity(@Nullable Affinity wished, String path) {
+        affinity.validate(wished, path);
     }
 
-    static void tolerations(@Nullable List<Toleration> tolerations, String path, FieldErrors errors) {
-        PlacementValidation validation = new PlacementValidation(errors);
+    /** What a pod waits for before it counts, and before it is placed; and how it is spread. */
+    void gatesAndSpread(PodSpec spec, String path) {
+        gates(spec.getReadinessGates(), path + ".readinessGates");
+        schedulingGates(spec.getSchedulingGates(), path + ".schedulingGates");
+        spread(spec.getTopologySpreadConstraints(), path + ".topologySpreadConstraints");
+    }
+
+    void tolerations(@Nullable List<Toleration> tolerations, String path) {
         for (int i = 0; tolerations != null && i < tolerations.size(); i++) {
-            validation.toleration(tolerations.get(i), path + "[" + i + "]");
+            toleration(tolerations.get(i), path + "[" + i + "]");
         }
     }
 
@@ -47,61 +54,26 @@ final class PlacementValidation {
         Names.qualifiedName(key).forEach(wrong -> errors.invalid(path, key, wrong));
     }
 
-    private void affinity(@Nullable Affinity affinity, String path) {
-        if (affinity == null) {
-            return;
-        }
-        if (affinity.getPodAffinity() != null) {
-            String at = path + ".podAffinity";
-            required(affinity.getPodAffinity().getRequiredDuringSchedulingIgnoredDuringExecution(), at);
-            preferred(affinity.getPodAffinity().getPreferredDuringSchedulingIgnoredDuringExecution(), at);
-        }
-        if (affinity.getPodAntiAffinity() != null) {
-            String at = path + ".podAntiAffinity";
-            required(affinity.getPodAntiAffinity().getRequiredDuringSchedulingIgnoredDuringExecution(), at);
-            preferred(affinity.getPodAntiAffinity().getPreferredDuringSchedulingIgnoredDuringExecution(), at);
-        }
-    }
-
-    private void required(@Nullable List<PodAffinityTerm> terms, String path) {
-        for (int i = 0; terms != null && i < terms.size(); i++) {
-            term(terms.get(i), path + ".requiredDuringSchedulingIgnoredDuringExecution[" + i + "]");
-        }
-    }
-
-    private void preferred(@Nullable List<WeightedPodAffinityTerm> terms, String path) {
-        for (int i = 0; terms != null && i < terms.size(); i++) {
-            WeightedPodAffinityTerm term = terms.get(i);
-            String at = path + ".preferredDuringSchedulingIgnoredDuringExecution[" + i + "]";
-            int weight = Objects.requireNonNullElse(term.getWeight(), 0);
-            if (weight < 1 || weight > MOST_WEIGHT) {
-                errors.invalid(at + ".weight", weight, "must be in the range 1-100");
-            }
-            term(
-                    Objects.requireNonNullElseGet(term.getPodAffinityTerm(), PodAffinityTerm::new),
-                    at + ".podAffinityTerm");
-        }
-    }
-
-    private void term(PodAffinityTerm term, String path) {
-        selector(term.getLabelSelector(), path + ".labelSelector");
-        selector(term.getNamespaceSelector(), path + ".namespaceSelector");
-        String key = text(term.getTopologyKey());
-        if (key.isEmpty()) {
-            errors.required(path + ".topologyKey", NO_KEY);
-        }
-        key(path + ".topologyKey", key);
-    }
-
     private void selector(@Nullable LabelSelector selector, String path) {
         if (selector != null) {
-            SelectorValidation.validate(selector, path, errors);
+            boolean ignored = SelectorValidation.validate(selector, path, errors);
         }
     }
 
     private void gates(@Nullable List<PodReadinessGate> gates, String path) {
         for (int i = 0; gates != null && i < gates.size(); i++) {
             key(path + "[" + i + "].conditionType", text(gates.get(i).getConditionType()));
+        }
+    }
+
+    private void schedulingGates(@Nullable List<PodSchedulingGate> gates, String path) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; gates != null && i < gates.size(); i++) {
+            String name = text(gates.get(i).getName());
+            key(path + "[" + i + "]", name);
+            if (!names.add(name)) {
+                errors.duplicate(path + "[" + i + "]", name);
+            }
         }
     }
 
@@ -123,9 +95,35 @@ final class PlacementValidation {
             for (TopologySpreadConstraint later : constraints.subList(i + 1, constraints.size())) {
                 if (pair(later).equals(pair(constraint))) {
                     errors.duplicate(at + ".{topologyKey, whenUnsatisfiable}", pair(constraint));
+                    break;
                 }
             }
+            domains(constraint, at + ".minDomains");
+            policy(constraint.getNodeAffinityPolicy(), at + ".nodeAffinityPolicy");
+            policy(constraint.getNodeTaintsPolicy(), at + ".nodeTaintsPolicy");
+            affinity.keys(constraint.getMatchLabelKeys(), constraint.getLabelSelector(), at + ".matchLabelKeys");
             selector(constraint.getLabelSelector(), at + ".labelSelector");
+        }
+    }
+
+    private void domains(TopologySpreadConstraint constraint, String path) {
+        Integer domains = constraint.getMinDomains();
+        if (domains == null) {
+            return;
+        }
+        if (domains <= 0) {
+            errors.invalid(path, domains, "must be greater than zero");
+        }
+        String action = text(constraint.getWhenUnsatisfiable());
+        if (!action.equals("DoNotSchedule")) {
+            errors.invalid(path, domains, "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not " + action);
+        }
+    }
+
+    private void policy(@Nullable String policy, String path) {
+        List<String> policies = List.of("Honor", "Ignore");
+        if (policy != null && !policies.contains(policy)) {
+            errors.notSupported(path, policy, policies);
         }
     }
 
@@ -156,8 +154,17 @@ final class PlacementValidation {
             if (!wrong.isEmpty()) {
                 errors.invalid(path + ".operator", value, String.join(";", wrong));
             }
-        } else if (!operator.equals("Exists")) {
-            errors.notSupported(path + ".operator", operator, List.of("Equal", "Exists"));
+        } else if (operator.equals("Exists")) {
+            if (!value.isEmpty()) {
+                errors.invalid(path + ".operator", value, "value must be empty when `operator` is 'Exists'");
+            }
+        } else {
+            // Newer versions know comparisons, though they do not take them.
+            boolean compares = minor >= 35 && (operator.equals("Lt") || operator.equals("Gt"));
+            errors.notSupported(
+                    path + ".operator",
+                    operator,
+                    compares ? List.of("Equal", "Exists", "Lt", "Gt") : List.of("Equal", "Exists"));
         }
         PodSpecValidation.oneOf(
                 path + ".effect",

@@ -3,34 +3,87 @@ package dev.rollproof.sim.api.validation;
 
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.PodSecurityContext;
+import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Volume;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The rules for what a pod runs, in a pod or in a template. */
+/** The rules for what a pod runs, in a pod or in a template. Source: pkg/apis/core/validation. */
 final class PodSpecValidation {
-    private PodSpecValidation() {}
+    private final PodSpec spec;
+    private final String path;
+    private final boolean ofPod;
+    private final int minor;
+    private final FieldErrors errors;
 
-    static void validate(PodSpec spec, String path, FieldErrors errors) {
-        Set<String> volumes = volumes(spec.getVolumes(), path + ".volumes", errors);
-        long grace = Objects.requireNonNullElse(spec.getTerminationGracePeriodSeconds(), 30L);
-        ContainerValidation containers = new ContainerValidation(volumes, grace, errors);
-        List<Container> main = spec.getContainers() == null ? List.of() : spec.getContainers();
-        Set<String> names = new HashSet<>();
-        if (main.isEmpty()) {
-            errors.required(path + ".containers");
+    private PodSpecValidation(PodSpec spec, String path, boolean ofPod, int minor, FieldErrors errors) {
+        this.spec = spec;
+        this.path = path;
+        this.ofPod = ofPod;
+        this.minor = minor;
+        this.errors = errors;
+    }
+
+    /**
+     * That of a pod to be.
+     *
+     * @param minor the minor version of Kubernetes whose rules are played
+     */
+    static void pod(PodSpec spec, int minor, FieldErrors errors) {
+        new PodSpecValidation(spec, "spec", true, minor, errors).validate();
+        untrimmed(spec.getContainers(), "spec.containers", errors);
+        untrimmed(spec.getInitContainers(), "spec.initContainers", errors);
+        if (spec.getEphemeralContainers() != null
+                && !spec.getEphemeralContainers().isEmpty()) {
+            errors.forbidden("spec.ephemeralContainers", "cannot be set on create");
         }
-        for (int i = 0; i < main.size(); i++) {
-            containers.validate(main.get(i), path + ".containers[" + i + "]", names);
+        if (!Texts.isEmpty(spec.getNodeName())
+                && spec.getSchedulingGates() != null
+                && !spec.getSchedulingGates().isEmpty()) {
+            errors.forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared");
         }
-        List<Container> init = spec.getInitContainers() == null ? List.of() : spec.getInitContainers();
-        for (int i = 0; i < init.size(); i++) {
-            containers.validate(init.get(i), path + ".initContainers[" + i + "]", names);
+    }
+
+    /**
+     * That of a template.
+     *
+     * @param minor the minor version of Kubernetes whose rules are played
+     */
+    static void template(PodSpec spec, String path, int minor, FieldErrors errors) {
+        new PodSpecValidation(spec, path, false, minor, errors).validate();
+        if (spec.getEphemeralContainers() != null
+                && !spec.getEphemeralContainers().isEmpty()) {
+            errors.forbidden(path + ".ephemeralContainers", "ephemeral containers not allowed in pod template");
+        }
+    }
+
+    /** Images of pods; those of templates are not looked at. */
+    private static void untrimmed(@Nullable List<Container> containers, String path, FieldErrors errors) {
+        for (int i = 0; containers != null && i < containers.size(); i++) {
+            image(containers.get(i).getImage(), path + "[" + i + "].image", errors);
+        }
+    }
+
+    /** Whether there is blank around the name of an image. */
+    static void image(@Nullable String image, String path, FieldErrors errors) {
+        if (image != null && !image.strip().equals(image)) {
+            errors.invalid(path, image, "must not have leading or trailing whitespace");
+        }
+    }
+
+    private void validate() {
+        Map<String, Volume> volumes =
+                new PodVolumeValidation(minor, ofPod, errors).validate(spec.getVolumes(), path + ".volumes");
+        ResourceValidation resources = new ResourceValidation(minor, errors);
+        Set<String> claims = resources.podClaims(spec.getResourceClaims(), path + ".resourceClaims");
+        new ContainerValidation(spec, volumes, claims, minor, errors).validate(path);
+        resources.pod(spec.getResources(), claims, path + ".resources");
+        if (Boolean.TRUE.equals(spec.getHostNetwork())) {
+            hostPorts();
         }
         oneOf(path + ".restartPolicy", spec.getRestartPolicy(), List.of("Always", "OnFailure", "Never"), errors);
         oneOf(
@@ -39,38 +92,110 @@ final class PodSpecValidation {
                 List.of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"),
                 errors);
         Names.labels(path + ".nodeSelector", spec.getNodeSelector(), errors);
-        securityContext(spec.getSecurityContext(), path + ".securityContext", errors);
-        PlacementValidation.surroundings(spec, path, errors);
-        String account = spec.getServiceAccountName();
-        if (account != null && !account.isEmpty()) {
-            Names.subdomain(account).forEach(wrong -> errors.invalid(path + ".serviceAccountName", account, wrong));
+        new SecurityValidation(errors).pod(spec, path, minor);
+        PlacementValidation placement = new PlacementValidation(minor, errors);
+        placement.affinity(spec.getAffinity(), path + ".affinity");
+        DnsValidation names = new DnsValidation(minor, errors);
+        names.config(spec.getDnsConfig(), spec.getDnsPolicy(), path + ".dnsConfig");
+        placement.gatesAndSpread(spec, path);
+        if (Boolean.FALSE.equals(spec.getHostUsers())) {
+            ownUsers();
         }
+        hostname();
+        subdomain(spec.getServiceAccountName(), path + ".serviceAccountName");
+        subdomain(spec.getNodeName(), path + ".nodeName");
         Long deadline = spec.getActiveDeadlineSeconds();
         if (deadline != null && (deadline < 1 || deadline > Integer.MAX_VALUE)) {
             errors.invalid(path + ".activeDeadlineSeconds", deadline, "must be between 1 and 2147483647, inclusive");
         }
-        hostLabel(path + ".hostname", spec.getHostname(), errors);
-        hostLabel(path + ".subdomain", spec.getSubdomain(), errors);
-        PlacementValidation.tolerations(spec.getTolerations(), path + ".tolerations", errors);
-    }
-
-    private static void securityContext(@Nullable PodSecurityContext context, String path, FieldErrors errors) {
-        if (context != null) {
-            identity(context.getRunAsUser(), path + ".runAsUser", errors);
-            identity(context.getRunAsGroup(), path + ".runAsGroup", errors);
-            identity(context.getFsGroup(), path + ".fsGroup", errors);
+        hostLabel(path + ".hostname", spec.getHostname());
+        hostLabel(path + ".subdomain", spec.getSubdomain());
+        placement.tolerations(spec.getTolerations(), path + ".tolerations");
+        names.aliases(spec.getHostAliases(), path + ".hostAliases");
+        classes(resources);
+        if (spec.getOs() != null) {
+            new OsValidation(spec, path, errors).validate(spec.getOs());
         }
     }
 
-    private static void identity(@Nullable Long number, String path, FieldErrors errors) {
-        if (number != null && (number < 0 || number > Integer.MAX_VALUE)) {
-            errors.invalid(path, number, "must be between 0 and 2147483647, inclusive");
+    private void classes(ResourceValidation resources) {
+        subdomain(spec.getPriorityClassName(), path + ".priorityClassName");
+        String runtime = spec.getRuntimeClassName();
+        if (runtime != null) {
+            Names.subdomain(runtime).forEach(wrong -> errors.invalid(path + ".runtimeClassName", runtime, wrong));
+        }
+        if (spec.getPreemptionPolicy() != null) {
+            if (spec.getPreemptionPolicy().isEmpty()) {
+                errors.required(path + ".preemptionPolicy");
+            }
+            oneOf(
+                    path + ".preemptionPolicy",
+                    spec.getPreemptionPolicy(),
+                    List.of("PreemptLowerPriority", "Never"),
+                    errors);
+        }
+        resources.overhead(spec.getOverhead(), path + ".overhead");
+    }
+
+    /** On the node's network a container has the node's ports. A pod that says nothing of them is completed to that. */
+    private void hostPorts() {
+        List<Container> containers = spec.getContainers() == null ? List.of() : spec.getContainers();
+        for (int i = 0; i < containers.size(); i++) {
+            List<ContainerPort> ports = containers.get(i).getPorts();
+            for (int j = 0; ports != null && j < ports.size(); j++) {
+                int hostPort = Objects.requireNonNullElse(ports.get(j).getHostPort(), 0);
+                if (hostPort != 0 && !Objects.equals(hostPort, ports.get(j).getContainerPort())) {
+                    errors.invalid(
+                            path + ".containers[" + i + "].ports[" + j + "].hostPort",
+                            hostPort,
+                            "must match `containerPort` when `hostNetwork` is true");
+                }
+            }
         }
     }
 
-    private static void hostLabel(String path, @Nullable String name, FieldErrors errors) {
+    private void ownUsers() {
+        String why = "when `hostUsers` is false";
+        if (Boolean.TRUE.equals(spec.getHostNetwork())) {
+            errors.forbidden(path + ".hostNetwork", why);
+        }
+        // So written by the server.
+        if (Boolean.TRUE.equals(spec.getHostPID())) {
+            errors.forbidden(path + ".HostPID", why);
+        }
+        if (Boolean.TRUE.equals(spec.getHostIPC())) {
+            errors.forbidden(path + ".HostIPC", why);
+        }
+    }
+
+    private void hostname() {
+        String name = spec.getHostnameOverride();
+        // Older versions drop it.
+        if (name == null || minor < 35) {
+            return;
+        }
+        String at = path + ".hostnameOverride";
+        if (Boolean.TRUE.equals(spec.getSetHostnameAsFQDN())) {
+            errors.forbidden(at, "may not be specified when setHostnameAsFQDN is true");
+        }
+        if (Boolean.TRUE.equals(spec.getHostNetwork())) {
+            errors.forbidden(at, "may not be specified when hostNetwork is true");
+        }
+        if (name.length() > 64) {
+            errors.tooLong(at, 64);
+        }
+        Names.subdomain(name).forEach(wrong -> errors.invalid(at, name, wrong));
+    }
+
+    private void subdomain(@Nullable String name, String at) {
         if (name != null && !name.isEmpty()) {
-            Names.label(name).forEach(wrong -> errors.invalid(path, name, wrong));
+            Names.subdomain(name).forEach(wrong -> errors.invalid(at, name, wrong));
+        }
+    }
+
+    private void hostLabel(String at, @Nullable String name) {
+        if (name != null && !name.isEmpty()) {
+            Names.label(name).forEach(wrong -> errors.invalid(at, name, wrong));
         }
     }
 
@@ -78,56 +203,5 @@ final class PodSpecValidation {
         if (value != null && !value.isEmpty() && !allowed.contains(value)) {
             errors.notSupported(path, value, allowed);
         }
-    }
-
-    private static Set<String> volumes(@Nullable List<Volume> volumes, String path, FieldErrors errors) {
-        Set<String> names = new HashSet<>();
-        for (int i = 0; volumes != null && i < volumes.size(); i++) {
-            Volume volume = volumes.get(i);
-            String at = path + "[" + i + "]";
-            source(volume, at, errors);
-            String name = Objects.requireNonNullElse(volume.getName(), "");
-            if (name.isEmpty()) {
-                errors.required(at + ".name");
-                continue;
-            }
-            Names.label(name).forEach(wrong -> errors.invalid(at + ".name", name, wrong));
-            if (!names.add(name)) {
-                errors.duplicate(at + ".name", name);
-            }
-        }
-        return names;
-    }
-
-    private static void source(Volume volume, String path, FieldErrors errors) {
-        int sources = 0;
-        sources += counted(volume.getEmptyDir(), path + ".emptyDir", sources, errors);
-        sources += counted(volume.getHostPath(), path + ".hostPath", sources, errors);
-        sources += counted(volume.getSecret(), path + ".secret", sources, errors);
-        sources += counted(volume.getPersistentVolumeClaim(), path + ".persistentVolumeClaim", sources, errors);
-        sources += counted(volume.getConfigMap(), path + ".configMap", sources, errors);
-        counted(volume.getProjected(), path + ".projected", sources, errors);
-        if (volume.getSecret() != null && Texts.isEmpty(volume.getSecret().getSecretName())) {
-            errors.required(path + ".secret.secretName");
-        }
-        if (volume.getPersistentVolumeClaim() != null
-                && Texts.isEmpty(volume.getPersistentVolumeClaim().getClaimName())) {
-            errors.required(path + ".persistentVolumeClaim.claimName");
-        }
-        if (sources < 2
-                && volume.getConfigMap() != null
-                && Texts.isEmpty(volume.getConfigMap().getName())) {
-            errors.required(path + ".configMap.name");
-        }
-    }
-
-    private static int counted(@Nullable Object source, String path, int before, FieldErrors errors) {
-        if (source == null) {
-            return 0;
-        }
-        if (before > 0) {
-            errors.forbidden(path, "may not specify more than 1 volume type");
-        }
-        return 1;
     }
 }

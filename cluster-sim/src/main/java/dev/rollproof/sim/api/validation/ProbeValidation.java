@@ -2,11 +2,14 @@
 package dev.rollproof.sim.api.validation;
 
 import io.fabric8.kubernetes.api.model.ExecAction;
+import io.fabric8.kubernetes.api.model.GRPCAction;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
+import io.fabric8.kubernetes.api.model.HTTPHeader;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Lifecycle;
 import io.fabric8.kubernetes.api.model.LifecycleHandler;
 import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.TCPSocketAction;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,17 +26,45 @@ final class ProbeValidation {
         this.errors = errors;
     }
 
-    void probe(@Nullable Probe probe, String path, boolean oneSuccessOnly) {
+    void liveness(@Nullable Probe probe, String path) {
+        probe(probe, path);
+        oneSuccess(probe, path);
+    }
+
+    void readiness(@Nullable Probe probe, String path) {
+        probe(probe, path);
+        if (probe != null && probe.getTerminationGracePeriodSeconds() != null) {
+            errors.invalid(
+                    path + ".terminationGracePeriodSeconds",
+                    probe.getTerminationGracePeriodSeconds(),
+                    "must not be set for readinessProbes");
+        }
+    }
+
+    void startup(@Nullable Probe probe, String path) {
+        probe(probe, path);
+        oneSuccess(probe, path);
+    }
+
+    private void oneSuccess(@Nullable Probe probe, String path) {
+        Integer successes = probe == null ? null : probe.getSuccessThreshold();
+        if (successes != null && successes != 1) {
+            errors.invalid(path + ".successThreshold", successes, "must be 1");
+        }
+    }
+
+    private void probe(@Nullable Probe probe, String path) {
         if (probe == null) {
             return;
         }
-        int handlers = handlers(probe.getExec(), probe.getHttpGet(), path, 0);
-        if (probe.getTcpSocket() != null) {
-            handlers = another(path + ".tcpSocket", handlers);
-            port(probe.getTcpSocket().getPort(), path + ".tcpSocket.port");
-        }
-        if (probe.getGrpc() != null) {
-            handlers = another(path + ".grpc", handlers);
+        int handlers = handlers(probe.getExec(), probe.getHttpGet(), probe.getTcpSocket(), path);
+        GRPCAction grpc = probe.getGrpc();
+        if (grpc != null) {
+            if (handlers++ > 0) {
+                errors.forbidden(path + ".grpc", ONE_HANDLER);
+            } else {
+                number(path + ".grpc.port", Objects.requireNonNullElse(grpc.getPort(), 0));
+            }
         }
         if (handlers == 0) {
             errors.required(path, "must specify a handler type");
@@ -43,9 +74,9 @@ final class ProbeValidation {
         nonNegative(path + ".periodSeconds", probe.getPeriodSeconds());
         nonNegative(path + ".successThreshold", probe.getSuccessThreshold());
         nonNegative(path + ".failureThreshold", probe.getFailureThreshold());
-        Integer successes = probe.getSuccessThreshold();
-        if (oneSuccessOnly && successes != null && successes != 1) {
-            errors.invalid(path + ".successThreshold", successes, "must be 1");
+        Long grace = probe.getTerminationGracePeriodSeconds();
+        if (grace != null && grace <= 0) {
+            errors.invalid(path + ".terminationGracePeriodSeconds", grace, "must be greater than 0");
         }
     }
 
@@ -60,15 +91,12 @@ final class ProbeValidation {
         if (hook == null) {
             return;
         }
-        int handlers = handlers(hook.getExec(), hook.getHttpGet(), path, 0);
-        if (hook.getTcpSocket() != null) {
-            handlers = another(path + ".tcpSocket", handlers);
-            port(hook.getTcpSocket().getPort(), path + ".tcpSocket.port");
-        }
+        int handlers = handlers(hook.getExec(), hook.getHttpGet(), hook.getTcpSocket(), path);
         if (hook.getSleep() != null) {
-            handlers = another(path + ".sleep", handlers);
             long seconds = Objects.requireNonNullElse(hook.getSleep().getSeconds(), 0L);
-            if (seconds < 0 || seconds > gracePeriodSeconds) {
+            if (handlers++ > 0) {
+                errors.forbidden(path + ".sleep", ONE_HANDLER);
+            } else if (seconds < 0 || seconds > gracePeriodSeconds) {
                 errors.invalid(
                         path + ".sleep",
                         seconds,
@@ -81,29 +109,42 @@ final class ProbeValidation {
         }
     }
 
-    private int handlers(@Nullable ExecAction exec, @Nullable HTTPGetAction get, String path, int before) {
-        int handlers = before;
+    /** How many handlers there are; only the first is looked at. */
+    private int handlers(
+            @Nullable ExecAction exec, @Nullable HTTPGetAction get, @Nullable TCPSocketAction tcp, String path) {
+        int handlers = 0;
         if (exec != null) {
-            handlers = another(path + ".exec", handlers);
+            handlers++;
             if (exec.getCommand() == null || exec.getCommand().isEmpty()) {
                 errors.required(path + ".exec.command");
             }
         }
         if (get != null) {
-            handlers = another(path + ".httpGet", handlers);
-            if (handlers == 1) {
-                port(get.getPort(), path + ".httpGet.port");
-                PodSpecValidation.oneOf(path + ".httpGet.scheme", get.getScheme(), List.of("HTTP", "HTTPS"), errors);
+            if (handlers++ > 0) {
+                errors.forbidden(path + ".httpGet", ONE_HANDLER);
+            } else {
+                get(get, path + ".httpGet");
+            }
+        }
+        if (tcp != null) {
+            if (handlers++ > 0) {
+                errors.forbidden(path + ".tcpSocket", ONE_HANDLER);
+            } else {
+                port(tcp.getPort(), path + ".tcpSocket.port");
             }
         }
         return handlers;
     }
 
-    private int another(String path, int before) {
-        if (before > 0) {
-            errors.forbidden(path, ONE_HANDLER);
+    private void get(HTTPGetAction get, String path) {
+        port(get.getPort(), path + ".port");
+        PodSpecValidation.oneOf(path + ".scheme", get.getScheme(), List.of("HTTP", "HTTPS"), errors);
+        if (get.getHttpHeaders() != null) {
+            for (HTTPHeader header : get.getHttpHeaders()) {
+                String name = Objects.requireNonNullElse(header.getName(), "");
+                Names.header(name).forEach(wrong -> errors.invalid(path + ".httpHeaders", name, wrong));
+            }
         }
-        return before + 1;
     }
 
     private void port(@Nullable IntOrString port, String path) {
@@ -112,7 +153,10 @@ final class ProbeValidation {
             Names.portName(name).forEach(wrong -> errors.invalid(path, name, wrong));
             return;
         }
-        int number = port == null ? 0 : Objects.requireNonNullElse(port.getIntVal(), 0);
+        number(path, port == null ? 0 : Objects.requireNonNullElse(port.getIntVal(), 0));
+    }
+
+    private void number(String path, int number) {
         if (!ContainerValidation.isPort(number)) {
             errors.invalid(path, number, Names.PORT_RANGE);
         }

@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** The rules for ResourceQuotas. */
 final class QuotaValidation {
-    private static final Set<String> STANDARD = Set.of(
+    static final Set<String> STANDARD = Set.of(
             "cpu",
             "memory",
             "ephemeral-storage",

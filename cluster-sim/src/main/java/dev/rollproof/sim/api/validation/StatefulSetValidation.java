@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class StatefulSetValidation {
     private StatefulSetValidation() {}
 
-    static void validate(StatefulSetSpec spec, FieldErrors errors) {
+    static void validate(StatefulSetSpec spec, int minor, FieldErrors errors) {
         String policy = Objects.requireNonNullElse(spec.getPodManagementPolicy(), "OrderedReady");
         if (!List.of("OrderedReady", "Parallel").contains(policy)) {
             errors.invalid("spec.podManagementPolicy", policy, "must be 'OrderedReady' or 'Parallel'");
@@ -56,7 +56,8 @@ final class StatefulSetValidation {
                 errors.invalid("spec.selector", selector, "");
             }
         }
-        WorkloadValidation.template(withClaims(spec), comparable ? selector : null, selector, "StatefulSet", errors);
+        WorkloadValidation.template(
+                withClaims(spec), comparable ? selector : null, selector, "StatefulSet", minor, errors);
     }
 
     private static void strategy(StatefulSetUpdateStrategy strategy, FieldErrors errors) {

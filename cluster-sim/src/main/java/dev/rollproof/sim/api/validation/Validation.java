@@ -89,12 +89,12 @@ public final class Validation {
     private static void contents(HasMetadata object, int minor, FieldErrors errors) {
         if (object instanceof Deployment deployment) {
             WorkloadValidation.deployment(
-                    Objects.requireNonNullElseGet(deployment.getSpec(), DeploymentSpec::new), errors);
+                    Objects.requireNonNullElseGet(deployment.getSpec(), DeploymentSpec::new), minor, errors);
         } else if (object instanceof ReplicaSet replicaSet) {
             WorkloadValidation.replicaSet(
-                    Objects.requireNonNullElseGet(replicaSet.getSpec(), ReplicaSetSpec::new), errors);
+                    Objects.requireNonNullElseGet(replicaSet.getSpec(), ReplicaSetSpec::new), minor, errors);
         } else if (object instanceof Pod pod) {
-            PodSpecValidation.validate(Objects.requireNonNullElseGet(pod.getSpec(), PodSpec::new), "spec", errors);
+            PodSpecValidation.pod(Objects.requireNonNullElseGet(pod.getSpec(), PodSpec::new), minor, errors);
         } else if (object instanceof Service service) {
             ServiceValidation.validate(Objects.requireNonNullElseGet(service.getSpec(), ServiceSpec::new), errors);
         } else if (object instanceof HTTPRoute route) {
@@ -108,9 +108,11 @@ public final class Validation {
         } else if (object instanceof Event event) {
             event(event, errors);
         } else if (object instanceof StatefulSet set) {
-            StatefulSetValidation.validate(Objects.requireNonNullElseGet(set.getSpec(), StatefulSetSpec::new), errors);
+            StatefulSetValidation.validate(
+                    Objects.requireNonNullElseGet(set.getSpec(), StatefulSetSpec::new), minor, errors);
         } else if (object instanceof DaemonSet set) {
-            DaemonSetValidation.validate(Objects.requireNonNullElseGet(set.getSpec(), DaemonSetSpec::new), errors);
+            DaemonSetValidation.validate(
+                    Objects.requireNonNullElseGet(set.getSpec(), DaemonSetSpec::new), minor, errors);
         } else if (object instanceof ControllerRevision revision) {
             revision(revision, errors);
         } else if (object instanceof PersistentVolumeClaim claim) {

@@ -20,10 +20,16 @@ import org.jspecify.annotations.Nullable;
 final class WorkloadValidation {
     private WorkloadValidation() {}
 
-    static void deployment(DeploymentSpec spec, FieldErrors errors) {
+    static void deployment(DeploymentSpec spec, int minor, FieldErrors errors) {
         nonNegative("spec.replicas", spec.getReplicas(), errors);
         boolean selects = selector(spec.getSelector(), "deployment", errors);
-        template(spec.getTemplate(), selects ? spec.getSelector() : null, spec.getSelector(), "ReplicaSet", errors);
+        template(
+                spec.getTemplate(),
+                selects ? spec.getSelector() : null,
+                spec.getSelector(),
+                "ReplicaSet",
+                minor,
+                errors);
         strategy(spec.getStrategy(), errors);
         nonNegative("spec.minReadySeconds", spec.getMinReadySeconds(), errors);
         nonNegative("spec.revisionHistoryLimit", spec.getRevisionHistoryLimit(), errors);
@@ -36,11 +42,17 @@ final class WorkloadValidation {
         }
     }
 
-    static void replicaSet(ReplicaSetSpec spec, FieldErrors errors) {
+    static void replicaSet(ReplicaSetSpec spec, int minor, FieldErrors errors) {
         nonNegative("spec.replicas", spec.getReplicas(), errors);
         nonNegative("spec.minReadySeconds", spec.getMinReadySeconds(), errors);
         boolean selects = selector(spec.getSelector(), "deployment", errors);
-        template(spec.getTemplate(), selects ? spec.getSelector() : null, spec.getSelector(), "ReplicaSet", errors);
+        template(
+                spec.getTemplate(),
+                selects ? spec.getSelector() : null,
+                spec.getSelector(),
+                "ReplicaSet",
+                minor,
+                errors);
     }
 
     static void nonNegative(String path, @Nullable Integer value, FieldErrors errors) {
@@ -70,12 +82,14 @@ final class WorkloadValidation {
      *
      * @param comparable the selector, if it can be compared with labels; else null
      * @param of the kind that has the template
+     * @param minor the minor version of Kubernetes whose rules are played
      */
     static void template(
             @Nullable PodTemplateSpec template,
             @Nullable LabelSelector comparable,
             @Nullable LabelSelector selector,
             String of,
+            int minor,
             FieldErrors errors) {
         ObjectMeta metadata = template == null ? null : template.getMetadata();
         Map<String, String> labels = metadata == null || metadata.getLabels() == null ? Map.of() : metadata.getLabels();
@@ -91,7 +105,7 @@ final class WorkloadValidation {
             MetadataValidation.labelsAndAnnotations(metadata, "spec.template.metadata", errors);
         }
         PodSpec spec = template == null || template.getSpec() == null ? new PodSpec() : template.getSpec();
-        PodSpecValidation.validate(spec, "spec.template.spec", errors);
+        PodSpecValidation.template(spec, "spec.template.spec", minor, errors);
         if (spec.getRestartPolicy() != null && !"Always".equals(spec.getRestartPolicy())) {
             errors.notSupported("spec.template.spec.restartPolicy", spec.getRestartPolicy(), List.of("Always"));
         }

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.rollproof.sim.api.validation;
+
+import dev.rollproof.sim.api.Texts;
+import io.fabric8.kubernetes.api.model.CSIVolumeSource;
+import io.fabric8.kubernetes.api.model.EmptyDirVolumeSource;
+import io.fabric8.kubernetes.api.model.HostPathVolumeSource;
+import io.fabric8.kubernetes.api.model.ImageVolumeSource;
+import io.fabric8.kubernetes.api.model.KeyToPath;
+import io.fabric8.kubernetes.api.model.NFSVolumeSource;
+import io.fabric8.kubernetes.api.model.Volume;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules for the volumes of a pod. Source: pkg/apis/core/validation. Of vendors' disks it only matters that there is no other source beside
+ * them.
+ */
+final class PodVolumeValidation {
+    private static final int LONGEST_DRIVER = 63;
+    private static final List<String> PATH_TYPES = List.of(
+            "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket");
+
+    private final int minor;
+    private final boolean ofPod;
+    private final ProjectionValidation projections;
+    private final FieldErrors errors;
+    private int sources;
+
+    /**
+     * @param minor the minor version of Kubernetes whose rules are played
+     * @param ofPod whether they are a pod's own, and not those of a template
+     */
+    PodVolumeValidation(int minor, boolean ofPod, FieldErrors errors) {
+        this.minor = minor;
+        this.ofPod = ofPod;
+        this.projections = new ProjectionValidation(errors);
+        this.errors = errors;
+    }
+
+    /** Those with nothing wrong in them, by their names. */
+    Map<String, Volume> validate(@Nullable List<Volume> volumes, String path) {
+        if (volumes == null || volumes.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, Volume> valid = new HashMap<>();
+        for (int i = 0; i < volumes.size(); i++) {
+            Volume volume = volumes.get(i);
+            String at = path + "[" + i + "]";
+            int before = errors.count();
+            sources = 0;
+            common(volume, at);
+            String name = Objects.requireNonNullElse(volume.getName(), "");
+            if (name.isEmpty()) {
+                errors.required(at + ".name");
+            } else {
+                Names.label(name).forEach(wrong -> errors.invalid(at + ".name", name, wrong));
+            }
+            if (valid.containsKey(name)) {
+                errors.duplicate(at + ".name", name);
+            }
+            if (errors.count() == before) {
+                valid.put(name, volume);
+            }
+        }
+        return valid;
+    }
+
+    private <T> void source(@Nullable T source, String path, BiConsumer<T, String> rules) {
+        if (source == null) {
+            return;
+        }
+        if (sources > 0) {
+            errors.forbidden(path, "may not specify more than 1 volume type");
+        } else {
+            sources++;
+            rules.accept(source, path);
+        }
+    }
+
+    private void vendors(@Nullable Object source, String path) {
+        source(source, path, (disk, at) -> {});
+    }
+
+    private void common(Volume volume, String path) {
+        EmptyDirVolumeSource empty = volume.getEmptyDir();
+        if (empty != null) {
+            sources++;
+            if (empty.getSizeLimit() != null
+                    && empty.getSizeLimit().getNumericalAmount().signum() < 0) {
+                errors.forbidden(path + ".emptyDir.sizeLimit", "SizeLimit field must be a valid resource quantity");
+            }
+        }
+        source(volume.getHostPath(), path + ".hostPath", this::hostPath);
+        vendors(volume.getGitRepo(), path + ".gitRepo");
+        vendors(volume.getGcePersistentDisk(), path + ".gcePersistentDisk");
+        vendors(volume.getAwsElasticBlockStore(), path + ".awsElasticBlockStore");
+        source(volume.getSecret(), path + ".secret", (secret, at) -> {
+            if (Texts.isEmpty(secret.getSecretName())) {
+                errors.required(at + ".secretName");
+            }
+            PathRules.mode(secret.getDefaultMode(), at + ".defaultMode", errors);
+            items(secret.getItems(), at + ".items");
+        });
+        source(volume.getNfs(), path + ".nfs", this::nfs);
+        vendors(volume.getIscsi(), path + ".iscsi");
+        vendors(volume.getGlusterfs(), path + ".glusterfs");
+        vendors(volume.getFlocker(), path + ".flocker");
+        source(volume.getPersistentVolumeClaim(), path + ".persistentVolumeClaim", (claim, at) -> {
+            if (Texts.isEmpty(claim.getClaimName())) {
+                errors.required(at + ".claimName");
+            }
+        });
+        vendors(volume.getRbd(), path + ".rbd");
+        vendors(volume.getCinder(), path + ".cinder");
+        vendors(volume.getCephfs(), path + ".cephFS");
+        vendors(volume.getQuobyte(), path + ".quobyte");
+        if (volume.getDownwardAPI() != null && sources > 0) {
+            errors.forbidden(path + ".downwarAPI", "may not specify more than 1 volume type");
+        } else {
+            source(volume.getDownwardAPI(), path + ".downwardAPI", projections::downward);
+        }
+        vendors(volume.getFc(), path + ".fc");
+        vendors(volume.getFlexVolume(), path + ".flexVolume");
+        source(volume.getConfigMap(), path + ".configMap", (map, at) -> {
+            if (Texts.isEmpty(map.getName())) {
+                errors.required(at + ".name");
+            }
+            PathRules.mode(map.getDefaultMode(), at + ".defaultMode", errors);
+            items(map.getItems(), at + ".items");
+        });
+        rarer(volume, path);
+    }
+
+    private void rarer(Volume volume, String path) {
+        vendors(volume.getAzureFile(), path + ".azureFile");
+        vendors(volume.getVsphereVolume(), path + ".vsphereVolume");
+        vendors(volume.getPhotonPersistentDisk(), path + ".photonPersistentDisk");
+        vendors(volume.getPortworxVolume(), path + ".portworxVolume");
+        vendors(volume.getAzureDisk(), path + ".azureDisk");
+        vendors(volume.getStorageos(), path + ".storageos");
+        source(volume.getProjected(), path + ".projected", projections::projected);
+        vendors(volume.getScaleIO(), path + ".scaleIO");
+        source(volume.getCsi(), path + ".csi", this::csi);
+        source(volume.getEphemeral(), path + ".ephemeral", (ephemeral, at) -> {
+            if (ephemeral.getVolumeClaimTemplate() == null) {
+                errors.required(at + ".volumeClaimTemplate");
+            } else {
+                VolumeValidation.claim(
+                        ephemeral.getVolumeClaimTemplate().getSpec(), at + ".volumeClaimTemplate.spec", errors);
+            }
+        });
+        source(volume.getImage(), path + ".image", this::image);
+    }
+
+    private void hostPath(HostPathVolumeSource source, String path) {
+        if (Texts.isEmpty(source.getPath())) {
+            errors.required(path + ".path");
+            return;
+        }
+        PathRules.noBacksteps(source.getPath(), path + ".path", errors);
+        if (source.getType() != null && !PATH_TYPES.contains(source.getType())) {
+            errors.notSupported(path + ".type", source.getType(), PATH_TYPES);
+        }
+    }
+
+    private void nfs(NFSVolumeSource source, String path) {
+        if (Texts.isEmpty(source.getServer())) {
+            errors.required(path + ".server");
+        }
+        String of = Objects.requireNonNullElse(source.getPath(), "");
+        if (of.isEmpty()) {
+            errors.required(path + ".path");
+        }
+        if (!of.startsWith("/")) {
+            errors.invalid(path + ".path", of, "must be an absolute path");
+        }
+    }
+
+    private void csi(CSIVolumeSource source, String path) {
+        String driver = Objects.requireNonNullElse(source.getDriver(), "");
+        if (driver.isEmpty()) {
+            errors.required(path + ".driver");
+        }
+        if (driver.length() > LONGEST_DRIVER) {
+            errors.tooLong(path + ".driver", LONGEST_DRIVER);
+        }
+        // Older versions say of a name that is not there that it is wrong, too.
+        if (!driver.isEmpty() || minor < 36) {
+            Names.subdomain(driver.toLowerCase(Locale.ROOT))
+                    .forEach(wrong -> errors.invalid(path + ".driver", driver, wrong));
+        }
+        if (source.getNodePublishSecretRef() != null) {
+            String secret =
+                    Objects.requireNonNullElse(source.getNodePublishSecretRef().getName(), "");
+            if (secret.isEmpty()) {
+                errors.required(path + ".nodePublishSecretRef.name");
+            } else {
+                Names.subdomain(secret).forEach(wrong -> errors.invalid(path + ".name", secret, wrong));
+            }
+        }
+    }
+
+    private void image(ImageVolumeSource source, String path) {
+        if ((ofPod || minor >= 36) && Texts.isEmpty(source.getReference())) {
+            errors.required(path + ".reference");
+        }
+        PodSpecValidation.oneOf(
+                path + ".pullPolicy", source.getPullPolicy(), List.of("Always", "IfNotPresent", "Never"), errors);
+    }
+
+    private void items(@Nullable List<KeyToPath> items, String path) {
+        for (int i = 0; items != null && i < items.size(); i++) {
+            projections.item(items.get(i), path + "[" + i + "]");
+        }
+    }
+}
