@@ -56,6 +56,12 @@ final class Admission {
         }
     }
 
+    /** Refuses a pod that names what there is not, whatever else is wrong with it. */
+    void check(Pod pod) {
+        checkNamespace(ResourceType.PODS, pod);
+        pods.check(pod);
+    }
+
     /** Refuses to delete what no cluster is without. */
     void checkDeletion(ResourceType<?> type, String name) {
         if (type.equals(ResourceType.NAMESPACES) && IMMORTAL.contains(name)) {

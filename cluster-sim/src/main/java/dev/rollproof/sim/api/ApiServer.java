@@ -154,6 +154,11 @@ public final class ApiServer {
         return insert(type, object, false, () -> uid);
     }
 
+    /** Refuses a pod that names what there is not, which comes before what is wrong with it. */
+    void admit(Pod pod) {
+        admission.check(pod);
+    }
+
     private <T extends HasMetadata> T insert(ResourceType<T> type, T object, boolean dryRun, Supplier<String> uid) {
         T created = type.shallowCopy().apply(object);
         ObjectMeta metadata = Metadata.copy(object.getMetadata());

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the API server adds to pods when they are created: a service account and its token, a priority, and five minutes on a node that is
- * lost. Sources: plugin/pkg/admission/serviceaccount, priority and defaulttolerationseconds. Not thread-safe: under the simulation's lock.
+ * lost. Sources: plugin/pkg/admission/serviceaccount, priority,
+ * runtimeclass and defaulttolerationseconds. Not thread-safe: under the simulation's lock.
  */
 final class PodAdmission {
     private static final List<Toleration> DEFAULT_TOLERATIONS =
@@ -61,6 +62,32 @@ final class PodAdmission {
     @SuppressWarnings("ReferenceEquality") // whether it is the very template, and the account as it was
     void complete(Pod pod) {
         PodSpec said = pod.getSpec();
+        ServiceAccount account = account(pod, said);
+        if (last == null || last.said != said || last.account != account) {
+            last = new Completed(said, account, completed(pod, account));
+        }
+        pod.setSpec(last.spec);
+    }
+
+    /** Refuses a pod before anything else is said of it, if it names what there is not. */
+    void check(Pod pod) {
+        PodSpec said = pod.getSpec();
+        if (said == null) {
+            return;
+        }
+        account(pod, said);
+        int ignored = priority(pod, said);
+        runtime(pod, said);
+    }
+
+    /** There is no kind for such classes. */
+    private static void runtime(Pod pod, PodSpec said) {
+        if (said.getRuntimeClassName() != null) {
+            throw refused(pod, "pod rejected: RuntimeClass \"" + said.getRuntimeClassName() + "\" not found");
+        }
+    }
+
+    private ServiceAccount account(Pod pod, PodSpec said) {
         String name = Texts.isEmpty(said.getServiceAccountName()) ? "default" : said.getServiceAccountName();
         ServiceAccount account = api.find(ResourceType.SERVICE_ACCOUNTS, Metadata.namespace(pod), name);
         if (account == null) {
@@ -69,10 +96,7 @@ final class PodAdmission {
                     "error looking up service account " + Metadata.namespace(pod) + "/" + name + ": serviceaccount \""
                             + name + "\" not found");
         }
-        if (last == null || last.said != said || last.account != account) {
-            last = new Completed(said, account, completed(pod, account));
-        }
-        pod.setSpec(last.spec);
+        return account;
     }
 
     private PodSpec completed(Pod pod, ServiceAccount account) {
@@ -92,7 +116,12 @@ final class PodAdmission {
         if (!Boolean.FALSE.equals(mounts)) {
             mountToken(spec);
         }
-        prioritize(pod, spec);
+        spec.setPriority(priority(pod, spec));
+        spec.setPreemptionPolicy(PREEMPTION);
+        runtime(pod, spec);
+        if (spec.getOverhead() != null && !spec.getOverhead().isEmpty()) {
+            throw refused(pod, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
+        }
         return spec;
     }
 
@@ -101,11 +130,13 @@ final class PodAdmission {
     }
 
     private static ClusterException refused(Pod pod, String why) {
-        return new ClusterException(
-                Reason.FORBIDDEN, "pods \"" + pod.getMetadata().getName() + "\" is forbidden: " + why);
+        String name = pod.getMetadata().getName() == null
+                ? pod.getMetadata().getGenerateName()
+                : pod.getMetadata().getName();
+        return new ClusterException(Reason.FORBIDDEN, "pods \"" + name + "\" is forbidden: " + why);
     }
 
-    private static void prioritize(Pod pod, PodSpec spec) {
+    private static int priority(Pod pod, PodSpec spec) {
         String className = spec.getPriorityClassName();
         Integer priority = Texts.isEmpty(className) ? Integer.valueOf(0) : PRIORITY_CLASSES.get(className);
         if (priority == null) {
@@ -125,8 +156,7 @@ final class PodAdmission {
                             + ") must not be provided in pod spec; priority admission controller computed " + PREEMPTION
                             + " from the given PriorityClass name");
         }
-        spec.setPriority(priority);
-        spec.setPreemptionPolicy(PREEMPTION);
+        return priority;
     }
 
     /** Every container finds the token at the same path, unless it has something else there. */

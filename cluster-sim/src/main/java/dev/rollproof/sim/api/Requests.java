@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResource;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import java.util.List;
@@ -90,6 +91,9 @@ public final class Requests {
         Defaults.setOn(manifest, minor);
         if (manifest instanceof DaemonSet set) {
             DaemonSetDefaults.countTemplates(set, null);
+        }
+        if (manifest instanceof Pod pod) {
+            api.admit(pod);
         }
         FieldErrors errors = Validation.ofNew(manifest, minor);
         alsoValidates.accept(manifest, errors);

@@ -265,14 +265,10 @@ abstract class ValidationContract extends Contract {
     @MethodSource("invalid")
     void isInvalid(Case wrong) {
         HasMetadata manifest = wrong(wrong);
-        List<Cause> expected = new ArrayList<>();
-        List<String> sentences = new ArrayList<>();
-        for (int i = 0; i < wrong.fields().size(); i += 2) {
-            String field = wrong.fields().get(i);
-            String message = wrong.fields().get(i + 1);
-            expected.add(new Cause(field, reason(message), message));
-            sentences.add(field + ": " + message);
-        }
+        List<Cause> expected = causes("", wrong.fields());
+        List<String> sentences = expected.stream()
+                .map(cause -> cause.field() + ": " + cause.message())
+                .toList();
         String kind = manifest instanceof Deployment ? "Deployment.apps" : manifest.getKind();
 
         ClusterException refused = refusal(Reason.INVALID, () -> create(manifest));
@@ -280,6 +276,20 @@ abstract class ValidationContract extends Contract {
         assertThat(refused)
                 .hasMessage(kind + " \"" + manifest.getMetadata().getName() + "\" is invalid: "
                         + (sentences.size() == 1 ? sentences.get(0) : "[" + String.join(", ", sentences) + "]"));
+    }
+
+    /**
+     * As the server lists what is wrong.
+     *
+     * @param fields where it sees something wrong, below the path, each followed by its message
+     */
+    static List<Cause> causes(String path, List<String> fields) {
+        List<Cause> causes = new ArrayList<>();
+        for (int i = 0; i < fields.size(); i += 2) {
+            String message = fields.get(i + 1);
+            causes.add(new Cause(path + fields.get(i), reason(message), message));
+        }
+        return causes;
     }
 
     private static String reason(String message) {

@@ -12,6 +12,9 @@ abstract class WholeContract {
     class Validation extends ValidationContract {}
 
     @Nested
+    class PodValidation extends PodValidationContract {}
+
+    @Nested
     class Patches extends PatchesContract {}
 
     @Nested

@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api.defaulting;
 
 import dev.rollproof.sim.api.Frozen;
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EmptyDirVolumeSource;
@@ -9,13 +10,16 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.Lifecycle;
 import io.fabric8.kubernetes.api.model.LifecycleHandler;
+import io.fabric8.kubernetes.api.model.ObjectFieldSelector;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProjectedVolumeSource;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** The defaults of a pod's spec, in a pod or in a template. */
 final class PodDefaults {
     private static final int FILE_MODE = 420;
+    private static final long ONE_HOUR = 3600;
 
     private PodDefaults() {}
 
@@ -35,13 +40,13 @@ final class PodDefaults {
     }
 
     static void setOn(PodSpec spec) {
-        if (spec.getRestartPolicy() == null) {
+        if (Texts.isEmpty(spec.getRestartPolicy())) {
             spec.setRestartPolicy("Always");
         }
-        if (spec.getDnsPolicy() == null) {
+        if (Texts.isEmpty(spec.getDnsPolicy())) {
             spec.setDnsPolicy("ClusterFirst");
         }
-        if (spec.getSchedulerName() == null) {
+        if (Texts.isEmpty(spec.getSchedulerName())) {
             spec.setSchedulerName("default-scheduler");
         }
         if (spec.getTerminationGracePeriodSeconds() == null) {
@@ -71,6 +76,31 @@ final class PodDefaults {
         }
         spec.setInitContainers(requestWhatIsLimited(spec.getInitContainers()));
         spec.setContainers(requestWhatIsLimited(spec.getContainers()));
+        if (Boolean.TRUE.equals(spec.getHostNetwork())) {
+            spec.setInitContainers(withHostPorts(spec.getInitContainers()));
+            spec.setContainers(withHostPorts(spec.getContainers()));
+        }
+    }
+
+    /** On the node's network the ports of a container are the node's. */
+    private static List<Container> withHostPorts(@Nullable List<Container> containers) {
+        List<Container> complete = new ArrayList<>();
+        for (Container container : orNone(containers)) {
+            if (orNone(container.getPorts()).isEmpty()) {
+                complete.add(container);
+                continue;
+            }
+            List<ContainerPort> ports = new ArrayList<>();
+            for (ContainerPort port : orNone(container.getPorts())) {
+                ContainerPort copy = Frozen.copy(port, ContainerPort::new);
+                copy.setHostPort(orElse(port.getHostPort(), port.getContainerPort()));
+                ports.add(copy);
+            }
+            Container copy = Frozen.copy(container, Container::new);
+            copy.setPorts(ports);
+            complete.add(copy);
+        }
+        return complete;
     }
 
     @SuppressWarnings("ReferenceEquality") // whether any container has been replaced
@@ -109,28 +139,26 @@ final class PodDefaults {
     }
 
     private static void container(Container container) {
-        if (container.getTerminationMessagePath() == null) {
+        if (Texts.isEmpty(container.getTerminationMessagePath())) {
             container.setTerminationMessagePath("/dev/termination-log");
         }
-        if (container.getTerminationMessagePolicy() == null) {
+        if (Texts.isEmpty(container.getTerminationMessagePolicy())) {
             container.setTerminationMessagePolicy("File");
         }
-        if (container.getImagePullPolicy() == null) {
+        if (Texts.isEmpty(container.getImagePullPolicy())) {
             container.setImagePullPolicy(isLatest(container.getImage()) ? "Always" : "IfNotPresent");
         }
         if (container.getResources() == null) {
             container.setResources(new ResourceRequirements());
         }
         for (ContainerPort port : orNone(container.getPorts())) {
-            if (port.getProtocol() == null) {
+            if (Texts.isEmpty(port.getProtocol())) {
                 port.setProtocol("TCP");
             }
         }
         for (EnvVar variable : orNone(container.getEnv())) {
-            if (variable.getValueFrom() != null
-                    && variable.getValueFrom().getFieldRef() != null
-                    && variable.getValueFrom().getFieldRef().getApiVersion() == null) {
-                variable.getValueFrom().getFieldRef().setApiVersion("v1");
+            if (variable.getValueFrom() != null) {
+                field(variable.getValueFrom().getFieldRef());
             }
         }
         probe(container.getLivenessProbe());
@@ -140,11 +168,29 @@ final class PodDefaults {
         if (lifecycle != null) {
             handler(lifecycle.getPostStart());
             handler(lifecycle.getPreStop());
+            dropStopSignal(container, lifecycle);
+        }
+    }
+
+    /** Signals of a container's own are a feature that is off, unless somebody turns it on. */
+    private static void dropStopSignal(Container container, Lifecycle lifecycle) {
+        if (lifecycle.getStopSignal() != null) {
+            lifecycle.setStopSignal(null);
+            if (lifecycle.getPostStart() == null && lifecycle.getPreStop() == null) {
+                container.setLifecycle(null);
+            }
+        }
+    }
+
+    private static void field(@Nullable ObjectFieldSelector field) {
+        if (field != null && Texts.isEmpty(field.getApiVersion())) {
+            field.setApiVersion("v1");
         }
     }
 
     private static boolean isLatest(@Nullable String image) {
-        if (image == null || image.contains("@")) {
+        // Of what cannot be read there is no tag.
+        if (image == null || image.contains("@") || image.contains(" ")) {
             return false;
         }
         String last = image.substring(image.lastIndexOf('/') + 1);
@@ -180,10 +226,10 @@ final class PodDefaults {
         if (get == null) {
             return;
         }
-        if (get.getPath() == null) {
+        if (Texts.isEmpty(get.getPath())) {
             get.setPath("/");
         }
-        if (get.getScheme() == null) {
+        if (Texts.isEmpty(get.getScheme())) {
             get.setScheme("HTTP");
         }
     }
@@ -195,17 +241,38 @@ final class PodDefaults {
         if (volume.getConfigMap() != null && volume.getConfigMap().getDefaultMode() == null) {
             volume.getConfigMap().setDefaultMode(FILE_MODE);
         }
-        if (volume.getDownwardAPI() != null && volume.getDownwardAPI().getDefaultMode() == null) {
-            volume.getDownwardAPI().setDefaultMode(FILE_MODE);
+        if (volume.getDownwardAPI() != null) {
+            if (volume.getDownwardAPI().getDefaultMode() == null) {
+                volume.getDownwardAPI().setDefaultMode(FILE_MODE);
+            }
+            orNone(volume.getDownwardAPI().getItems()).forEach(item -> field(item.getFieldRef()));
         }
-        if (volume.getProjected() != null && volume.getProjected().getDefaultMode() == null) {
-            volume.getProjected().setDefaultMode(FILE_MODE);
+        if (volume.getProjected() != null) {
+            projected(volume.getProjected());
+        }
+        if (volume.getImage() != null && Texts.isEmpty(volume.getImage().getPullPolicy())) {
+            volume.getImage().setPullPolicy(isLatest(volume.getImage().getReference()) ? "Always" : "IfNotPresent");
         }
         if (volume.getHostPath() != null && volume.getHostPath().getType() == null) {
             volume.getHostPath().setType("");
         }
         if (isSourceless(volume)) {
             volume.setEmptyDir(new EmptyDirVolumeSource());
+        }
+    }
+
+    private static void projected(ProjectedVolumeSource source) {
+        if (source.getDefaultMode() == null) {
+            source.setDefaultMode(FILE_MODE);
+        }
+        for (VolumeProjection part : orNone(source.getSources())) {
+            if (part.getDownwardAPI() != null) {
+                orNone(part.getDownwardAPI().getItems()).forEach(item -> field(item.getFieldRef()));
+            }
+            if (part.getServiceAccountToken() != null
+                    && part.getServiceAccountToken().getExpirationSeconds() == null) {
+                part.getServiceAccountToken().setExpirationSeconds(ONE_HOUR);
+            }
         }
     }
 

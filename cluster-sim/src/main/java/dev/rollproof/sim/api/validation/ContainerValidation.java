@@ -82,9 +82,7 @@ final class ContainerValidation {
 
     private void unique(Container container, String path, Set<String> names) {
         String name = Objects.requireNonNullElse(container.getName(), "");
-        // All that have none are of one name, for which the server has a word only once there is a container that has
-        // taken it.
-        if (!names.add(name) && !name.isEmpty()) {
+        if (!names.add(name)) {
             errors.duplicate(path + ".name", name);
         }
     }

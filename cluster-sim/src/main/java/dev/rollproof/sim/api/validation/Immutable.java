@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -110,6 +111,8 @@ final class Immutable {
             errors.forbidden("spec.initContainers", "pod updates may not add or remove containers");
             return;
         }
+        images(now.getContainers(), "spec.containers", errors);
+        images(now.getInitContainers(), "spec.initContainers", errors);
         PodSpec allowed = new PodSpecBuilder(now)
                 .withContainers(withImagesOf(now.getContainers(), before.getContainers()))
                 .withInitContainers(withImagesOf(now.getInitContainers(), before.getInitContainers()))
@@ -126,6 +129,16 @@ final class Immutable {
                             + "`spec.tolerations` (only additions to existing tolerations),"
                             + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously"
                             + " negative)");
+        }
+    }
+
+    private static void images(List<Container> containers, String path, FieldErrors errors) {
+        for (int i = 0; i < containers.size(); i++) {
+            String at = path + "[" + i + "].image";
+            if (Texts.isEmpty(containers.get(i).getImage())) {
+                errors.required(at);
+            }
+            PodSpecValidation.image(containers.get(i).getImage(), at, errors);
         }
     }
 

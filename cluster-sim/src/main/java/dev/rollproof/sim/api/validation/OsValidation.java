@@ -16,11 +16,14 @@ final class OsValidation {
 
     private final PodSpec spec;
     private final String path;
+    private final boolean older;
     private final FieldErrors errors;
 
-    OsValidation(PodSpec spec, String path, FieldErrors errors) {
+    /** @param minor the minor version of Kubernetes whose rules are played */
+    OsValidation(PodSpec spec, String path, int minor, FieldErrors errors) {
         this.spec = spec;
         this.path = path;
+        this.older = minor < 36;
         this.errors = errors;
     }
 
@@ -79,20 +82,27 @@ final class OsValidation {
             String at = path + ".securityContext";
             not(own.getAppArmorProfile(), at + ".appArmorProfile");
             not(own.getSeLinuxOptions(), at + ".seLinuxOptions");
+            // What comes to the same in all versions comes in another order.
+            if (older) {
+                host();
+            }
             not(own.getSeccompProfile(), at + ".seccompProfile");
             not(own.getFsGroup(), at + ".fsGroup");
             not(own.getFsGroupChangePolicy(), at + ".fsGroupChangePolicy");
             not(own.getSysctls(), at + ".sysctls");
+            if (older) {
+                sharing();
+            }
             not(own.getRunAsUser(), at + ".runAsUser");
             not(own.getRunAsGroup(), at + ".runAsGroup");
             not(own.getSupplementalGroups(), at + ".supplementalGroups");
             not(own.getSupplementalGroupsPolicy(), at + ".supplementalGroupsPolicy");
             not(own.getSeLinuxChangePolicy(), at + ".seLinuxChangePolicy");
         }
-        notEven(spec.getHostUsers(), path + ".hostUsers");
-        not(spec.getHostPID(), path + ".hostPID");
-        not(spec.getHostIPC(), path + ".hostIPC");
-        notEven(spec.getShareProcessNamespace(), path + ".shareProcessNamespace");
+        if (!older) {
+            host();
+            sharing();
+        }
         contexts((context, at) -> {
             not(context.getAppArmorProfile(), at + ".appArmorProfile");
             not(context.getSeLinuxOptions(), at + ".seLinuxOptions");
@@ -105,6 +115,16 @@ final class OsValidation {
             not(context.getRunAsUser(), at + ".runAsUser");
             not(context.getRunAsGroup(), at + ".runAsGroup");
         });
+    }
+
+    private void host() {
+        notEven(spec.getHostUsers(), path + ".hostUsers");
+        not(spec.getHostPID(), path + ".hostPID");
+        not(spec.getHostIPC(), path + ".hostIPC");
+    }
+
+    private void sharing() {
+        notEven(spec.getShareProcessNamespace(), path + ".shareProcessNamespace");
     }
 
     /** What may not be said at all, not even that it is not so. */

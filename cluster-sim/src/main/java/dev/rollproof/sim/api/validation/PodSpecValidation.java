@@ -114,7 +114,7 @@ final class PodSpecValidation {
         names.aliases(spec.getHostAliases(), path + ".hostAliases");
         classes(resources);
         if (spec.getOs() != null) {
-            new OsValidation(spec, path, errors).validate(spec.getOs());
+            new OsValidation(spec, path, minor, errors).validate(spec.getOs());
         }
     }
 

@@ -103,6 +103,7 @@ final class SecurityValidation {
             seccomp(context.getSeccompProfile(), at + ".seccompProfile");
             appArmor(context.getAppArmorProfile(), at + ".appArmorProfile");
             known(context.getSupplementalGroupsPolicy(), at + ".supplementalGroupsPolicy", List.of("Merge", "Strict"));
+            known(context.getSeLinuxChangePolicy(), at + ".seLinuxChangePolicy", List.of("MountOption", "Recursive"));
         }
         if (!older) {
             sharing(spec, path);
