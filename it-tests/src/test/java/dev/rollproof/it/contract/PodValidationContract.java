@@ -56,6 +56,7 @@ abstract class PodValidationContract extends Contract {
     }
 
     /** What the cases are about. */
+    @SuppressWarnings("ImmutableEnumChecker") // Lists that nobody changes.
     enum Topic {
         SECURITY(
                 container(
@@ -317,7 +318,7 @@ abstract class PodValidationContract extends Contract {
     void isInvalid(Topic topic) {
         SoftAssertions all = new SoftAssertions();
         for (Case wrong : topic.cases) {
-            ClusterException refused = refusal(Reason.INVALID, () -> create(pod(wrong.spec())));
+            ClusterException refused = refusal(Reason.INVALID, () -> create(podWith(wrong.spec())));
             all.assertThat(refused.causes())
                     .as(wrong.spec())
                     .isEqualTo(ValidationContract.causes("spec.", wrong.fields()));
@@ -330,7 +331,7 @@ abstract class PodValidationContract extends Contract {
     void isInvalidInATemplate(Topic topic) {
         SoftAssertions all = new SoftAssertions();
         for (Case wrong : topic.cases) {
-            ClusterException refused = refusal(Reason.INVALID, () -> create(deployment(wrong.spec())));
+            ClusterException refused = refusal(Reason.INVALID, () -> create(deploymentWith(wrong.spec())));
             all.assertThat(refused.causes())
                     .as(wrong.spec())
                     .isEqualTo(ValidationContract.causes("spec.template.spec.", wrong.fields()));
@@ -338,7 +339,7 @@ abstract class PodValidationContract extends Contract {
         all.assertAll();
     }
 
-    private Pod pod(String spec) {
+    private Pod podWith(String spec) {
         return Yaml.read(Pod.class, """
                 apiVersion: v1
                 kind: Pod
@@ -347,7 +348,7 @@ abstract class PodValidationContract extends Contract {
                 """.formatted(namespace, spec));
     }
 
-    private Deployment deployment(String spec) {
+    private Deployment deploymentWith(String spec) {
         return Yaml.read(Deployment.class, """
                 apiVersion: apps/v1
                 kind: Deployment
@@ -376,10 +377,11 @@ abstract class PodValidationContract extends Contract {
     void blankAroundAnImageIsInvalidInAPodOnly() {
         String spec = "{containers: [{name: web, image: \" page:1.0\"}]}";
 
-        assertThat(refusal(Reason.INVALID, () -> create(pod(spec))))
-                .hasMessage("Pod \"wrong\" is invalid: spec.containers[0].image: Invalid value: \" page:1.0\": must not have"
-                        + " leading or trailing whitespace");
-        Deployment template = deployment(spec);
+        assertThat(refusal(Reason.INVALID, () -> create(podWith(spec))))
+                .hasMessage(
+                        "Pod \"wrong\" is invalid: spec.containers[0].image: Invalid value: \" page:1.0\": must not have"
+                                + " leading or trailing whitespace");
+        Deployment template = deploymentWith(spec);
         template.getSpec().setReplicas(0);
         create(template);
     }
@@ -388,9 +390,9 @@ abstract class PodValidationContract extends Contract {
     void containersForDebuggingAreNeitherCreatedNorInATemplate() {
         String spec = "{containers: [{name: web, image: a}], ephemeralContainers: [{name: e, image: a}]}";
 
-        assertThat(refusal(Reason.INVALID, () -> create(pod(spec))))
+        assertThat(refusal(Reason.INVALID, () -> create(podWith(spec))))
                 .hasMessage("Pod \"wrong\" is invalid: spec.ephemeralContainers: Forbidden: cannot be set on create");
-        assertThat(refusal(Reason.INVALID, () -> create(deployment(spec))))
+        assertThat(refusal(Reason.INVALID, () -> create(deploymentWith(spec))))
                 .hasMessage("Deployment.apps \"wrong\" is invalid: spec.template.spec.ephemeralContainers: Forbidden:"
                         + " ephemeral containers not allowed in pod template");
     }
@@ -399,22 +401,23 @@ abstract class PodValidationContract extends Contract {
     void whatAPodNamesAndIsNotThereComesBeforeWhatIsWrongWithIt() {
         String invalid = "dnsPolicy: None, containers: [{name: web, image: a}]}";
 
-        assertThat(refusal(Reason.FORBIDDEN, () -> create(pod("{serviceAccountName: A_b, " + invalid))))
+        assertThat(refusal(Reason.FORBIDDEN, () -> create(podWith("{serviceAccountName: A_b, " + invalid))))
                 .hasMessage("pods \"wrong\" is forbidden: error looking up service account " + namespace
                         + "/A_b: serviceaccount \"A_b\" not found");
-        assertThat(refusal(Reason.FORBIDDEN, () -> create(pod("{runtimeClassName: none, " + invalid))))
+        assertThat(refusal(Reason.FORBIDDEN, () -> create(podWith("{runtimeClassName: none, " + invalid))))
                 .hasMessage("pods \"wrong\" is forbidden: pod rejected: RuntimeClass \"none\" not found");
-        refusal(Reason.INVALID, () -> create(pod("{overhead: {cpu: 1}, " + invalid)));
+        refusal(Reason.INVALID, () -> create(podWith("{overhead: {cpu: 1}, " + invalid)));
         assertThat(refusal(
                         Reason.FORBIDDEN,
-                        () -> create(pod("{overhead: {cpu: 1}, containers: [{name: web, image: a}]}"))))
-                .hasMessage("pods \"wrong\" is forbidden: pod rejected: Pod Overhead set without corresponding RuntimeClass"
-                        + " defined Overhead");
+                        () -> create(podWith("{overhead: {cpu: 1}, containers: [{name: web, image: a}]}"))))
+                .hasMessage(
+                        "pods \"wrong\" is forbidden: pod rejected: Pod Overhead set without corresponding RuntimeClass"
+                                + " defined Overhead");
     }
 
     @Test
     void aSignalThatStopsAContainerIsDropped() {
-        Pod created = create(pod("{nodeSelector: {no: where}, schedulerName: \"\","
+        Pod created = create(podWith("{nodeSelector: {no: where}, schedulerName: \"\","
                 + " containers: [{name: web, image: \"page:1.0\", lifecycle: {stopSignal: SIGTERM}}]}"));
 
         assertThat(created.getSpec().getContainers().get(0).getLifecycle()).isNull();
