@@ -51,7 +51,7 @@ final class Addresses {
     private String freeAddress() {
         Set<String> taken = new HashSet<>();
         for (Service service : api.all(ResourceType.SERVICES, "")) {
-            taken.add(Objects.requireNonNullElse(service.getSpec().getClusterIP(), ""));
+            taken.add(Texts.orEmpty(service.getSpec().getClusterIP()));
         }
         String address;
         do {

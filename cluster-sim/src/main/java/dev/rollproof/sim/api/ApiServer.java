@@ -163,8 +163,7 @@ public final class ApiServer {
         T created = type.shallowCopy().apply(object);
         ObjectMeta metadata = Metadata.copy(object.getMetadata());
         created.setMetadata(metadata);
-        String name = metadata.getName();
-        if ((name == null || name.isEmpty()) && metadata.getGenerateName() != null) {
+        if (Texts.isEmpty(metadata.getName()) && metadata.getGenerateName() != null) {
             metadata.setName(metadata.getGenerateName() + random.word(5));
         }
         admission.checkNamespace(type, created);

@@ -3,18 +3,13 @@ package dev.rollproof.sim.api;
 
 import dev.rollproof.k8s.Change;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import java.util.HashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * When the cluster's own components last wrote an object and its status: noted with each of their writes, which is all that these cost
  * more. What only takes fields out counts as well. Not thread-safe: under the simulation's lock.
  */
 final class ComponentTimes {
-    private final Map<String, Times> byUid = new HashMap<>();
-    private String goneUid = "";
-    private @Nullable Times gone;
+    private final KeptByUid<Times> known = new KeptByUid<>();
 
     /**
      * @param object all but the status
@@ -23,11 +18,7 @@ final class ComponentTimes {
     record Times(String object, String status) {}
 
     Times of(HasMetadata object) {
-        String uid = object.getMetadata().getUid();
-        Times times = byUid.get(uid);
-        if (times == null && goneUid.equals(uid)) {
-            times = gone;
-        }
+        Times times = known.of(object);
         return times == null ? created(object) : times;
     }
 
@@ -44,15 +35,11 @@ final class ComponentTimes {
         Times before = of(event.object());
         boolean status = event.part() == StoredEvent.Part.STATUS;
         if (!now.equals(status ? before.status() : before.object())) {
-            byUid.put(
-                    event.object().getMetadata().getUid(),
-                    status ? new Times(before.object(), now) : new Times(now, before.status()));
+            known.put(event.object(), status ? new Times(before.object(), now) : new Times(now, before.status()));
         }
     }
 
-    /** But for a moment: watches are still to be told of its end. */
     void forget(HasMetadata object) {
-        goneUid = object.getMetadata().getUid();
-        gone = byUid.remove(goneUid);
+        known.forget(object);
     }
 }

@@ -84,9 +84,7 @@ public final class Decoding {
             }
             return model;
         } catch (RuntimeException misshapen) {
-            String why =
-                    String.valueOf(misshapen.getMessage()).lines().findFirst().orElse("");
-            throw unhandled(type, why, misshapen);
+            throw unhandled(type, Texts.firstLine(misshapen), misshapen);
         }
     }
 
@@ -130,11 +128,38 @@ public final class Decoding {
         return "strict decoding error: " + String.join(", ", problems);
     }
 
-    /** What cannot be applied is refused; the name of what can. */
-    static <T extends HasMetadata> String checkApplied(ResourceType<T> type, T manifest) {
+    /** Refuses what is said to be of another name than that of its path, or to have none. */
+    public static void checkName(@Nullable String said, String name) {
+        if (Texts.isEmpty(said)) {
+            throw undeterminable(name);
+        }
+        if (!name.equals(said)) {
+            throw new ClusterException(
+                    Reason.BAD_REQUEST,
+                    "the name of the object (" + said + ") does not match the name on the URL (" + name + ")");
+        }
+    }
+
+    static ClusterException undeterminable(String name) {
+        return new ClusterException(
+                Reason.BAD_REQUEST,
+                "the name of the object (" + name + " based on URL) was undeterminable: name must be provided");
+    }
+
+    /** Refuses what is said to be in another namespace than that of its path; it need not say any. */
+    public static void checkNamespace(@Nullable String said, String namespace) {
+        if (!Texts.isEmpty(said) && !namespace.equals(said)) {
+            throw new ClusterException(
+                    Reason.BAD_REQUEST,
+                    "the namespace of the provided object does not match the namespace sent on the request");
+        }
+    }
+
+    /** The tree of what can be applied; what cannot be is refused. */
+    static <T extends HasMetadata> Map<String, Object> checkApplied(ResourceType<T> type, T manifest) {
         place(type, manifest);
         String name = manifest.getMetadata().getName();
-        if (name == null || name.isEmpty()) {
+        if (Texts.isEmpty(name)) {
             throw new ClusterException(Reason.BAD_REQUEST, "metadata.name is required for server-side apply");
         }
         String namespace = Metadata.namespace(manifest);
@@ -142,7 +167,8 @@ public final class Decoding {
         if (!unknown.isEmpty()) {
             throw untyped(goKind(type), namespace, name, "." + unknown.get(0) + ": field not declared in schema");
         }
-        String twice = DuplicateItems.saidOf(Models.toTree(manifest));
+        Map<String, Object> tree = Models.toTree(manifest);
+        String twice = DuplicateItems.saidOf(tree);
         if (!twice.isEmpty()) {
             throw untyped(goKind(type), namespace, name, twice);
         }
@@ -150,7 +176,7 @@ public final class Decoding {
         if (unreadable.isPresent()) {
             throw unconverted(type, namespace, name, unreadable.get());
         }
-        return name;
+        return tree;
     }
 
     /** What is applied does not fit the schema. */

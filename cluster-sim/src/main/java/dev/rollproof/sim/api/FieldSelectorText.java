@@ -13,7 +13,6 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class FieldSelectorText {
     private record Requirement(Function<HasMetadata, @Nullable String> field, boolean negated, String value) {
         boolean matches(HasMetadata object) {
-            return Objects.requireNonNullElse(field.apply(object), "").equals(value) != negated;
+            return Texts.orEmpty(field.apply(object)).equals(value) != negated;
         }
     }
 

@@ -8,7 +8,6 @@ import dev.rollproof.sim.api.patch.Ownership;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +21,7 @@ final class ManagedFields {
     /** Versions are kept until then; more would hold on to too many. */
     private static final int MOST_PENDING = 32;
 
-    private final Map<String, Version> newest = new HashMap<>();
-    private String goneUid = "";
-    private Version gone = new Version(Ownership.nobody(), true);
+    private final KeptByUid<Version> newest = new KeptByUid<>();
 
     /** What a write makes of who owned what before it. */
     private interface Step {
@@ -94,12 +91,8 @@ final class ManagedFields {
     }
 
     private Version version(HasMetadata object) {
-        String uid = object.getMetadata().getUid();
-        Version version = newest.get(uid);
-        if (version != null) {
-            return version;
-        }
-        return goneUid.equals(uid) ? gone : new Version(Ownership.nobody(), true);
+        Version version = newest.of(object);
+        return version == null ? new Version(Ownership.nobody(), true) : version;
     }
 
     /** Whether no client has created it. */
@@ -123,12 +116,12 @@ final class ManagedFields {
 
     /** Who applies owns what he said. */
     void createdByApply(HasMetadata object, FieldSet said, String manager) {
-        put(object, new Version(Ownership.ofApplier(FieldManager.of(manager), said, madeAt(object)), false));
+        newest.put(object, new Version(Ownership.ofApplier(FieldManager.of(manager), said, madeAt(object)), false));
     }
 
     /** Who creates in another way owns the defaults, too. */
     void created(HasMetadata object, String manager) {
-        put(
+        newest.put(
                 object,
                 new Version(
                         new Version(Ownership.nobody(), false),
@@ -140,27 +133,20 @@ final class ManagedFields {
         return object.getMetadata().getCreationTimestamp();
     }
 
-    private void put(HasMetadata object, Version version) {
-        newest.put(object.getMetadata().getUid(), version);
-    }
-
     /** @param at when; null for a write that has no time */
     void changed(HasMetadata before, HasMetadata after, FieldManager manager, @Nullable String at) {
         Version version = new Version(version(before), new Write(before, after, manager, at));
         if (version.pending > MOST_PENDING) {
             version.get();
         }
-        put(after, version);
+        newest.put(after, version);
     }
 
     void set(HasMetadata object, Ownership ownership) {
-        put(object, new Version(ownership, version(object).byComponent));
+        newest.put(object, new Version(ownership, version(object).byComponent));
     }
 
-    /** But for a moment: watches are still to be told of its end. */
     void forget(HasMetadata object) {
-        gone = version(object);
-        goneUid = object.getMetadata().getUid();
-        newest.remove(goneUid);
+        newest.forget(object);
     }
 }

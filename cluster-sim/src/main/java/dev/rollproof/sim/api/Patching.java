@@ -80,40 +80,21 @@ public final class Patching {
                         patch,
                         isStrategic(patch) ? GoDecoding.ofConversion(wrong) : GoDecoding.ofJson(wrong, model)));
         Map<?, ?> metadata = tree.get("metadata") instanceof Map<?, ?> fields ? fields : Map.of();
-        String saidName = word(metadata, "name");
         String saidNamespace = word(metadata, "namespace");
-        if (saidName.isEmpty()) {
-            throw undeterminable(name);
-        }
-        if (!saidName.equals(name)) {
-            throw new ClusterException(
-                    Reason.BAD_REQUEST,
-                    "the name of the object (" + saidName + ") does not match the name on the URL (" + name + ")");
-        }
-        if (namespace.isEmpty()) {
-            return;
-        }
-        if (!saidNamespace.isEmpty() && !saidNamespace.equals(namespace)) {
-            throw new ClusterException(
-                    Reason.BAD_REQUEST,
-                    "the namespace of the provided object does not match the namespace sent on the request");
-        }
-        if (saidNamespace.isEmpty()) {
-            Map<String, @Nullable Object> placed = new LinkedHashMap<>();
-            metadata.forEach((field, value) -> placed.put(String.valueOf(field), value));
-            placed.put("namespace", namespace);
-            tree.put("metadata", placed);
+        Decoding.checkName(word(metadata, "name"), name);
+        if (!namespace.isEmpty()) {
+            Decoding.checkNamespace(saidNamespace, namespace);
+            if (saidNamespace.isEmpty()) {
+                Map<String, @Nullable Object> placed = new LinkedHashMap<>();
+                metadata.forEach((field, value) -> placed.put(String.valueOf(field), value));
+                placed.put("namespace", namespace);
+                tree.put("metadata", placed);
+            }
         }
     }
 
     private static String word(Map<?, ?> fields, String field) {
         return fields.get(field) instanceof String word ? word : "";
-    }
-
-    private static ClusterException undeterminable(String name) {
-        return new ClusterException(
-                Reason.BAD_REQUEST,
-                "the name of the object (" + name + " based on URL) was undeterminable: name must be provided");
     }
 
     /** What is stored keeps its kind. A strategic merge patch is told of no other: the server does not look at its words. */
@@ -124,7 +105,7 @@ public final class Patching {
                 && (saidVersion == null || saidVersion instanceof String);
         if (words && !isStrategic(patch)) {
             if (saidVersion == null || saidVersion.equals("")) {
-                throw undeterminable(name);
+                throw Decoding.undeterminable(name);
             }
             SaidKind said = new SaidKind(
                     String.valueOf(saidVersion),
@@ -223,14 +204,7 @@ public final class Patching {
             return JsonText.valueOf(patch.body());
         } catch (RuntimeException tooMuch) {
             throw new ClusterException(
-                    Reason.BAD_REQUEST,
-                    "error decoding patch: "
-                            + String.valueOf(tooMuch.getMessage())
-                                    .lines()
-                                    .findFirst()
-                                    .orElse(""),
-                    List.of(),
-                    tooMuch);
+                    Reason.BAD_REQUEST, "error decoding patch: " + Texts.firstLine(tooMuch), List.of(), tooMuch);
         }
     }
 

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the API server adds to pods when they are created: a service account and its token, a priority, and five minutes on a node that is
- * lost. Sources: plugin/pkg/admission/serviceaccount, priority,
- * runtimeclass and defaulttolerationseconds. Not thread-safe: under the simulation's lock.
+ * lost. Sources: plugin/pkg/admission/serviceaccount, priority, runtimeclass and
+ * defaulttolerationseconds. Not thread-safe: under the simulation's lock.
  */
 final class PodAdmission {
     private static final List<Toleration> DEFAULT_TOLERATIONS =

@@ -74,11 +74,16 @@ public final class Requests {
     /** @param fields what to do with unknown ones */
     public <T extends HasMetadata> T create(
             ResourceType<T> type, T manifest, WriteOptions options, FieldValidation fields) {
-        return create(type, manifest, options, fields, false);
+        return create(type, manifest, options, fields, null);
     }
 
+    /** @param applied what is said by who applies; null for who creates in another way */
     private <T extends HasMetadata> T create(
-            ResourceType<T> type, T manifest, WriteOptions options, FieldValidation fields, boolean applied) {
+            ResourceType<T> type,
+            T manifest,
+            WriteOptions options,
+            FieldValidation fields,
+            @Nullable FieldSet applied) {
         Decoding.place(type, manifest);
         Decoding.refuseUnknownFields(type, manifest, fields);
         String version = manifest.getMetadata().getResourceVersion();
@@ -86,7 +91,6 @@ public final class Requests {
         if (version != null && version.matches("\\d*[1-9]\\d*")) {
             throw new ClusterException(Reason.UNKNOWN, "resourceVersion should not be set on objects to be created");
         }
-        FieldSet said = applied ? FieldSet.of(Models.toTree(manifest)) : FieldSet.empty();
         EmptySpecs.complete(manifest);
         Defaults.setOn(manifest, minor);
         if (manifest instanceof DaemonSet set) {
@@ -107,8 +111,8 @@ public final class Requests {
         return shown(owners.entering(
                 manifest,
                 created -> {
-                    if (applied) {
-                        managed.createdByApply(created, said, options.fieldManager());
+                    if (applied != null) {
+                        managed.createdByApply(created, applied, options.fieldManager());
                     } else {
                         managed.created(created, options.fieldManager());
                     }
@@ -250,7 +254,8 @@ public final class Requests {
 
     /** Server-side apply: creates the object, or merges what the manifest says into it. */
     public <T extends HasMetadata> T apply(ResourceType<T> type, T manifest, WriteOptions options) {
-        String name = Decoding.checkApplied(type, manifest);
+        Map<String, Object> configuration = Decoding.checkApplied(type, manifest);
+        String name = manifest.getMetadata().getName();
         T stored = api.find(type, Metadata.namespace(manifest), name);
         if (stored == null) {
             String uid = manifest.getMetadata().getUid();
@@ -262,10 +267,10 @@ public final class Requests {
                                 + ", and no existing object was found");
             }
             manifest.getMetadata().setResourceVersion(null);
-            return create(type, manifest, options, FieldValidation.strict(), true);
+            FieldSet said = FieldSet.of(configuration);
+            return create(type, manifest, options, FieldValidation.strict(), said);
         }
         Metadata.checkUid(type, manifest, stored);
-        Map<String, Object> configuration = Models.toTree(manifest);
         configuration.remove("status");
         Ownership.Applied applied = owners.of(stored)
                 .apply(
@@ -294,9 +299,9 @@ public final class Requests {
 
     /** Server-side apply of a status, and of nothing else; fails with NotFound where the object is not there. */
     public <T extends HasMetadata> T applyStatus(ResourceType<T> type, T manifest, WriteOptions options) {
-        String name = Decoding.checkApplied(type, manifest);
-        T stored = api.get(type, Metadata.namespace(manifest), name);
-        Map<String, Object> configuration = Models.toTree(manifest);
+        Map<String, Object> configuration = Decoding.checkApplied(type, manifest);
+        T stored = api.get(
+                type, Metadata.namespace(manifest), manifest.getMetadata().getName());
         configuration.keySet().retainAll(Set.of("status"));
         Ownership.Applied applied = owners.ofStatus(stored)
                 .applyStatus(

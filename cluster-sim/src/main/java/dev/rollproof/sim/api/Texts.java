@@ -11,4 +11,14 @@ public final class Texts {
     public static boolean isEmpty(@Nullable String text) {
         return text == null || text.isEmpty();
     }
+
+    /** The text; an empty one for none. */
+    public static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    /** What a failure says first; libraries go on with where and how. */
+    public static String firstLine(Throwable failure) {
+        return orEmpty(failure.getMessage()).lines().findFirst().orElse("");
+    }
 }

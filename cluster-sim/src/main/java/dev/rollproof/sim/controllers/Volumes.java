@@ -70,18 +70,16 @@ final class Volumes {
     static String phase(PersistentVolume volume) {
         return volume.getStatus() == null
                 ? ""
-                : Objects.requireNonNullElse(volume.getStatus().getPhase(), "");
+                : Texts.orEmpty(volume.getStatus().getPhase());
     }
 
     static String phase(PersistentVolumeClaim claim) {
-        return claim.getStatus() == null
-                ? ""
-                : Objects.requireNonNullElse(claim.getStatus().getPhase(), "");
+        return claim.getStatus() == null ? "" : Texts.orEmpty(claim.getStatus().getPhase());
     }
 
     /** The volume that a claim names; {@code ""} for none. */
     static String volumeOf(PersistentVolumeClaim claim) {
-        return Objects.requireNonNullElse(claim.getSpec().getVolumeName(), "");
+        return Texts.orEmpty(claim.getSpec().getVolumeName());
     }
 
     /** Whether both sides of a claim's binding are written. */

@@ -4,6 +4,7 @@ package dev.rollproof.sim.network;
 import dev.rollproof.k8s.traffic.Load;
 import dev.rollproof.sim.api.Informer;
 import dev.rollproof.sim.api.ResourceType;
+import dev.rollproof.sim.api.Texts;
 import dev.rollproof.sim.controllers.ControlPlane;
 import dev.rollproof.sim.engine.Delay;
 import dev.rollproof.sim.engine.Randomness;
@@ -151,7 +152,7 @@ final class GatewayRules {
     }
 
     private Hop to(HTTPBackendRef backend, String namespace, Randomness random) {
-        boolean isService = "".equals(Objects.requireNonNullElse(backend.getGroup(), ""))
+        boolean isService = Texts.isEmpty(backend.getGroup())
                 && "Service".equals(Objects.requireNonNullElse(backend.getKind(), "Service"));
         // Another namespace needs a ReferenceGrant, which the simulated cluster does not have.
         boolean allowed =

@@ -2,6 +2,7 @@
 package dev.rollproof.sim.network;
 
 import dev.rollproof.k8s.traffic.Load;
+import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Metadata;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPHeaderMatch;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPPathMatch;
@@ -53,11 +54,11 @@ final class RouteTable {
         }
 
         int headers() {
-            return orEmpty(match.getHeaders()).size();
+            return Lists.orEmpty(match.getHeaders()).size();
         }
 
         int parameters() {
-            return orEmpty(match.getQueryParams()).size();
+            return Lists.orEmpty(match.getQueryParams()).size();
         }
     }
 
@@ -86,7 +87,7 @@ final class RouteTable {
 
     static RouteTable of(Collection<HTTPRoute> routes) {
         List<HTTPRoute> attached = routes.stream()
-                .filter(route -> !orEmpty(route.getSpec().getParentRefs()).isEmpty())
+                .filter(route -> !Lists.orEmpty(route.getSpec().getParentRefs()).isEmpty())
                 .sorted(Comparator.comparing(
                                 (HTTPRoute route) -> route.getMetadata().getCreationTimestamp())
                         .thenComparing(Metadata::namespace)
@@ -94,21 +95,17 @@ final class RouteTable {
                 .toList();
         List<Entry> entries = new ArrayList<>();
         for (HTTPRoute route : attached) {
-            List<String> named = orEmpty(route.getSpec().getHostnames());
+            List<String> named = Lists.orEmpty(route.getSpec().getHostnames());
             List<String> hostnames = named.isEmpty() ? List.of("") : named;
-            for (HTTPRouteRule rule : orEmpty(route.getSpec().getRules())) {
+            for (HTTPRouteRule rule : Lists.orEmpty(route.getSpec().getRules())) {
                 Found found = new Found(Metadata.namespace(route), rule);
-                for (HTTPRouteMatch match : orEmpty(rule.getMatches())) {
+                for (HTTPRouteMatch match : Lists.orEmpty(rule.getMatches())) {
                     hostnames.forEach(hostname -> entries.add(new Entry(hostname, match, entries.size(), found)));
                 }
             }
         }
         entries.sort(PRECEDENCE);
         return new RouteTable(List.copyOf(entries));
-    }
-
-    private static <T> List<T> orEmpty(@Nullable List<T> list) {
-        return list == null ? List.of() : list;
     }
 
     /** Whether any route is for this host. */
@@ -126,9 +123,9 @@ final class RouteTable {
                         && matches(entry.match().getPath(), path)
                         && (entry.match().getMethod() == null
                                 || entry.match().getMethod().equals("GET"))
-                        && orEmpty(entry.match().getHeaders()).stream()
+                        && Lists.orEmpty(entry.match().getHeaders()).stream()
                                 .allMatch(header -> matches(header, load.headers()))
-                        && orEmpty(entry.match().getQueryParams()).stream()
+                        && Lists.orEmpty(entry.match().getQueryParams()).stream()
                                 .allMatch(parameter -> matches(parameter, query)))
                 .map(Entry::found)
                 .findFirst();

@@ -2,6 +2,7 @@
 package dev.rollproof.sim.network;
 
 import dev.rollproof.sim.api.Metadata;
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
@@ -14,7 +15,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +51,7 @@ record ServiceEndpoints(List<Backend> ready, List<Backend> leaving) {
                 Map<Integer, ServiceEndpoints> byPort = new HashMap<>();
                 for (ServicePort port : ports) {
                     ServiceEndpoints endpoints =
-                            at(byService.getOrDefault(key, List.of()), Objects.requireNonNullElse(port.getName(), ""));
+                            at(byService.getOrDefault(key, List.of()), Texts.orEmpty(port.getName()));
                     byPort.put(port.getPort(), endpoints);
                     byPort.putIfAbsent(0, endpoints);
                 }
@@ -90,7 +90,7 @@ record ServiceEndpoints(List<Backend> ready, List<Backend> leaving) {
     private static @Nullable Integer number(EndpointSlice slice, String portName) {
         if (slice.getPorts() != null) {
             for (EndpointPort port : slice.getPorts()) {
-                if (Objects.requireNonNullElse(port.getName(), "").equals(portName)) {
+                if (Texts.orEmpty(port.getName()).equals(portName)) {
                     return port.getPort();
                 }
             }

@@ -7,11 +7,13 @@ import dev.rollproof.it.Yaml;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Cause;
 import dev.rollproof.k8s.ClusterException.Reason;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,13 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the API promises not to take for a pod, nor for a template of pods, word by word. */
 abstract class PodValidationContract extends Contract {
-    private static final String SUBDOMAIN = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric"
-            + " characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex"
-            + " used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-    private static final String NAME_PART =
-            "name part must consist of alphanumeric characters, '-', '_' or '.', and must"
-                    + " start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for"
-                    + " validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+    private static final String SUBDOMAIN = ValidationContract.SUBDOMAIN;
+    private static final String NAME_PART = ValidationContract.NAME_PART;
     private static final String MODE = ": must be a number between 0 and 0777 (octal), both inclusive";
     private static final String IDENTITY = "Invalid value: -1: must be between 0 and 2147483647, inclusive";
     private static final String AFFINITY = "affinity.nodeAffinity.";
@@ -316,25 +313,22 @@ abstract class PodValidationContract extends Contract {
     @ParameterizedTest
     @EnumSource
     void isInvalid(Topic topic) {
-        SoftAssertions all = new SoftAssertions();
-        for (Case wrong : topic.cases) {
-            ClusterException refused = refusal(Reason.INVALID, () -> create(podWith(wrong.spec())));
-            all.assertThat(refused.causes())
-                    .as(wrong.spec())
-                    .isEqualTo(ValidationContract.causes("spec.", wrong.fields()));
-        }
-        all.assertAll();
+        assertInvalid(topic, this::podWith, "spec.");
     }
 
     @ParameterizedTest
     @EnumSource
     void isInvalidInATemplate(Topic topic) {
+        assertInvalid(topic, this::deploymentWith, "spec.template.spec.");
+    }
+
+    private void assertInvalid(Topic topic, Function<String, HasMetadata> with, String path) {
         SoftAssertions all = new SoftAssertions();
         for (Case wrong : topic.cases) {
-            ClusterException refused = refusal(Reason.INVALID, () -> create(deploymentWith(wrong.spec())));
+            ClusterException refused = refusal(Reason.INVALID, () -> create(with.apply(wrong.spec())));
             all.assertThat(refused.causes())
                     .as(wrong.spec())
-                    .isEqualTo(ValidationContract.causes("spec.template.spec.", wrong.fields()));
+                    .isEqualTo(ValidationContract.causes(path, wrong.fields()));
         }
         all.assertAll();
     }

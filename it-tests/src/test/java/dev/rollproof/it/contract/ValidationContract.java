@@ -31,13 +31,12 @@ abstract class ValidationContract extends Contract {
     private static final String LABEL = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters"
             + " or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used"
             + " for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-    private static final String SUBDOMAIN = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric"
+    static final String SUBDOMAIN = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric"
             + " characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex"
             + " used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-    private static final String NAME_PART =
-            "name part must consist of alphanumeric characters, '-', '_' or '.', and must"
-                    + " start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for"
-                    + " validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+    static final String NAME_PART = "name part must consist of alphanumeric characters, '-', '_' or '.', and must"
+            + " start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for"
+            + " validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
     private static final String NOT_NEGATIVE = "Invalid value: -1: must be greater than or equal to 0";
 
     /**

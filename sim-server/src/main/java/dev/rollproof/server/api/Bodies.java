@@ -8,6 +8,7 @@ import dev.rollproof.sim.api.Decoding;
 import dev.rollproof.sim.api.JsonText;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.api.SaidKind;
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +81,7 @@ final class Bodies {
         try {
             return JsonText.valueOf(text);
         } catch (RuntimeException tooMuch) {
-            throw new UnreadableException(NO_KIND + firstLine(tooMuch));
+            throw new UnreadableException(NO_KIND + Texts.firstLine(tooMuch));
         }
     }
 
@@ -88,7 +89,7 @@ final class Bodies {
         try {
             return YamlTree.of(text(request));
         } catch (RuntimeException broken) {
-            throw new UnreadableException("yaml: " + firstLine(broken));
+            throw new UnreadableException("yaml: " + Texts.firstLine(broken));
         }
     }
 
@@ -144,10 +145,6 @@ final class Bodies {
 
     static String text(ApiRequest request) {
         return new String(request.body(), StandardCharsets.UTF_8);
-    }
-
-    private static String firstLine(RuntimeException broken) {
-        return String.valueOf(broken.getMessage()).lines().findFirst().orElse("");
     }
 
     /** The object that a body holds, for a path: of its kind, and in its namespace. */
@@ -241,16 +238,12 @@ final class Bodies {
 
     private static void place(HasMetadata object, ResourceType<?> type, String namespace) {
         ObjectMeta metadata = object.getMetadata();
-        String said = metadata.getNamespace();
         if (!type.namespaced()) {
             // As a real server: what a namespace says of what has none is not looked at.
             metadata.setNamespace(null);
             return;
         }
-        if (said != null && !said.isEmpty() && !said.equals(namespace)) {
-            throw Refusal.badRequest(
-                    "the namespace of the provided object does not match the namespace sent on the request");
-        }
+        Decoding.checkNamespace(metadata.getNamespace(), namespace);
         metadata.setNamespace(namespace);
     }
 }

@@ -98,12 +98,9 @@ final class ScaleRequests {
     /** A Scale that is put is of the object of the path. */
     private static void refuseOthers(Map<String, @Nullable Object> scale, String namespace, String name) {
         Map<String, @Nullable Object> metadata = metadata(scale);
-        WriteRequests.checkName(metadata.get("name") instanceof String said ? said : null, name);
+        Decoding.checkName(metadata.get("name") instanceof String said ? said : null, name);
         Object said = metadata.get("namespace");
-        if (said != null && !said.equals("") && !said.equals(namespace)) {
-            throw Refusal.badRequest(
-                    "the namespace of the provided object does not match the namespace sent on the request");
-        }
+        Decoding.checkNamespace(said == null ? null : String.valueOf(said), namespace);
     }
 
     private interface Change<T> {

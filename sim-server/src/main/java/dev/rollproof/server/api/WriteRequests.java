@@ -6,6 +6,7 @@ import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.sim.Faults.Verb;
+import dev.rollproof.sim.api.Decoding;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.api.validation.FieldValidation;
 import dev.rollproof.sim.api.warning.Warnings;
@@ -104,7 +105,7 @@ final class WriteRequests {
         FieldValidation fields = WriteParameters.fieldValidation(request, "UpdateOptions");
         T object = Bodies.object(request, type, namespace);
         fields.saidTwice(Bodies.duplicates(request));
-        checkName(object.getMetadata().getName(), name);
+        Decoding.checkName(object.getMetadata().getName(), name);
         return written(
                 form,
                 fields,
@@ -116,17 +117,6 @@ final class WriteRequests {
                         : gate.cluster().requests().replace(type, object, options, fields),
                 !status,
                 null);
-    }
-
-    static void checkName(@Nullable String said, String name) {
-        if (said == null || said.isEmpty()) {
-            throw Refusal.badRequest(
-                    "the name of the object (" + name + " based on URL) was undeterminable: name must be provided");
-        }
-        if (!said.equals(name)) {
-            throw Refusal.badRequest(
-                    "the name of the object (" + said + ") does not match the name on the URL (" + name + ")");
-        }
     }
 
     <T extends HasMetadata> Answer patch(
@@ -194,7 +184,7 @@ final class WriteRequests {
         if (object.getMetadata().getName() == null) {
             object.getMetadata().setName(name);
         }
-        checkName(object.getMetadata().getName(), name);
+        Decoding.checkName(object.getMetadata().getName(), name);
         if (object.getMetadata().getManagedFields() != null
                 && !object.getMetadata().getManagedFields().isEmpty()) {
             throw Refusal.badRequest("metadata.managedFields must be nil");

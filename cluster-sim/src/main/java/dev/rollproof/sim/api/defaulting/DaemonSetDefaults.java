@@ -3,6 +3,7 @@ package dev.rollproof.sim.api.defaulting;
 
 import dev.rollproof.sim.api.Frozen;
 import dev.rollproof.sim.api.Metadata;
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetSpec;
@@ -21,7 +22,7 @@ public final class DaemonSetDefaults {
         DaemonSetUpdateStrategy strategy =
                 Objects.requireNonNullElseGet(spec.getUpdateStrategy(), DaemonSetUpdateStrategy::new);
         spec.setUpdateStrategy(strategy);
-        if (strategy.getType() == null || strategy.getType().isEmpty()) {
+        if (Texts.isEmpty(strategy.getType())) {
             strategy.setType("RollingUpdate");
         }
         if (strategy.getType().equals("RollingUpdate")) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.defaulting;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -121,7 +122,7 @@ public final class Defaults {
     }
 
     private static void strategy(DeploymentStrategy strategy) {
-        if (strategy.getType() == null || strategy.getType().isEmpty()) {
+        if (Texts.isEmpty(strategy.getType())) {
             strategy.setType("RollingUpdate");
         }
         if (strategy.getType().equals("RollingUpdate")) {
@@ -140,7 +141,7 @@ public final class Defaults {
 
     private static RoleRef role(@Nullable RoleRef said) {
         RoleRef role = said == null ? new RoleRef() : said;
-        if (role.getApiGroup() == null || role.getApiGroup().isEmpty()) {
+        if (Texts.isEmpty(role.getApiGroup())) {
             role.setApiGroup(RBAC);
         }
         return role;
@@ -150,8 +151,7 @@ public final class Defaults {
         for (int i = 0; subjects != null && i < subjects.size(); i++) {
             Subject subject = subjects.get(i);
             boolean person = "User".equals(subject.getKind()) || "Group".equals(subject.getKind());
-            if (person
-                    && (subject.getApiGroup() == null || subject.getApiGroup().isEmpty())) {
+            if (person && Texts.isEmpty(subject.getApiGroup())) {
                 subject.setApiGroup(RBAC);
             }
         }

@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api.defaulting;
 
 import dev.rollproof.sim.api.Frozen;
+import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -60,9 +61,9 @@ final class PodDefaults {
         }
         // The old name of the field is kept equal to the new one.
         spec.setServiceAccount(spec.getServiceAccountName());
-        orNone(spec.getInitContainers()).forEach(PodDefaults::container);
-        orNone(spec.getContainers()).forEach(PodDefaults::container);
-        orNone(spec.getVolumes()).forEach(PodDefaults::volume);
+        Lists.orEmpty(spec.getInitContainers()).forEach(PodDefaults::container);
+        Lists.orEmpty(spec.getContainers()).forEach(PodDefaults::container);
+        Lists.orEmpty(spec.getVolumes()).forEach(PodDefaults::volume);
     }
 
     /** See {@link Defaults#completePod}. */
@@ -85,13 +86,13 @@ final class PodDefaults {
     /** On the node's network the ports of a container are the node's. */
     private static List<Container> withHostPorts(@Nullable List<Container> containers) {
         List<Container> complete = new ArrayList<>();
-        for (Container container : orNone(containers)) {
-            if (orNone(container.getPorts()).isEmpty()) {
+        for (Container container : Lists.orEmpty(containers)) {
+            if (Lists.orEmpty(container.getPorts()).isEmpty()) {
                 complete.add(container);
                 continue;
             }
             List<ContainerPort> ports = new ArrayList<>();
-            for (ContainerPort port : orNone(container.getPorts())) {
+            for (ContainerPort port : Lists.orEmpty(container.getPorts())) {
                 ContainerPort copy = Frozen.copy(port, ContainerPort::new);
                 copy.setHostPort(orElse(port.getHostPort(), port.getContainerPort()));
                 ports.add(copy);
@@ -107,7 +108,7 @@ final class PodDefaults {
     private static @Nullable List<Container> requestWhatIsLimited(@Nullable List<Container> containers) {
         List<Container> complete = new ArrayList<>();
         boolean same = true;
-        for (Container container : orNone(containers)) {
+        for (Container container : Lists.orEmpty(containers)) {
             Container now = requestWhatIsLimited(container);
             same &= now == container;
             complete.add(now);
@@ -134,10 +135,6 @@ final class PodDefaults {
         return replaced;
     }
 
-    private static <T> List<T> orNone(@Nullable List<T> list) {
-        return list == null ? List.of() : list;
-    }
-
     private static void container(Container container) {
         if (Texts.isEmpty(container.getTerminationMessagePath())) {
             container.setTerminationMessagePath("/dev/termination-log");
@@ -151,12 +148,12 @@ final class PodDefaults {
         if (container.getResources() == null) {
             container.setResources(new ResourceRequirements());
         }
-        for (ContainerPort port : orNone(container.getPorts())) {
+        for (ContainerPort port : Lists.orEmpty(container.getPorts())) {
             if (Texts.isEmpty(port.getProtocol())) {
                 port.setProtocol("TCP");
             }
         }
-        for (EnvVar variable : orNone(container.getEnv())) {
+        for (EnvVar variable : Lists.orEmpty(container.getEnv())) {
             if (variable.getValueFrom() != null) {
                 field(variable.getValueFrom().getFieldRef());
             }
@@ -245,7 +242,7 @@ final class PodDefaults {
             if (volume.getDownwardAPI().getDefaultMode() == null) {
                 volume.getDownwardAPI().setDefaultMode(FILE_MODE);
             }
-            orNone(volume.getDownwardAPI().getItems()).forEach(item -> field(item.getFieldRef()));
+            Lists.orEmpty(volume.getDownwardAPI().getItems()).forEach(item -> field(item.getFieldRef()));
         }
         if (volume.getProjected() != null) {
             projected(volume.getProjected());
@@ -265,9 +262,9 @@ final class PodDefaults {
         if (source.getDefaultMode() == null) {
             source.setDefaultMode(FILE_MODE);
         }
-        for (VolumeProjection part : orNone(source.getSources())) {
+        for (VolumeProjection part : Lists.orEmpty(source.getSources())) {
             if (part.getDownwardAPI() != null) {
-                orNone(part.getDownwardAPI().getItems()).forEach(item -> field(item.getFieldRef()));
+                Lists.orEmpty(part.getDownwardAPI().getItems()).forEach(item -> field(item.getFieldRef()));
             }
             if (part.getServiceAccountToken() != null
                     && part.getServiceAccountToken().getExpirationSeconds() == null) {

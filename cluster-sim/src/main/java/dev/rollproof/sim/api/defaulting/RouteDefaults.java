@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.defaulting;
 
+import dev.rollproof.sim.api.Lists;
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPBackendRef;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPHeaderMatch;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPPathMatch;
@@ -12,7 +14,6 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteSpec;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.ParentReference;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The defaults of an HTTPRoute, as the Gateway API's definition (v1.4) has them. A list that is there and empty stays so in a
@@ -22,31 +23,27 @@ final class RouteDefaults {
     private RouteDefaults() {}
 
     static void setOn(HTTPRouteSpec spec) {
-        for (ParentReference parent : orEmpty(spec.getParentRefs())) {
+        for (ParentReference parent : Lists.orEmpty(spec.getParentRefs())) {
             parent.setGroup(Objects.requireNonNullElse(parent.getGroup(), "gateway.networking.k8s.io"));
             parent.setKind(Objects.requireNonNullElse(parent.getKind(), "Gateway"));
         }
-        if (orEmpty(spec.getRules()).isEmpty()) {
+        if (Lists.orEmpty(spec.getRules()).isEmpty()) {
             spec.setRules(List.of(new HTTPRouteRule()));
         }
         spec.getRules().forEach(RouteDefaults::rule);
     }
 
-    private static <T> List<T> orEmpty(@Nullable List<T> list) {
-        return list == null ? List.of() : list;
-    }
-
     private static void rule(HTTPRouteRule rule) {
-        if (orEmpty(rule.getMatches()).isEmpty()) {
+        if (Lists.orEmpty(rule.getMatches()).isEmpty()) {
             rule.setMatches(List.of(new HTTPRouteMatch()));
         }
         rule.getMatches().forEach(RouteDefaults::match);
-        orEmpty(rule.getFilters()).forEach(RouteDefaults::filter);
-        for (HTTPBackendRef backend : orEmpty(rule.getBackendRefs())) {
-            backend.setGroup(Objects.requireNonNullElse(backend.getGroup(), ""));
+        Lists.orEmpty(rule.getFilters()).forEach(RouteDefaults::filter);
+        for (HTTPBackendRef backend : Lists.orEmpty(rule.getBackendRefs())) {
+            backend.setGroup(Texts.orEmpty(backend.getGroup()));
             backend.setKind(Objects.requireNonNullElse(backend.getKind(), "Service"));
             backend.setWeight(Objects.requireNonNullElse(backend.getWeight(), 1));
-            orEmpty(backend.getFilters()).forEach(RouteDefaults::filter);
+            Lists.orEmpty(backend.getFilters()).forEach(RouteDefaults::filter);
         }
     }
 
@@ -55,10 +52,10 @@ final class RouteDefaults {
         path.setType(Objects.requireNonNullElse(path.getType(), "PathPrefix"));
         path.setValue(Objects.requireNonNullElse(path.getValue(), "/"));
         match.setPath(path);
-        for (HTTPHeaderMatch header : orEmpty(match.getHeaders())) {
+        for (HTTPHeaderMatch header : Lists.orEmpty(match.getHeaders())) {
             header.setType(Objects.requireNonNullElse(header.getType(), "Exact"));
         }
-        for (HTTPQueryParamMatch parameter : orEmpty(match.getQueryParams())) {
+        for (HTTPQueryParamMatch parameter : Lists.orEmpty(match.getQueryParams())) {
             parameter.setType(Objects.requireNonNullElse(parameter.getType(), "Exact"));
         }
     }
@@ -71,7 +68,7 @@ final class RouteDefaults {
         var mirror = filter.getRequestMirror();
         if (mirror != null && mirror.getBackendRef() != null) {
             var backend = mirror.getBackendRef();
-            backend.setGroup(Objects.requireNonNullElse(backend.getGroup(), ""));
+            backend.setGroup(Texts.orEmpty(backend.getGroup()));
             backend.setKind(Objects.requireNonNullElse(backend.getKind(), "Service"));
         }
     }

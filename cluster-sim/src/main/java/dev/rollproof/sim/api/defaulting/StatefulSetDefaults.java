@@ -28,7 +28,7 @@ final class StatefulSetDefaults {
         spec.setPersistentVolumeClaimRetentionPolicy(claims);
         spec.setReplicas(Objects.requireNonNullElse(spec.getReplicas(), 1));
         spec.setRevisionHistoryLimit(Objects.requireNonNullElse(spec.getRevisionHistoryLimit(), 10));
-        spec.setServiceName(Objects.requireNonNullElse(spec.getServiceName(), ""));
+        spec.setServiceName(Texts.orEmpty(spec.getServiceName()));
         // The API leaves it out where it is nothing.
         if (Integer.valueOf(0).equals(spec.getMinReadySeconds())) {
             spec.setMinReadySeconds(null);

@@ -156,7 +156,7 @@ public record Ownership(Map<FieldManager, FieldSet> applied, Map<FieldManager, F
             throw new ClusterException(Reason.CONFLICT, message(conflicts), conflicts, null);
         }
         FieldSet dropped = applied.getOrDefault(manager, FieldSet.empty()).minus(wanted);
-        Object before = Trees.copy(live);
+        Object before = at == null ? null : Trees.copy(live);
         merge(live, configuration);
         List<List<Object>> gone = new ArrayList<>(dropped.paths());
         // Items before their fields: a field of an item that goes is gone with it.

@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api.patch;
 
 import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import java.time.DateTimeException;
@@ -13,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -98,9 +98,8 @@ public final class OwnershipEntries {
             if (entry.getFieldsV1() != null) {
                 collect(List.of(), entry.getFieldsV1().getAdditionalProperties(), paths);
             }
-            FieldManager manager = new FieldManager(
-                    Objects.requireNonNullElse(entry.getManager(), ""),
-                    Objects.requireNonNullElse(entry.getSubresource(), ""));
+            FieldManager manager =
+                    new FieldManager(Texts.orEmpty(entry.getManager()), Texts.orEmpty(entry.getSubresource()));
             boolean applies = APPLY.equals(entry.getOperation());
             if (!paths.isEmpty()) {
                 (applies ? applied : updated).merge(manager, new FieldSet(paths), FieldSet::plus);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Lists;
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.NodeAffinity;
@@ -45,19 +47,11 @@ final class AffinityValidation {
         }
     }
 
-    private static <T> List<T> orNone(@Nullable List<T> list) {
-        return list == null ? List.of() : list;
-    }
-
-    private static String text(@Nullable String value) {
-        return Objects.requireNonNullElse(value, "");
-    }
-
     private void nodes(NodeAffinity affinity, String path) {
         NodeSelector required = affinity.getRequiredDuringSchedulingIgnoredDuringExecution();
         if (required != null) {
             String at = path + REQUIRED + ".nodeSelectorTerms";
-            List<NodeSelectorTerm> terms = orNone(required.getNodeSelectorTerms());
+            List<NodeSelectorTerm> terms = Lists.orEmpty(required.getNodeSelectorTerms());
             if (terms.isEmpty()) {
                 errors.required(at, "must have at least one node selector term");
             }
@@ -65,7 +59,8 @@ final class AffinityValidation {
                 nodeTerm(terms.get(i), at + "[" + i + "]", true);
             }
         }
-        List<PreferredSchedulingTerm> preferred = orNone(affinity.getPreferredDuringSchedulingIgnoredDuringExecution());
+        List<PreferredSchedulingTerm> preferred =
+                Lists.orEmpty(affinity.getPreferredDuringSchedulingIgnoredDuringExecution());
         for (int i = 0; i < preferred.size(); i++) {
             PreferredSchedulingTerm term = preferred.get(i);
             String at = path + PREFERRED + "[" + i + "]";
@@ -85,20 +80,20 @@ final class AffinityValidation {
 
     /** @param withValues whether the values must be such as a label can have */
     private void nodeTerm(NodeSelectorTerm term, String path, boolean withValues) {
-        List<NodeSelectorRequirement> expressions = orNone(term.getMatchExpressions());
+        List<NodeSelectorRequirement> expressions = Lists.orEmpty(term.getMatchExpressions());
         for (int i = 0; i < expressions.size(); i++) {
             expression(expressions.get(i), path + ".matchExpressions[" + i + "]", withValues);
         }
-        List<NodeSelectorRequirement> fields = orNone(term.getMatchFields());
+        List<NodeSelectorRequirement> fields = Lists.orEmpty(term.getMatchFields());
         for (int i = 0; i < fields.size(); i++) {
             field(fields.get(i), path + ".matchFields[" + i + "]");
         }
     }
 
     private void expression(NodeSelectorRequirement requirement, String path, boolean withValues) {
-        List<String> values = orNone(requirement.getValues());
+        List<String> values = Lists.orEmpty(requirement.getValues());
         String at = path + ".values";
-        switch (text(requirement.getOperator())) {
+        switch (Texts.orEmpty(requirement.getOperator())) {
             case "In", "NotIn" -> {
                 if (values.isEmpty()) {
                     errors.required(at, "must be specified when `operator` is 'In' or 'NotIn'");
@@ -115,9 +110,10 @@ final class AffinityValidation {
                 }
             }
             default ->
-                errors.invalid(path + ".operator", text(requirement.getOperator()), "not a valid selector operator");
+                errors.invalid(
+                        path + ".operator", Texts.orEmpty(requirement.getOperator()), "not a valid selector operator");
         }
-        key(path + ".key", text(requirement.getKey()));
+        key(path + ".key", Texts.orEmpty(requirement.getKey()));
         for (int i = 0; withValues && i < values.size(); i++) {
             String value = values.get(i);
             String of = at + "[" + i + "]";
@@ -126,8 +122,8 @@ final class AffinityValidation {
     }
 
     private void field(NodeSelectorRequirement requirement, String path) {
-        List<String> values = orNone(requirement.getValues());
-        String operator = text(requirement.getOperator());
+        List<String> values = Lists.orEmpty(requirement.getValues());
+        String operator = Texts.orEmpty(requirement.getOperator());
         if (!operator.equals("In") && !operator.equals("NotIn")) {
             errors.invalid(path + ".operator", operator, "not a valid selector operator");
         } else if (values.size() != 1) {
@@ -136,7 +132,7 @@ final class AffinityValidation {
                     "must be only one value when `operator` is 'In' or 'NotIn' for node field selector");
         }
         if (!"metadata.name".equals(requirement.getKey())) {
-            errors.invalid(path + ".key", text(requirement.getKey()), "not a valid field selector key");
+            errors.invalid(path + ".key", Texts.orEmpty(requirement.getKey()), "not a valid field selector key");
             return;
         }
         for (int i = 0; i < values.size(); i++) {
@@ -170,11 +166,11 @@ final class AffinityValidation {
     private void term(PodAffinityTerm term, String path) {
         selector(term.getLabelSelector(), path + ".labelSelector");
         selector(term.getNamespaceSelector(), path + ".namespaceSelector");
-        for (String name : orNone(term.getNamespaces())) {
+        for (String name : Lists.orEmpty(term.getNamespaces())) {
             Names.label(name).forEach(wrong -> errors.invalid(path + ".namespace", name, wrong));
         }
-        List<String> same = orNone(term.getMatchLabelKeys());
-        List<String> other = orNone(term.getMismatchLabelKeys());
+        List<String> same = Lists.orEmpty(term.getMatchLabelKeys());
+        List<String> other = Lists.orEmpty(term.getMismatchLabelKeys());
         keys(same, term.getLabelSelector(), path + ".matchLabelKeys");
         keys(other, term.getLabelSelector(), path + ".mismatchLabelKeys");
         for (int i = 0; i < same.size(); i++) {
@@ -185,7 +181,7 @@ final class AffinityValidation {
                         "exists in both matchLabelKeys and mismatchLabelKeys");
             }
         }
-        String key = text(term.getTopologyKey());
+        String key = Texts.orEmpty(term.getTopologyKey());
         if (key.isEmpty()) {
             errors.required(path + ".topologyKey", "can not be empty");
         }

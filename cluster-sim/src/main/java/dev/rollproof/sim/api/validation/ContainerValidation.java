@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -48,8 +49,8 @@ final class ContainerValidation {
 
     /** @param path that of the pod's spec */
     void validate(String path) {
-        List<Container> containers = spec.getContainers() == null ? List.of() : spec.getContainers();
-        List<Container> init = spec.getInitContainers() == null ? List.of() : spec.getInitContainers();
+        List<Container> containers = Lists.orEmpty(spec.getContainers());
+        List<Container> init = Lists.orEmpty(spec.getInitContainers());
         Set<String> names = new HashSet<>();
         if (containers.isEmpty()) {
             errors.required(path + ".containers");
@@ -81,7 +82,7 @@ final class ContainerValidation {
     }
 
     private void unique(Container container, String path, Set<String> names) {
-        String name = Objects.requireNonNullElse(container.getName(), "");
+        String name = Texts.orEmpty(container.getName());
         if (!names.add(name)) {
             errors.duplicate(path + ".name", name);
         }
@@ -138,7 +139,7 @@ final class ContainerValidation {
     }
 
     private void common(Container container, String path) {
-        String name = Objects.requireNonNullElse(container.getName(), "");
+        String name = Texts.orEmpty(container.getName());
         if (name.isEmpty()) {
             errors.required(path + ".name");
         } else {
@@ -170,7 +171,7 @@ final class ContainerValidation {
         for (int i = 0; ports != null && i < ports.size(); i++) {
             ContainerPort port = ports.get(i);
             String at = path + "[" + i + "]";
-            String name = Objects.requireNonNullElse(port.getName(), "");
+            String name = Texts.orEmpty(port.getName());
             if (!name.isEmpty()) {
                 List<String> wrong = Names.portName(name);
                 wrong.forEach(why -> errors.invalid(at + ".name", name, why));
@@ -181,12 +182,12 @@ final class ContainerValidation {
             int number = Objects.requireNonNullElse(port.getContainerPort(), 0);
             if (number == 0) {
                 errors.required(at + ".containerPort");
-            } else if (!isPort(number)) {
-                errors.invalid(at + ".containerPort", number, Names.PORT_RANGE);
+            } else {
+                port(at + ".containerPort", number, errors);
             }
             int hostPort = Objects.requireNonNullElse(port.getHostPort(), 0);
-            if (hostPort != 0 && !isPort(hostPort)) {
-                errors.invalid(at + ".hostPort", hostPort, Names.PORT_RANGE);
+            if (hostPort != 0) {
+                port(at + ".hostPort", hostPort, errors);
             }
             PodSpecValidation.oneOf(at + ".protocol", port.getProtocol(), List.of("SCTP", "TCP", "UDP"), errors);
         }
@@ -198,7 +199,7 @@ final class ContainerValidation {
             ContainerPort port = ports.get(i);
             int number = Objects.requireNonNullElse(port.getHostPort(), 0);
             if (number != 0) {
-                String of = port.getProtocol() + "/" + Objects.requireNonNullElse(port.getHostIP(), "") + "/" + number;
+                String of = port.getProtocol() + "/" + Texts.orEmpty(port.getHostIP()) + "/" + number;
                 if (!taken.add(of)) {
                     errors.duplicate(path + ".ports[" + i + "].hostPort", of);
                 }
@@ -206,7 +207,9 @@ final class ContainerValidation {
         }
     }
 
-    static boolean isPort(int number) {
-        return number >= 1 && number <= 65535;
+    static void port(String path, int number, FieldErrors errors) {
+        if (number < 1 || number > 65535) {
+            errors.invalid(path, number, "must be between 1 and 65535, inclusive");
+        }
     }
 }

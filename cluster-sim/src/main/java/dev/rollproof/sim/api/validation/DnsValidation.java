@@ -85,7 +85,7 @@ final class DnsValidation {
         for (int i = 0; aliases != null && i < aliases.size(); i++) {
             HostAlias alias = aliases.get(i);
             String at = path + "[" + i + "]";
-            address(Objects.requireNonNullElse(alias.getIp(), ""), at + ".ip");
+            address(Texts.orEmpty(alias.getIp()), at + ".ip");
             List<String> names = Objects.requireNonNullElse(alias.getHostnames(), List.of());
             for (int j = 0; j < names.size(); j++) {
                 String name = names.get(j);

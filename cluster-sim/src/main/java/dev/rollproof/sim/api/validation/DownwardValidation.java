@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ObjectFieldSelector;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceFieldSelector;
@@ -32,7 +33,7 @@ final class DownwardValidation {
 
     /** @param supported the fields that may be told here, beside single labels and annotations; in alphabetic order */
     static void field(ObjectFieldSelector selector, List<String> supported, String path, FieldErrors errors) {
-        String field = Objects.requireNonNullElse(selector.getFieldPath(), "");
+        String field = Texts.orEmpty(selector.getFieldPath());
         if (field.isEmpty()) {
             errors.required(path + ".fieldPath");
             return;
@@ -73,10 +74,9 @@ final class DownwardValidation {
 
     /** @param inVolume whether it must say the container whose resource it is */
     static void resource(ResourceFieldSelector selector, String path, boolean inVolume, FieldErrors errors) {
-        String resource = Objects.requireNonNullElse(selector.getResource(), "");
+        String resource = Texts.orEmpty(selector.getResource());
         boolean pages = resource.startsWith("limits.hugepages-") || resource.startsWith("requests.hugepages-");
-        if (inVolume
-                && Objects.requireNonNullElse(selector.getContainerName(), "").isEmpty()) {
+        if (inVolume && Texts.isEmpty(selector.getContainerName())) {
             errors.required(path + ".containerName");
         } else if (resource.isEmpty()) {
             errors.required(path + ".resource");

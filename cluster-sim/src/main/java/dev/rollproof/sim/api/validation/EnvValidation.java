@@ -61,7 +61,7 @@ final class EnvValidation {
     }
 
     private static void variable(EnvVar variable, String path, FieldErrors errors) {
-        String name = Objects.requireNonNullElse(variable.getName(), "");
+        String name = Texts.orEmpty(variable.getName());
         if (name.isEmpty()) {
             errors.required(path + ".name");
         } else {
@@ -111,7 +111,7 @@ final class EnvValidation {
     }
 
     private static void key(String path, @Nullable String name, @Nullable String key, FieldErrors errors) {
-        String object = Objects.requireNonNullElse(name, "");
+        String object = Texts.orEmpty(name);
         Names.subdomain(object).forEach(wrong -> errors.invalid(path + ".name", object, wrong));
         if (Texts.isEmpty(key)) {
             errors.required(path + ".key");

@@ -158,7 +158,7 @@ final class Immutable {
         if (kept && ip != null && !ip.isEmpty() && !ip.equals(now.getSpec().getClusterIP())) {
             errors.invalid(
                     "spec.clusterIPs[0]",
-                    List.of(Objects.requireNonNullElse(now.getSpec().getClusterIP(), "")),
+                    List.of(Texts.orEmpty(now.getSpec().getClusterIP())),
                     "may not change once set");
         }
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +87,7 @@ final class MetadataValidation {
         }
         long size = 0;
         for (var annotation : metadata.getAnnotations().entrySet()) {
-            String value = Objects.requireNonNullElse(annotation.getValue(), "");
+            String value = Texts.orEmpty(annotation.getValue());
             size += annotation.getKey().length() + value.length();
             Names.qualifiedName(annotation.getKey().toLowerCase(Locale.ROOT))
                     .forEach(wrong -> errors.invalid(path + ".annotations", annotation.getKey(), wrong));

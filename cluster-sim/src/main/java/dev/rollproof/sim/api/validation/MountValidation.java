@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -9,7 +10,6 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +27,8 @@ final class MountValidation {
     }
 
     void validate(Container container, String path) {
-        List<VolumeMount> mounts = container.getVolumeMounts() == null ? List.of() : container.getVolumeMounts();
-        List<VolumeDevice> devices = container.getVolumeDevices() == null ? List.of() : container.getVolumeDevices();
+        List<VolumeMount> mounts = Lists.orEmpty(container.getVolumeMounts());
+        List<VolumeDevice> devices = Lists.orEmpty(container.getVolumeDevices());
         Set<String> paths = new HashSet<>();
         for (int i = 0; i < mounts.size(); i++) {
             mount(mounts.get(i), path + ".volumeMounts[" + i + "]", paths, devices);
@@ -39,13 +39,9 @@ final class MountValidation {
         }
     }
 
-    private static String text(@Nullable String value) {
-        return Objects.requireNonNullElse(value, "");
-    }
-
     private void mount(VolumeMount mount, String path, Set<String> paths, List<VolumeDevice> devices) {
-        String name = text(mount.getName());
-        String at = text(mount.getMountPath());
+        String name = Texts.orEmpty(mount.getName());
+        String at = Texts.orEmpty(mount.getMountPath());
         if (name.isEmpty()) {
             errors.required(path + ".name");
         }
@@ -59,10 +55,12 @@ final class MountValidation {
             errors.invalid(path + ".mountPath", at, UNIQUE);
         }
         if (!devices.isEmpty()) {
-            if (devices.stream().anyMatch(device -> text(device.getName()).equals(name))) {
+            if (devices.stream()
+                    .anyMatch(device -> Texts.orEmpty(device.getName()).equals(name))) {
                 errors.invalid(path + ".name", name, "must not already exist in volumeDevices");
             }
-            if (devices.stream().anyMatch(device -> text(device.getDevicePath()).equals(at))) {
+            if (devices.stream()
+                    .anyMatch(device -> Texts.orEmpty(device.getDevicePath()).equals(at))) {
                 errors.invalid(path + ".mountPath", at, "must not already exist as a path in volumeDevices");
             }
         }
@@ -126,8 +124,8 @@ final class MountValidation {
         Set<String> paths = new HashSet<>();
         for (int i = 0; i < devices.size(); i++) {
             String at = path + "[" + i + "]";
-            String name = text(devices.get(i).getName());
-            String of = text(devices.get(i).getDevicePath());
+            String name = Texts.orEmpty(devices.get(i).getName());
+            String of = Texts.orEmpty(devices.get(i).getDevicePath());
             deviceName(name, at + ".name", names);
             if (of.isEmpty()) {
                 errors.required(at + ".devicePath");
@@ -140,10 +138,11 @@ final class MountValidation {
             } else {
                 paths.add(of);
             }
-            if (mounts.stream().anyMatch(mount -> text(mount.getName()).equals(name))) {
+            if (mounts.stream().anyMatch(mount -> Texts.orEmpty(mount.getName()).equals(name))) {
                 errors.invalid(at + ".name", name, "must not already exist in volumeMounts");
             }
-            if (mounts.stream().anyMatch(mount -> text(mount.getMountPath()).equals(of))) {
+            if (mounts.stream()
+                    .anyMatch(mount -> Texts.orEmpty(mount.getMountPath()).equals(of))) {
                 errors.invalid(at + ".devicePath", of, "must not already exist as a path in volumeMounts");
             }
             if (!name.isEmpty()) {

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** The rules for names, labels and keys; each says what is wrong with a value, and nothing where it is right. */
 public final class Names {
     static final String NON_NEGATIVE = "must be greater than or equal to 0";
-    static final String PORT_RANGE = "must be between 1 and 65535, inclusive";
 
     private static final String LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
     private static final String SUBDOMAIN = LABEL + "(\\." + LABEL + ")*";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.PodReadinessGate;
@@ -46,10 +47,6 @@ final class PlacementValidation {
         }
     }
 
-    private static String text(@Nullable String value) {
-        return Objects.requireNonNullElse(value, "");
-    }
-
     private void key(String path, String key) {
         Names.qualifiedName(key).forEach(wrong -> errors.invalid(path, key, wrong));
     }
@@ -62,14 +59,14 @@ final class PlacementValidation {
 
     private void gates(@Nullable List<PodReadinessGate> gates, String path) {
         for (int i = 0; gates != null && i < gates.size(); i++) {
-            key(path + "[" + i + "].conditionType", text(gates.get(i).getConditionType()));
+            key(path + "[" + i + "].conditionType", Texts.orEmpty(gates.get(i).getConditionType()));
         }
     }
 
     private void schedulingGates(@Nullable List<PodSchedulingGate> gates, String path) {
         Set<String> names = new HashSet<>();
         for (int i = 0; gates != null && i < gates.size(); i++) {
-            String name = text(gates.get(i).getName());
+            String name = Texts.orEmpty(gates.get(i).getName());
             key(path + "[" + i + "]", name);
             if (!names.add(name)) {
                 errors.duplicate(path + "[" + i + "]", name);
@@ -85,12 +82,13 @@ final class PlacementValidation {
             if (skew <= 0) {
                 errors.invalid(at + ".maxSkew", skew, "must be greater than zero");
             }
-            if (text(constraint.getTopologyKey()).isEmpty()) {
+            if (Texts.isEmpty(constraint.getTopologyKey())) {
                 errors.required(at + ".topologyKey", NO_KEY);
             }
             List<String> actions = List.of("DoNotSchedule", "ScheduleAnyway");
-            if (!actions.contains(text(constraint.getWhenUnsatisfiable()))) {
-                errors.notSupported(at + ".whenUnsatisfiable", text(constraint.getWhenUnsatisfiable()), actions);
+            if (!actions.contains(Texts.orEmpty(constraint.getWhenUnsatisfiable()))) {
+                errors.notSupported(
+                        at + ".whenUnsatisfiable", Texts.orEmpty(constraint.getWhenUnsatisfiable()), actions);
             }
             for (TopologySpreadConstraint later : constraints.subList(i + 1, constraints.size())) {
                 if (pair(later).equals(pair(constraint))) {
@@ -114,7 +112,7 @@ final class PlacementValidation {
         if (domains <= 0) {
             errors.invalid(path, domains, "must be greater than zero");
         }
-        String action = text(constraint.getWhenUnsatisfiable());
+        String action = Texts.orEmpty(constraint.getWhenUnsatisfiable());
         if (!action.equals("DoNotSchedule")) {
             errors.invalid(path, domains, "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not " + action);
         }
@@ -128,13 +126,14 @@ final class PlacementValidation {
     }
 
     private static String pair(TopologySpreadConstraint constraint) {
-        return "{" + text(constraint.getTopologyKey()) + ", " + text(constraint.getWhenUnsatisfiable()) + "}";
+        return "{" + Texts.orEmpty(constraint.getTopologyKey()) + ", "
+                + Texts.orEmpty(constraint.getWhenUnsatisfiable()) + "}";
     }
 
     private void toleration(Toleration toleration, String path) {
-        String key = text(toleration.getKey());
-        String operator = text(toleration.getOperator());
-        String value = text(toleration.getValue());
+        String key = Texts.orEmpty(toleration.getKey());
+        String operator = Texts.orEmpty(toleration.getOperator());
+        String value = Texts.orEmpty(toleration.getValue());
         if (!key.isEmpty()) {
             key(path + ".key", key);
         } else if (!operator.equals("Exists")) {
@@ -146,7 +145,7 @@ final class PlacementValidation {
         if (toleration.getTolerationSeconds() != null && !"NoExecute".equals(toleration.getEffect())) {
             errors.invalid(
                     path + ".effect",
-                    text(toleration.getEffect()),
+                    Texts.orEmpty(toleration.getEffect()),
                     "effect must be 'NoExecute' when `tolerationSeconds` is set");
         }
         if (operator.isEmpty() || operator.equals("Equal")) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -37,13 +38,11 @@ final class PodSpecValidation {
         new PodSpecValidation(spec, "spec", true, minor, errors).validate();
         untrimmed(spec.getContainers(), "spec.containers", errors);
         untrimmed(spec.getInitContainers(), "spec.initContainers", errors);
-        if (spec.getEphemeralContainers() != null
-                && !spec.getEphemeralContainers().isEmpty()) {
+        if (!Lists.orEmpty(spec.getEphemeralContainers()).isEmpty()) {
             errors.forbidden("spec.ephemeralContainers", "cannot be set on create");
         }
         if (!Texts.isEmpty(spec.getNodeName())
-                && spec.getSchedulingGates() != null
-                && !spec.getSchedulingGates().isEmpty()) {
+                && !Lists.orEmpty(spec.getSchedulingGates()).isEmpty()) {
             errors.forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared");
         }
     }
@@ -55,8 +54,7 @@ final class PodSpecValidation {
      */
     static void template(PodSpec spec, String path, int minor, FieldErrors errors) {
         new PodSpecValidation(spec, path, false, minor, errors).validate();
-        if (spec.getEphemeralContainers() != null
-                && !spec.getEphemeralContainers().isEmpty()) {
+        if (!Lists.orEmpty(spec.getEphemeralContainers()).isEmpty()) {
             errors.forbidden(path + ".ephemeralContainers", "ephemeral containers not allowed in pod template");
         }
     }
@@ -139,7 +137,7 @@ final class PodSpecValidation {
 
     /** On the node's network a container has the node's ports. A pod that says nothing of them is completed to that. */
     private void hostPorts() {
-        List<Container> containers = spec.getContainers() == null ? List.of() : spec.getContainers();
+        List<Container> containers = Lists.orEmpty(spec.getContainers());
         for (int i = 0; i < containers.size(); i++) {
             List<ContainerPort> ports = containers.get(i).getPorts();
             for (int j = 0; ports != null && j < ports.size(); j++) {

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +54,7 @@ final class PodVolumeValidation {
             int before = errors.count();
             sources = 0;
             common(volume, at);
-            String name = Objects.requireNonNullElse(volume.getName(), "");
+            String name = Texts.orEmpty(volume.getName());
             if (name.isEmpty()) {
                 errors.required(at + ".name");
             } else {
@@ -101,21 +100,17 @@ final class PodVolumeValidation {
         vendors(volume.getGcePersistentDisk(), path + ".gcePersistentDisk");
         vendors(volume.getAwsElasticBlockStore(), path + ".awsElasticBlockStore");
         source(volume.getSecret(), path + ".secret", (secret, at) -> {
-            if (Texts.isEmpty(secret.getSecretName())) {
-                errors.required(at + ".secretName");
-            }
-            PathRules.mode(secret.getDefaultMode(), at + ".defaultMode", errors);
-            items(secret.getItems(), at + ".items");
+            required(secret.getSecretName(), at + ".secretName");
+            files(secret.getDefaultMode(), secret.getItems(), at);
         });
         source(volume.getNfs(), path + ".nfs", this::nfs);
         vendors(volume.getIscsi(), path + ".iscsi");
         vendors(volume.getGlusterfs(), path + ".glusterfs");
         vendors(volume.getFlocker(), path + ".flocker");
-        source(volume.getPersistentVolumeClaim(), path + ".persistentVolumeClaim", (claim, at) -> {
-            if (Texts.isEmpty(claim.getClaimName())) {
-                errors.required(at + ".claimName");
-            }
-        });
+        source(
+                volume.getPersistentVolumeClaim(),
+                path + ".persistentVolumeClaim",
+                (claim, at) -> required(claim.getClaimName(), at + ".claimName"));
         vendors(volume.getRbd(), path + ".rbd");
         vendors(volume.getCinder(), path + ".cinder");
         vendors(volume.getCephfs(), path + ".cephFS");
@@ -128,11 +123,8 @@ final class PodVolumeValidation {
         vendors(volume.getFc(), path + ".fc");
         vendors(volume.getFlexVolume(), path + ".flexVolume");
         source(volume.getConfigMap(), path + ".configMap", (map, at) -> {
-            if (Texts.isEmpty(map.getName())) {
-                errors.required(at + ".name");
-            }
-            PathRules.mode(map.getDefaultMode(), at + ".defaultMode", errors);
-            items(map.getItems(), at + ".items");
+            required(map.getName(), at + ".name");
+            files(map.getDefaultMode(), map.getItems(), at);
         });
         rarer(volume, path);
     }
@@ -170,23 +162,17 @@ final class PodVolumeValidation {
     }
 
     private void nfs(NFSVolumeSource source, String path) {
-        if (Texts.isEmpty(source.getServer())) {
-            errors.required(path + ".server");
-        }
-        String of = Objects.requireNonNullElse(source.getPath(), "");
-        if (of.isEmpty()) {
-            errors.required(path + ".path");
-        }
+        required(source.getServer(), path + ".server");
+        String of = Texts.orEmpty(source.getPath());
+        required(of, path + ".path");
         if (!of.startsWith("/")) {
             errors.invalid(path + ".path", of, "must be an absolute path");
         }
     }
 
     private void csi(CSIVolumeSource source, String path) {
-        String driver = Objects.requireNonNullElse(source.getDriver(), "");
-        if (driver.isEmpty()) {
-            errors.required(path + ".driver");
-        }
+        String driver = Texts.orEmpty(source.getDriver());
+        required(driver, path + ".driver");
         if (driver.length() > LONGEST_DRIVER) {
             errors.tooLong(path + ".driver", LONGEST_DRIVER);
         }
@@ -196,8 +182,7 @@ final class PodVolumeValidation {
                     .forEach(wrong -> errors.invalid(path + ".driver", driver, wrong));
         }
         if (source.getNodePublishSecretRef() != null) {
-            String secret =
-                    Objects.requireNonNullElse(source.getNodePublishSecretRef().getName(), "");
+            String secret = Texts.orEmpty(source.getNodePublishSecretRef().getName());
             if (secret.isEmpty()) {
                 errors.required(path + ".nodePublishSecretRef.name");
             } else {
@@ -214,9 +199,17 @@ final class PodVolumeValidation {
                 path + ".pullPolicy", source.getPullPolicy(), List.of("Always", "IfNotPresent", "Never"), errors);
     }
 
-    private void items(@Nullable List<KeyToPath> items, String path) {
-        for (int i = 0; items != null && i < items.size(); i++) {
-            projections.item(items.get(i), path + "[" + i + "]");
+    private void required(@Nullable String value, String path) {
+        if (Texts.isEmpty(value)) {
+            errors.required(path);
+        }
+    }
+
+    /** Keys of a Secret or a ConfigMap, as files. */
+    private void files(@Nullable Integer mode, @Nullable List<KeyToPath> keys, String path) {
+        PathRules.mode(mode, path + ".defaultMode", errors);
+        for (int i = 0; keys != null && i < keys.size(); i++) {
+            projections.item(keys.get(i), path + ".items[" + i + "]");
         }
     }
 }

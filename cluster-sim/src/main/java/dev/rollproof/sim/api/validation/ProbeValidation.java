@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ExecAction;
 import io.fabric8.kubernetes.api.model.GRPCAction;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
@@ -63,17 +64,17 @@ final class ProbeValidation {
             if (handlers++ > 0) {
                 errors.forbidden(path + ".grpc", ONE_HANDLER);
             } else {
-                number(path + ".grpc.port", Objects.requireNonNullElse(grpc.getPort(), 0));
+                ContainerValidation.port(path + ".grpc.port", Objects.requireNonNullElse(grpc.getPort(), 0), errors);
             }
         }
         if (handlers == 0) {
             errors.required(path, "must specify a handler type");
         }
-        nonNegative(path + ".initialDelaySeconds", probe.getInitialDelaySeconds());
-        nonNegative(path + ".timeoutSeconds", probe.getTimeoutSeconds());
-        nonNegative(path + ".periodSeconds", probe.getPeriodSeconds());
-        nonNegative(path + ".successThreshold", probe.getSuccessThreshold());
-        nonNegative(path + ".failureThreshold", probe.getFailureThreshold());
+        WorkloadValidation.nonNegative(path + ".initialDelaySeconds", probe.getInitialDelaySeconds(), errors);
+        WorkloadValidation.nonNegative(path + ".timeoutSeconds", probe.getTimeoutSeconds(), errors);
+        WorkloadValidation.nonNegative(path + ".periodSeconds", probe.getPeriodSeconds(), errors);
+        WorkloadValidation.nonNegative(path + ".successThreshold", probe.getSuccessThreshold(), errors);
+        WorkloadValidation.nonNegative(path + ".failureThreshold", probe.getFailureThreshold(), errors);
         Long grace = probe.getTerminationGracePeriodSeconds();
         if (grace != null && grace <= 0) {
             errors.invalid(path + ".terminationGracePeriodSeconds", grace, "must be greater than 0");
@@ -141,7 +142,7 @@ final class ProbeValidation {
         PodSpecValidation.oneOf(path + ".scheme", get.getScheme(), List.of("HTTP", "HTTPS"), errors);
         if (get.getHttpHeaders() != null) {
             for (HTTPHeader header : get.getHttpHeaders()) {
-                String name = Objects.requireNonNullElse(header.getName(), "");
+                String name = Texts.orEmpty(header.getName());
                 Names.header(name).forEach(wrong -> errors.invalid(path + ".httpHeaders", name, wrong));
             }
         }
@@ -153,18 +154,6 @@ final class ProbeValidation {
             Names.portName(name).forEach(wrong -> errors.invalid(path, name, wrong));
             return;
         }
-        number(path, port == null ? 0 : Objects.requireNonNullElse(port.getIntVal(), 0));
-    }
-
-    private void number(String path, int number) {
-        if (!ContainerValidation.isPort(number)) {
-            errors.invalid(path, number, Names.PORT_RANGE);
-        }
-    }
-
-    private void nonNegative(String path, @Nullable Integer value) {
-        if (value != null && value < 0) {
-            errors.invalid(path, value, Names.NON_NEGATIVE);
-        }
+        ContainerValidation.port(path, port == null ? 0 : Objects.requireNonNullElse(port.getIntVal(), 0), errors);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.DownwardAPIVolumeFile;
 import io.fabric8.kubernetes.api.model.DownwardAPIVolumeSource;
@@ -10,7 +11,6 @@ import io.fabric8.kubernetes.api.model.ServiceAccountTokenProjection;
 import io.fabric8.kubernetes.api.model.VolumeProjection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +40,7 @@ final class ProjectionValidation {
     }
 
     private void file(@Nullable String said, String path) {
-        String file = Objects.requireNonNullElse(said, "");
+        String file = Texts.orEmpty(said);
         if (file.isEmpty()) {
             errors.required(path + ".path");
         }
@@ -50,11 +50,7 @@ final class ProjectionValidation {
     void downward(DownwardAPIVolumeSource source, String path) {
         PathRules.mode(source.getDefaultMode(), path + ".defaultMode", errors);
         // The server does not say which of them it means.
-        orNone(source.getItems()).forEach(item -> downward(item, path));
-    }
-
-    private static <T> List<T> orNone(@Nullable List<T> list) {
-        return list == null ? List.of() : list;
+        Lists.orEmpty(source.getItems()).forEach(item -> downward(item, path));
     }
 
     private void downward(DownwardAPIVolumeFile item, String path) {
@@ -74,7 +70,7 @@ final class ProjectionValidation {
 
     void projected(ProjectedVolumeSource source, String path) {
         PathRules.mode(source.getDefaultMode(), path + ".defaultMode", errors);
-        List<VolumeProjection> parts = orNone(source.getSources());
+        List<VolumeProjection> parts = Lists.orEmpty(source.getSources());
         Set<String> files = new HashSet<>();
         for (int i = 0; i < parts.size(); i++) {
             part(parts.get(i), path, path + ".sources[" + i + "]", files);
@@ -85,17 +81,18 @@ final class ProjectionValidation {
         int sources = 0;
         if (part.getSecret() != null) {
             sources++;
-            String name = Objects.requireNonNullElse(part.getSecret().getName(), "");
+            String name = Texts.orEmpty(part.getSecret().getName());
             named(name, part.getSecret().getItems(), path + ".secret", whole, files);
         }
         if (part.getConfigMap() != null) {
             sources++;
-            String name = Objects.requireNonNullElse(part.getConfigMap().getName(), "");
+            String name = Texts.orEmpty(part.getConfigMap().getName());
             named(name, part.getConfigMap().getItems(), path + ".configMap", whole, files);
         }
         if (part.getDownwardAPI() != null) {
             sources++;
-            for (DownwardAPIVolumeFile item : orNone(part.getDownwardAPI().getItems())) {
+            for (DownwardAPIVolumeFile item :
+                    Lists.orEmpty(part.getDownwardAPI().getItems())) {
                 downward(item, path + ".downwardAPI");
                 once(item.getPath(), item.getPath(), whole, files);
             }

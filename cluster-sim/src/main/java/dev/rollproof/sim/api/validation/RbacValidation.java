@@ -79,16 +79,16 @@ final class RbacValidation {
     static void binding(
             @Nullable RoleRef role, @Nullable List<Subject> subjects, boolean namespaced, FieldErrors errors) {
         RoleRef said = Objects.requireNonNullElseGet(role, RoleRef::new);
-        String group = Objects.requireNonNullElse(said.getApiGroup(), "");
+        String group = Texts.orEmpty(said.getApiGroup());
         if (!group.equals(GROUP)) {
             errors.notSupported("roleRef.apiGroup", group, List.of(GROUP));
         }
         List<String> kinds = namespaced ? List.of("Role", "ClusterRole") : List.of("ClusterRole");
-        String kind = Objects.requireNonNullElse(said.getKind(), "");
+        String kind = Texts.orEmpty(said.getKind());
         if (!kinds.contains(kind)) {
             errors.notSupported("roleRef.kind", kind, kinds);
         }
-        String name = Objects.requireNonNullElse(said.getName(), "");
+        String name = Texts.orEmpty(said.getName());
         if (name.isEmpty()) {
             errors.required("roleRef.name");
         } else {
@@ -100,12 +100,12 @@ final class RbacValidation {
     }
 
     private static void subject(Subject subject, boolean namespaced, String path, FieldErrors errors) {
-        String name = Objects.requireNonNullElse(subject.getName(), "");
-        String group = Objects.requireNonNullElse(subject.getApiGroup(), "");
+        String name = Texts.orEmpty(subject.getName());
+        String group = Texts.orEmpty(subject.getApiGroup());
         if (name.isEmpty()) {
             errors.required(path + ".name");
         }
-        switch (Objects.requireNonNullElse(subject.getKind(), "")) {
+        switch (Texts.orEmpty(subject.getKind())) {
             case "ServiceAccount" -> {
                 if (!name.isEmpty()) {
                     Names.subdomain(name).forEach(wrong -> errors.invalid(path + ".name", name, wrong));
@@ -124,9 +124,7 @@ final class RbacValidation {
             }
             default ->
                 errors.notSupported(
-                        path + ".kind",
-                        Objects.requireNonNullElse(subject.getKind(), ""),
-                        List.of("ServiceAccount", "User", "Group"));
+                        path + ".kind", Texts.orEmpty(subject.getKind()), List.of("ServiceAccount", "User", "Group"));
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Lists;
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ContainerResizePolicy;
 import io.fabric8.kubernetes.api.model.PodResourceClaim;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -11,7 +13,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ final class ResourceValidation {
         if (resources == null) {
             return;
         }
-        if (resources.getClaims() != null && !resources.getClaims().isEmpty()) {
+        if (!Lists.orEmpty(resources.getClaims()).isEmpty()) {
             errors.forbidden(path + ".claims", "claims may not be set for Resources at pod-level");
         }
         amounts(orNone(resources.getLimits()), orNone(resources.getRequests()), path, true);
@@ -185,8 +186,8 @@ final class ResourceValidation {
         Set<String> names = new HashSet<>();
         for (int i = 0; claims != null && i < claims.size(); i++) {
             String at = path + "[" + i + "]";
-            String name = Objects.requireNonNullElse(claims.get(i).getName(), "");
-            String request = Objects.requireNonNullElse(claims.get(i).getRequest(), "");
+            String name = Texts.orEmpty(claims.get(i).getName());
+            String request = Texts.orEmpty(claims.get(i).getRequest());
             if (name.isEmpty()) {
                 errors.required(at);
                 continue;
@@ -228,7 +229,7 @@ final class ResourceValidation {
         for (int i = 0; i < claims.size(); i++) {
             PodResourceClaim claim = claims.get(i);
             String at = path + "[" + i + "]";
-            String name = Objects.requireNonNullElse(claim.getName(), "");
+            String name = Texts.orEmpty(claim.getName());
             if (name.isEmpty()) {
                 errors.required(at + ".name");
             } else if (names.contains(name)) {
@@ -266,7 +267,7 @@ final class ResourceValidation {
     /** As the server shows what it has read, which is by other names than what it was sent. */
     private static Map<String, @Nullable Object> shown(PodResourceClaim claim) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
-        shown.put("Name", Objects.requireNonNullElse(claim.getName(), ""));
+        shown.put("Name", Texts.orEmpty(claim.getName()));
         shown.put("ResourceClaimName", claim.getResourceClaimName());
         shown.put("ResourceClaimTemplateName", claim.getResourceClaimTemplateName());
         return shown;
@@ -276,8 +277,8 @@ final class ResourceValidation {
     void resize(@Nullable List<ContainerResizePolicy> policies, @Nullable String restarts, String path) {
         Set<String> resources = new HashSet<>();
         for (int i = 0; policies != null && i < policies.size(); i++) {
-            String resource = Objects.requireNonNullElse(policies.get(i).getResourceName(), "");
-            String policy = Objects.requireNonNullElse(policies.get(i).getRestartPolicy(), "");
+            String resource = Texts.orEmpty(policies.get(i).getResourceName());
+            String policy = Texts.orEmpty(policies.get(i).getRestartPolicy());
             if (!resources.add(resource)) {
                 errors.duplicate(path + "[" + i + "]", resource);
             }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Lists;
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPBackendRef;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPHeaderMatch;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPPathMatch;
@@ -60,25 +62,21 @@ final class RouteValidation {
     }
 
     private void spec(HTTPRouteSpec spec) {
-        List<String> hostnames = orEmpty(spec.getHostnames());
+        List<String> hostnames = Lists.orEmpty(spec.getHostnames());
         atMost(16, "spec.hostnames", hostnames);
         for (int i = 0; i < hostnames.size(); i++) {
             text("spec.hostnames[" + i + "]", hostnames.get(i), HOSTNAME, 1);
         }
-        List<ParentReference> parents = orEmpty(spec.getParentRefs());
+        List<ParentReference> parents = Lists.orEmpty(spec.getParentRefs());
         atMost(32, "spec.parentRefs", parents);
         for (int i = 0; i < parents.size(); i++) {
             required("spec.parentRefs[" + i + "].name", parents.get(i).getName());
         }
-        List<HTTPRouteRule> all = orEmpty(spec.getRules());
+        List<HTTPRouteRule> all = Lists.orEmpty(spec.getRules());
         atMost(16, "spec.rules", all);
         for (int i = 0; i < all.size(); i++) {
             rule("spec.rules[" + i + "]", all.get(i));
         }
-    }
-
-    private static <T> List<T> orEmpty(@Nullable List<T> list) {
-        return list == null ? List.of() : list;
     }
 
     private void atMost(int most, String path, List<?> items) {
@@ -125,18 +123,19 @@ final class RouteValidation {
     }
 
     private void rule(String path, HTTPRouteRule rule) {
-        List<HTTPRouteMatch> matches = orEmpty(rule.getMatches());
+        List<HTTPRouteMatch> matches = Lists.orEmpty(rule.getMatches());
         atMost(64, path + ".matches", matches);
         for (int i = 0; i < matches.size(); i++) {
             match(path + ".matches[" + i + "]", matches.get(i));
         }
-        atMost(16, path + ".filters", orEmpty(rule.getFilters()));
-        List<HTTPBackendRef> backends = orEmpty(rule.getBackendRefs());
+        atMost(16, path + ".filters", Lists.orEmpty(rule.getFilters()));
+        List<HTTPBackendRef> backends = Lists.orEmpty(rule.getBackendRefs());
         atMost(16, path + ".backendRefs", backends);
         for (int i = 0; i < backends.size(); i++) {
             backend(path + ".backendRefs[" + i + "]", backends.get(i));
         }
-        boolean redirects = orEmpty(rule.getFilters()).stream().anyMatch(filter -> filter.getRequestRedirect() != null);
+        boolean redirects =
+                Lists.orEmpty(rule.getFilters()).stream().anyMatch(filter -> filter.getRequestRedirect() != null);
         if (redirects && !backends.isEmpty()) {
             rules.add(
                     () -> errors.ruleBroken(path, "RequestRedirect filter must not be used together with backendRefs"));
@@ -158,7 +157,7 @@ final class RouteValidation {
                         "value must be an absolute path and start with '/' when type one of ['Exact', 'PathPrefix']"));
             }
         }
-        List<HTTPHeaderMatch> headers = orEmpty(match.getHeaders());
+        List<HTTPHeaderMatch> headers = Lists.orEmpty(match.getHeaders());
         atMost(16, path + ".headers", headers);
         for (int i = 0; i < headers.size(); i++) {
             String header = path + ".headers[" + i + "]";
@@ -172,7 +171,7 @@ final class RouteValidation {
     }
 
     private void backend(String path, HTTPBackendRef backend) {
-        text(path + ".group", Objects.requireNonNullElse(backend.getGroup(), ""), GROUP, 0);
+        text(path + ".group", Texts.orEmpty(backend.getGroup()), GROUP, 0);
         text(path + ".kind", Objects.requireNonNullElse(backend.getKind(), "Service"), KIND, 1);
         required(path + ".name", backend.getName());
         if (backend.getNamespace() != null) {

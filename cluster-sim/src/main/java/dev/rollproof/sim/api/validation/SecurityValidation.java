@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.AppArmorProfile;
 import io.fabric8.kubernetes.api.model.Capabilities;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
@@ -14,7 +15,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -133,7 +133,7 @@ final class SecurityValidation {
         Set<String> names = new HashSet<>();
         for (int i = 0; sysctls != null && i < sysctls.size(); i++) {
             String at = path + "[" + i + "].name";
-            String name = Objects.requireNonNullElse(sysctls.get(i).getName(), "");
+            String name = Texts.orEmpty(sysctls.get(i).getName());
             if (name.isEmpty()) {
                 errors.required(at);
             } else if (name.length() > LONGEST_SYSCTL
@@ -172,7 +172,7 @@ final class SecurityValidation {
         if (profile == null) {
             return;
         }
-        String type = Objects.requireNonNullElse(profile.getType(), "");
+        String type = Texts.orEmpty(profile.getType());
         if (type.isEmpty()) {
             errors.required(path + ".type", "type is required when seccompProfile is set");
         } else if (!PROFILES.contains(type)) {
@@ -195,7 +195,7 @@ final class SecurityValidation {
         if (profile == null) {
             return;
         }
-        String type = Objects.requireNonNullElse(profile.getType(), "");
+        String type = Texts.orEmpty(profile.getType());
         String name = profile.getLocalhostProfile();
         String at = path + ".localhostProfile";
         switch (type) {
@@ -255,10 +255,10 @@ final class SecurityValidation {
 
     private static Map<String, @Nullable Object> shown(SELinuxOptions options) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
-        shown.put("User", Objects.requireNonNullElse(options.getUser(), ""));
-        shown.put("Role", Objects.requireNonNullElse(options.getRole(), ""));
-        shown.put("Type", Objects.requireNonNullElse(options.getType(), ""));
-        shown.put("Level", Objects.requireNonNullElse(options.getLevel(), ""));
+        shown.put("User", Texts.orEmpty(options.getUser()));
+        shown.put("Role", Texts.orEmpty(options.getRole()));
+        shown.put("Type", Texts.orEmpty(options.getType()));
+        shown.put("Level", Texts.orEmpty(options.getLevel()));
         return shown;
     }
 
@@ -277,7 +277,7 @@ final class SecurityValidation {
 
     private static Map<String, @Nullable Object> profile(@Nullable String type, @Nullable String file) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
-        shown.put("Type", Objects.requireNonNullElse(type, ""));
+        shown.put("Type", Texts.orEmpty(type));
         shown.put("LocalhostProfile", file);
         return shown;
     }

@@ -60,7 +60,7 @@ final class ServiceValidation {
     }
 
     private static void port(ServicePort port, String path, boolean nameNeeded, Set<String> names, FieldErrors errors) {
-        String name = Objects.requireNonNullElse(port.getName(), "");
+        String name = Texts.orEmpty(port.getName());
         if (name.isEmpty()) {
             if (nameNeeded) {
                 errors.required(path + ".name");
@@ -71,17 +71,14 @@ final class ServiceValidation {
                 errors.duplicate(path + ".name", name);
             }
         }
-        int number = Objects.requireNonNullElse(port.getPort(), 0);
-        if (!ContainerValidation.isPort(number)) {
-            errors.invalid(path + ".port", number, Names.PORT_RANGE);
-        }
+        ContainerValidation.port(path + ".port", Objects.requireNonNullElse(port.getPort(), 0), errors);
         PodSpecValidation.oneOf(path + ".protocol", port.getProtocol(), List.of("SCTP", "TCP", "UDP"), errors);
         IntOrString target = port.getTargetPort();
         String targetName = target == null ? null : target.getStrVal();
         if (targetName != null) {
             Names.portName(targetName).forEach(wrong -> errors.invalid(path + ".targetPort", targetName, wrong));
-        } else if (target != null && !ContainerValidation.isPort(Objects.requireNonNullElse(target.getIntVal(), 0))) {
-            errors.invalid(path + ".targetPort", target.getIntVal(), Names.PORT_RANGE);
+        } else if (target != null) {
+            ContainerValidation.port(path + ".targetPort", Objects.requireNonNullElse(target.getIntVal(), 0), errors);
         }
     }
 

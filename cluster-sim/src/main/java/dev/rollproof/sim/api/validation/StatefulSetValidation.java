@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api.validation;
 
 import dev.rollproof.sim.api.Frozen;
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -131,7 +132,7 @@ final class StatefulSetValidation {
             String name =
                     claim.getMetadata() == null ? null : claim.getMetadata().getName();
             volumes.put(
-                    Objects.requireNonNullElse(name, ""),
+                    Texts.orEmpty(name),
                     new VolumeBuilder()
                             .withName(name)
                             .withNewPersistentVolumeClaim(name, null)
@@ -139,7 +140,7 @@ final class StatefulSetValidation {
         }
         List<Volume> all = new ArrayList<>(volumes.values());
         for (Volume own : Objects.requireNonNullElse(template.getSpec().getVolumes(), List.<Volume>of())) {
-            if (!volumes.containsKey(Objects.requireNonNullElse(own.getName(), ""))) {
+            if (!volumes.containsKey(Texts.orEmpty(own.getName()))) {
                 all.add(own);
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimSpec;
@@ -226,7 +227,7 @@ final class VolumeValidation {
                 before.getStatus() != null && "Bound".equals(before.getStatus().getPhase());
         PersistentVolumeClaimSpec old = before.getSpec();
         PersistentVolumeClaimSpecBuilder comparable = new PersistentVolumeClaimSpecBuilder(now.getSpec());
-        if (old.getVolumeName() == null || old.getVolumeName().isEmpty()) {
+        if (Texts.isEmpty(old.getVolumeName())) {
             // May be said once.
             comparable.withVolumeName(old.getVolumeName());
         }

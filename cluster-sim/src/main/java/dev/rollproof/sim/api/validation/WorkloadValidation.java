@@ -22,14 +22,7 @@ final class WorkloadValidation {
 
     static void deployment(DeploymentSpec spec, int minor, FieldErrors errors) {
         nonNegative("spec.replicas", spec.getReplicas(), errors);
-        boolean selects = selector(spec.getSelector(), "deployment", errors);
-        template(
-                spec.getTemplate(),
-                selects ? spec.getSelector() : null,
-                spec.getSelector(),
-                "ReplicaSet",
-                minor,
-                errors);
+        selectorAndTemplate(spec.getSelector(), spec.getTemplate(), minor, errors);
         strategy(spec.getStrategy(), errors);
         nonNegative("spec.minReadySeconds", spec.getMinReadySeconds(), errors);
         nonNegative("spec.revisionHistoryLimit", spec.getRevisionHistoryLimit(), errors);
@@ -45,14 +38,14 @@ final class WorkloadValidation {
     static void replicaSet(ReplicaSetSpec spec, int minor, FieldErrors errors) {
         nonNegative("spec.replicas", spec.getReplicas(), errors);
         nonNegative("spec.minReadySeconds", spec.getMinReadySeconds(), errors);
-        boolean selects = selector(spec.getSelector(), "deployment", errors);
-        template(
-                spec.getTemplate(),
-                selects ? spec.getSelector() : null,
-                spec.getSelector(),
-                "ReplicaSet",
-                minor,
-                errors);
+        selectorAndTemplate(spec.getSelector(), spec.getTemplate(), minor, errors);
+    }
+
+    /** Of both kinds alike: the server names a ReplicaSet's selector after the Deployment, and a Deployment's template after the ReplicaSet. */
+    private static void selectorAndTemplate(
+            @Nullable LabelSelector selector, @Nullable PodTemplateSpec template, int minor, FieldErrors errors) {
+        boolean selects = selector(selector, errors);
+        template(template, selects ? selector : null, selector, "ReplicaSet", minor, errors);
     }
 
     static void nonNegative(String path, @Nullable Integer value, FieldErrors errors) {
@@ -62,14 +55,14 @@ final class WorkloadValidation {
     }
 
     /** Whether the selector can be compared with labels. */
-    private static boolean selector(@Nullable LabelSelector selector, String of, FieldErrors errors) {
+    private static boolean selector(@Nullable LabelSelector selector, FieldErrors errors) {
         if (selector == null) {
             errors.required("spec.selector");
             return true;
         }
         boolean valid = SelectorValidation.validate(selector, "spec.selector", errors);
         if (SelectorValidation.isEmpty(selector)) {
-            errors.invalid("spec.selector", Map.of(), "empty selector is invalid for " + of);
+            errors.invalid("spec.selector", Map.of(), "empty selector is invalid for deployment");
         }
         if (!valid) {
             errors.invalid("spec.selector", selector, "invalid label selector");

@@ -104,7 +104,7 @@ final class ContainerWarnings {
     }
 
     private static String asAnnotation(AppArmorProfile profile) {
-        return switch (Objects.requireNonNullElse(profile.getType(), "")) {
+        return switch (Texts.orEmpty(profile.getType())) {
             case "Unconfined" -> "unconfined";
             case "RuntimeDefault" -> "runtime/default";
             default -> "localhost/" + profile.getLocalhostProfile();
@@ -115,7 +115,7 @@ final class ContainerWarnings {
         Set<String> names = new HashSet<>();
         for (int i = 0; variables != null && i < variables.size(); i++) {
             EnvVar variable = variables.get(i);
-            String value = Objects.requireNonNullElse(variable.getValue(), "");
+            String value = Texts.orEmpty(variable.getValue());
             String reference = "$(" + variable.getName() + ")";
             // One that builds upon what was before it is meant so.
             boolean hides = variable.getValueFrom() != null || value.equals(reference) || !value.contains(reference);
@@ -140,11 +140,11 @@ final class ContainerWarnings {
     private void ports() {
         Map<String, List<Placed>> known = new HashMap<>();
         eachPort((at, port) -> {
-            Placed here = new Placed(at, number(port.getHostPort()), text(port.getHostIP()));
+            Placed here = new Placed(at, number(port.getHostPort()), Texts.orEmpty(port.getHostIP()));
             if (!here.hostIp().isEmpty() && here.hostPort() == 0) {
-                found.add(at + ": hostIP set without hostPort: {Name:" + text(port.getName())
+                found.add(at + ": hostIP set without hostPort: {Name:" + Texts.orEmpty(port.getName())
                         + " HostPort:0 ContainerPort:" + number(port.getContainerPort()) + " Protocol:"
-                        + text(port.getProtocol()) + " HostIP:" + here.hostIp() + "}");
+                        + Texts.orEmpty(port.getProtocol()) + " HostIP:" + here.hostIp() + "}");
             }
             List<Placed> others = known.computeIfAbsent(
                     number(port.getContainerPort()) + "/" + port.getProtocol(), key -> new ArrayList<>());
@@ -177,9 +177,5 @@ final class ContainerWarnings {
 
     private static int number(@Nullable Integer value) {
         return value == null ? 0 : value;
-    }
-
-    private static String text(@Nullable String value) {
-        return value == null ? "" : value;
     }
 }

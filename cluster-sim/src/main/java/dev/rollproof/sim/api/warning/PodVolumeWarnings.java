@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.warning;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ClusterTrustBundleProjection;
 import io.fabric8.kubernetes.api.model.DownwardAPIVolumeFile;
 import io.fabric8.kubernetes.api.model.KeyToPath;
@@ -54,7 +55,7 @@ final class PodVolumeWarnings {
      */
     private record File(String path, String source) {
         static File of(@Nullable String path, String source) {
-            return new File(Objects.requireNonNullElse(path, "").replaceAll("/+$", ""), source);
+            return new File(Texts.orEmpty(path).replaceAll("/+$", ""), source);
         }
 
         /** Whether one is the other, or in a folder of its name. */

@@ -130,7 +130,7 @@ final class PodWarnings {
         Set<String> names = new HashSet<>();
         List<LocalObjectReference> secrets = Objects.requireNonNullElse(spec.getImagePullSecrets(), List.of());
         for (int i = 0; i < secrets.size(); i++) {
-            String name = Objects.requireNonNullElse(secrets.get(i).getName(), "");
+            String name = Texts.orEmpty(secrets.get(i).getName());
             if (!names.add(name)) {
                 found.add(path + "spec.imagePullSecrets[" + i + "].name: duplicate name \"" + name + "\"");
             }
