@@ -4,6 +4,7 @@ package dev.rollproof.sim.api;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Cause;
 import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.quota.PodUsage;
 import dev.rollproof.sim.engine.Randomness;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -118,9 +119,12 @@ final class Admission {
         Usage asked = Usage.of(type, object);
         Map<ResourceQuota, Usage> after = new LinkedHashMap<>();
         for (ResourceQuota quota : quotas) {
+            if (!Usage.isCounted(quota, object)) {
+                continue;
+            }
             Usage hard = Usage.limitsOf(quota);
             Usage concerned = asked.only(hard.names());
-            List<String> unsaid = Usage.unsaid(type, object, hard.names());
+            List<String> unsaid = object instanceof Pod pod ? PodUsage.unsaid(hard.names(), pod.getSpec()) : List.of();
             if (!unsaid.isEmpty()) {
                 throw new ClusterException(
                         Reason.FORBIDDEN,

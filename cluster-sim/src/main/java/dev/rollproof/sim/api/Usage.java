@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api;
 
-import dev.rollproof.sim.api.validation.CanonicalQuantity;
-import io.fabric8.kubernetes.api.model.Container;
+import dev.rollproof.k8s.quota.CanonicalQuantity;
+import dev.rollproof.k8s.quota.PodUsage;
+import dev.rollproof.k8s.quota.QuotaScopes;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -11,7 +12,6 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaStatus;
 import io.fabric8.kubernetes.api.model.Service;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -27,26 +27,16 @@ import org.jspecify.annotations.Nullable;
  * @param amounts each in its base unit: cores, bytes, pieces
  */
 public record Usage(Map<String, BigDecimal> amounts) {
-    private static final Set<String> COMPUTE = Set.of("cpu", "memory", "ephemeral-storage");
-
     public Usage {
         amounts = new TreeMap<>(amounts);
     }
 
-    /** What one object takes from a quota; nothing for a pod that has ended. */
+    /** What one object takes from a quota; a pod that has ended is an object still, and nothing else. */
     public static Usage of(ResourceType<?> type, HasMetadata object) {
         Map<String, BigDecimal> amounts = new TreeMap<>();
         if (object instanceof Pod pod) {
-            if (hasEnded(pod)) {
-                return new Usage(amounts);
-            }
-            amounts.put("pods", BigDecimal.ONE);
-            for (Container container : pod.getSpec().getContainers()) {
-                if (container.getResources() != null) {
-                    add(amounts, "requests.", container.getResources().getRequests());
-                    add(amounts, "", container.getResources().getRequests());
-                    add(amounts, "limits.", container.getResources().getLimits());
-                }
+            if (!hasEnded(pod)) {
+                amounts.putAll(PodUsage.of(pod.getSpec()));
             }
         } else if (object instanceof Service service && service.getSpec() != null) {
             amounts.put("services", BigDecimal.ONE);
@@ -87,6 +77,14 @@ public record Usage(Map<String, BigDecimal> amounts) {
         }
     }
 
+    /** Whether a quota counts such an object, by its scopes. */
+    public static boolean isCounted(ResourceQuota quota, HasMetadata object) {
+        QuotaScopes scopes = QuotaScopes.of(quota);
+        return scopes.isEmpty()
+                || object instanceof Pod pod && scopes.match(pod.getSpec())
+                || object instanceof PersistentVolumeClaim claim && scopes.match(claim);
+    }
+
     static Usage limitsOf(ResourceQuota quota) {
         return quota.getSpec() == null ? of(Map.of()) : of(quota.getSpec().getHard());
     }
@@ -112,37 +110,6 @@ public record Usage(Map<String, BigDecimal> amounts) {
             usage.amounts.forEach((name, amount) -> amounts.computeIfPresent(name, (key, sum) -> sum.add(amount)));
         }
         return new Usage(amounts);
-    }
-
-    /** Compute resources that a quota limits have to be said by each container; names those that are not. */
-    static List<String> unsaid(ResourceType<?> type, HasMetadata object, Set<String> limited) {
-        List<String> unsaid = new ArrayList<>();
-        if (!(object instanceof Pod pod)) {
-            return unsaid;
-        }
-        for (String name : limited) {
-            String resource = name.substring(name.indexOf('.') + 1);
-            if (COMPUTE.contains(resource)) {
-                String silent = pod.getSpec().getContainers().stream()
-                        .filter(container -> !says(container, name.startsWith("limits."), resource))
-                        .map(Container::getName)
-                        .collect(Collectors.joining(","));
-                if (!silent.isEmpty()) {
-                    unsaid.add(name + " for: " + silent);
-                }
-            }
-        }
-        return unsaid;
-    }
-
-    private static boolean says(Container container, boolean asLimit, String resource) {
-        if (container.getResources() == null) {
-            return false;
-        }
-        Map<String, Quantity> said = asLimit
-                ? container.getResources().getLimits()
-                : container.getResources().getRequests();
-        return said != null && said.containsKey(resource);
     }
 
     public Set<String> names() {

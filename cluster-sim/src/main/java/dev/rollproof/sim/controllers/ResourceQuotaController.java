@@ -73,7 +73,11 @@ final class ResourceQuotaController {
         List<Usage> all = new ArrayList<>();
         for (ResourceType<?> type : ResourceType.all()) {
             if (type.namespaced() && !type.equals(ResourceType.EVENTS)) {
-                api.all(type, key.namespace()).forEach(object -> all.add(Usage.of(type, object)));
+                for (HasMetadata object : api.all(type, key.namespace())) {
+                    if (Usage.isCounted(quota, object)) {
+                        all.add(Usage.of(type, object));
+                    }
+                }
             }
         }
         ResourceQuotaStatus status = new ResourceQuotaStatus();

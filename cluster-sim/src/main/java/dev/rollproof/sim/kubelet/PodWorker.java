@@ -3,9 +3,9 @@ package dev.rollproof.sim.kubelet;
 
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.DeleteOptions;
+import dev.rollproof.k8s.quota.QosClass;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Metadata;
-import dev.rollproof.sim.api.QosClass;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.controllers.ControlPlane;
 import dev.rollproof.sim.controllers.Pods;

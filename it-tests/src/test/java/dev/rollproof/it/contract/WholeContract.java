@@ -30,6 +30,9 @@ abstract class WholeContract {
     class Namespaces extends NamespacesContract {}
 
     @Nested
+    class QuotaScopes extends QuotaScopesContract {}
+
+    @Nested
     class Observations extends ObservationContract {}
 
     @Nested

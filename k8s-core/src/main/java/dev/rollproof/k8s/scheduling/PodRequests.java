@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.k8s.scheduling;
 
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
@@ -11,9 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a pod asks a node and a quota for, as Kubernetes adds it up (component-helpers, resource.PodRequests): its containers and
- * sidecars together, or what is there while an init container runs, where that is more; what is requested for the pod as a whole
- * instead; and its overhead. Where there is a limit and no request, the limit is requested.
+ * What a pod asks a node for, as Kubernetes adds it up (component-helpers, resource.PodRequests): the {@linkplain PodTotal total} of
+ * its containers, or what is requested for the pod as a whole instead, and its overhead. Where there is a limit and no request, the limit is requested.
  *
  * @param milliCpu thousandths of a core, rounded up
  * @param memory bytes, rounded up
@@ -22,24 +20,12 @@ public record PodRequests(long milliCpu, long memory) {
     private static final PodRequests NOTHING = new PodRequests(0, 0);
 
     public static PodRequests of(PodSpec spec) {
-        PodRequests together = NOTHING;
-        for (Container container : spec.getContainers()) {
-            together = together.plus(requested(container.getResources()));
-        }
-        PodRequests sidecars = NOTHING;
-        PodRequests starting = NOTHING;
-        if (spec.getInitContainers() != null) {
-            for (Container container : spec.getInitContainers()) {
-                PodRequests own = requested(container.getResources());
-                if ("Always".equals(container.getRestartPolicy())) {
-                    together = together.plus(own);
-                    sidecars = sidecars.plus(own);
-                } else {
-                    starting = starting.max(sidecars.plus(own));
-                }
-            }
-        }
-        return together.max(starting)
+        return PodTotal.of(
+                        spec,
+                        NOTHING,
+                        container -> requested(container.getResources()),
+                        PodRequests::plus,
+                        PodRequests::max)
                 .orWhole(spec.getResources())
                 .plus(spec.getOverhead() == null ? NOTHING : of(spec.getOverhead()));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.defaulting;
 
+import dev.rollproof.k8s.quota.WholePod;
 import dev.rollproof.sim.api.Frozen;
 import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Texts;
@@ -80,6 +81,11 @@ final class PodDefaults {
         if (Boolean.TRUE.equals(spec.getHostNetwork())) {
             spec.setInitContainers(withHostPorts(spec.getInitContainers()));
             spec.setContainers(withHostPorts(spec.getContainers()));
+        }
+        if (spec.getResources() != null) {
+            ResourceRequirements whole = Frozen.copy(spec.getResources(), ResourceRequirements::new);
+            whole.setRequests(WholePod.requests(spec));
+            spec.setResources(whole);
         }
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.rollproof.sim.api.validation;
+package dev.rollproof.k8s.quota;
 
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
@@ -24,8 +24,31 @@ public final class CanonicalQuantity {
 
     private CanonicalQuantity() {}
 
+    /** The text of a quantity. */
+    public static String of(Quantity quantity) {
+        Quantity copy = new Quantity(quantity.getAmount(), quantity.getFormat());
+        write(copy);
+        return copy.toString();
+    }
+
+    /** An amount in the form of another quantity: with suffixes of 1024, of 1000, or exponents. */
+    public static String inFormOf(Quantity like, BigDecimal amount) {
+        String format = like.getFormat() == null ? "" : like.getFormat();
+        if (BINARY.indexOf(format) > 0) {
+            return text(amount.divide(new BigDecimal(KIBI)), "Ki", "");
+        }
+        return text(amount, "", DECIMAL.contains(format) ? "" : "0");
+    }
+
+    /** Both together, in the form of the first that is more than nothing. */
+    static Quantity sum(Quantity one, Quantity other) {
+        BigDecimal amount = Quantity.getAmountInBytes(one);
+        return Quantity.parse(
+                inFormOf(amount.signum() == 0 ? other : one, amount.add(Quantity.getAmountInBytes(other))));
+    }
+
     /** @param quantity is changed where it is written otherwise */
-    static void write(Quantity quantity) {
+    public static void write(Quantity quantity) {
         String said = quantity.toString();
         Matcher parts = TEXT.matcher(said);
         if (!parts.matches()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.rollproof.sim.api;
+package dev.rollproof.k8s.quota;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -26,7 +26,7 @@ public final class QosClass {
     }
 
     /** {@code Guaranteed} where all is limited to what is asked for, {@code BestEffort} where nothing is said, else {@code Burstable}. */
-    static String of(PodSpec spec) {
+    public static String of(PodSpec spec) {
         Map<String, BigDecimal> requests = new TreeMap<>();
         Map<String, BigDecimal> limits = new TreeMap<>();
         boolean guaranteed = true;
