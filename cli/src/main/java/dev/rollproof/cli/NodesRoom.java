@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.cli;
 
-import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedMetadata;
 import dev.rollproof.strategies.plan.Room;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.util.List;
@@ -19,21 +19,23 @@ import java.util.stream.Collectors;
 final class NodesRoom {
     private NodesRoom() {}
 
-    /** Empty where nodes, ReplicaSets, or the pods of all namespaces may not be seen. */
-    static Optional<Room> of(Cluster cluster, String namespace, Optional<Deployment> now, Deployment next) {
-        return Visible.list(cluster, Query.of(Node.class))
-                .flatMap(nodes -> others(cluster, namespace, now)
-                        .map(others -> Room.ofNodes(
-                                nodes, others, next.getSpec().getTemplate().getSpec())));
+    /**
+     * Empty where nodes, ReplicaSets, or the pods of all namespaces may not be seen.
+     *
+     * @param pod a new pod as it is stored
+     */
+    static Optional<Room> of(Visible visible, String namespace, Optional<Deployment> now, PodSpec pod) {
+        return visible.list(Query.of(Node.class))
+                .flatMap(nodes -> others(visible, namespace, now).map(others -> Room.ofNodes(nodes, others, pod)));
     }
 
     /** The pods that are not the Deployment's. */
-    private static Optional<List<Pod>> others(Cluster cluster, String namespace, Optional<Deployment> now) {
+    private static Optional<List<Pod>> others(Visible visible, String namespace, Optional<Deployment> now) {
         Optional<Set<String>> own = now.isEmpty()
                 ? Optional.of(Set.of())
-                : Visible.list(cluster, Query.of(ReplicaSet.class).inNamespace(namespace))
+                : visible.list(Query.of(ReplicaSet.class).inNamespace(namespace))
                         .map(sets -> ownedBy(now.get().getMetadata().getUid(), sets));
-        return own.flatMap(uids -> Visible.list(cluster, Query.of(Pod.class))
+        return own.flatMap(uids -> visible.list(Query.of(Pod.class))
                 .map(pods -> pods.stream()
                         .filter(pod -> !uids.contains(controller(pod)))
                         .toList()));

@@ -12,6 +12,7 @@ import dev.rollproof.k8s.manifest.ManifestException;
 import dev.rollproof.k8s.manifest.Manifests;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.strategies.plan.Assumptions;
+import dev.rollproof.strategies.plan.NamespaceRules;
 import dev.rollproof.strategies.plan.Plan;
 import dev.rollproof.strategies.plan.PlanTable;
 import dev.rollproof.strategies.plan.Range;
@@ -36,7 +37,9 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Says what the rollout of a Deployment will be like, and changes nothing.",
             "That is a likely way, bounds for every way, and warnings. What is there now is read from --against or --current;"
-                    + " without them it is taken to be the same Deployment with other images."
+                    + " without them it is taken to be the same Deployment with other images.",
+            "--against lists Deployments, and, where it may, the resourcequotas, limitranges and replicasets of the namespace,"
+                    + " nodes, all pods, and priorityclasses where a quota is about them; a warning names what it may not."
         })
 final class PlanCommand implements Callable<Integer> {
     /** Stands for an image that is not known. */
@@ -59,7 +62,7 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--against",
             paramLabel = "KUBECONFIG",
-            description = "Compare with what is in this cluster: Deployments, quotas, nodes.")
+            description = "Compare with what is in this cluster: Deployments, quotas, LimitRanges, nodes.")
     private @Nullable Path against;
 
     @Option(
@@ -183,14 +186,22 @@ final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    /** With what is there, the quotas of its namespace, and the room on the nodes. */
+    /** With what is there, the quotas and LimitRanges of its namespace, and the room on the nodes. */
     static Plan against(Cluster cluster, String home, Deployment next, Assumptions assumptions) {
         List<Deployment> there = cluster.list(Query.of(Deployment.class).inNamespace(home));
         Optional<Deployment> now = named(there, next);
         Assumptions known = assumptions.withOthers(there);
-        known = QuotaRoom.of(cluster, home, now).map(known::withQuota).orElse(known);
-        known = NodesRoom.of(cluster, home, now, next).map(known::withNodes).orElse(known);
-        return Plan.of(now, next, known);
+        Visible visible = new Visible(cluster);
+        NamespaceRules rules = RulesOfNamespace.of(visible, home);
+        known = known.withRules(rules);
+        known = NodesRoom.of(
+                        visible,
+                        home,
+                        now,
+                        rules.admitted(next.getSpec().getTemplate().getSpec()))
+                .map(known::withNodes)
+                .orElse(known);
+        return Plan.of(now, next, known.withUnseen(visible.unseen()));
     }
 
     private static Optional<Deployment> named(List<Deployment> deployments, Deployment like) {

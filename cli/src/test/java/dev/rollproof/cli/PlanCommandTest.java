@@ -89,7 +89,10 @@ class PlanCommandTest {
             clock.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("clock:1.2");
             Plan plan = PlanCommand.against(cluster, "default", clock, Assumptions.defaults());
             assertThat(plan.way()).isEqualTo("3 3/1 2/1 2/2 1/2 1/3 0/3");
-            assertThat(plan.warnings()).extracting(Warning::kind).contains(Warning.Kind.QUOTA);
+            assertThat(plan.warnings())
+                    .extracting(Warning::kind)
+                    .contains(Warning.Kind.QUOTA)
+                    .doesNotContain(Warning.Kind.UNSEEN);
         }
     }
 
@@ -126,7 +129,25 @@ class PlanCommandTest {
             Plan plan = PlanCommand.against(cluster, "default", clock("clock:1.2"), Assumptions.defaults());
             assertThat(plan.way()).isEqualTo("3 3/1 2/1 2/2 1/2 1/3 0/3");
             assertThat(plan.warnings()).extracting(Warning::kind).doesNotContain(Warning.Kind.NODES);
+            assertThat(plan.warnings())
+                    .extracting(Warning::text)
+                    .contains("not looked at, as there is no right to list them: nodes, resourcequotas");
         }
+    }
+
+    @Test
+    void aQuantityThatIsNoneIsRefusedWithItsPlace() throws IOException {
+        String clock = Files.readString(Path.of(CLOCK, "deployment.yaml"));
+        Command much = Command.runWith(
+                clock.replace("image: clock:1.0", "image: clock:1.0\n          resources: {limits: {cpu: much}}"),
+                "plan",
+                "-f",
+                "-");
+        assertThat(much.exitCode()).isEqualTo(2);
+        assertThat(much.sentence())
+                .isEqualTo(
+                        "rollproof: standard input, line 22: spec.template.spec.containers[0].resources.limits.cpu must be a"
+                                + " quantity, such as 2, 500m or 64Mi, but is the text \"much\"");
     }
 
     @Test

@@ -7,15 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.quota.LimitRanges;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.strategies.plan.Assumptions;
+import dev.rollproof.strategies.plan.NamespaceRules;
 import dev.rollproof.strategies.plan.Plan;
 import dev.rollproof.strategies.plan.PlanTable;
-import dev.rollproof.strategies.plan.Room;
 import dev.rollproof.strategies.plan.Warning;
 import dev.rollproof.verifier.Verdict;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What driven strategies are planned to come to, and what they then come to. */
@@ -76,10 +79,14 @@ class DrivenPlansTest {
     void weightsThatFewPodsCannotBearAreWarnedOfAndSoIsTheRoomForThePods() {
         Canary canary = Canary.steps(50)
                 .through(Canary.Shift.ThroughRoute.of("clock", "a", "b").withCanaryPods(1));
+        ResourceQuota twelve = Models.fromYaml(
+                "{apiVersion: v1, kind: ResourceQuota, metadata: {name: few}, spec: {hard: {pods: 12}}, status: {used: {pods:"
+                        + " 10}}}",
+                ResourceQuota.class);
         Plan plan = canary.plan(
                 clock("clock:1.0", "app: clock, track: stable"),
                 clock("clock:1.1", "app: clock, track: stable"),
-                Assumptions.defaults().withQuota(Room.ofPods(12)));
+                Assumptions.defaults().withRules(NamespaceRules.of(List.of(twelve), LimitRanges.NONE)));
         assertThat(plan.warnings())
                 .extracting(Warning::kind)
                 .contains(Warning.Kind.CANARY_LOAD, Warning.Kind.CANARY_SINGLE_POD, Warning.Kind.QUOTA);
@@ -87,7 +94,7 @@ class DrivenPlansTest {
                 .extracting(Warning::text)
                 .contains(
                         "weight 50 on 1 canary pod: each gets 5.0 times as many requests as a pod does now",
-                        "the quota is too small: the rollout needs 13 pods, where there is room for 12; pods that terminate"
+                        "ResourceQuota/few is too small: the rollout needs 13 pods, where there is room for 12; pods that terminate"
                                 + " count as well");
     }
 
@@ -102,7 +109,7 @@ class DrivenPlansTest {
 
     @Test
     void whatIsPlannedIsWhatHappensWithinTheBounds() throws InterruptedException {
-        for (Strategy strategy : java.util.List.of(
+        for (Strategy strategy : List.of(
                 Canary.of().weight(10).pause(ofSeconds(30)).weight(50),
                 Canary.steps(10, 50).withinOneDeployment(),
                 Canary.steps(10, 50).throughRoute("clock", "clock-stable", "clock-canary"),

@@ -18,31 +18,36 @@ import java.util.Optional;
  * @param ready from there until it is ready; empty: as its readiness probe has it, passing at the first or second look
  * @param stop from the deletion of a pod until it is gone; empty: anything up to its grace period
  * @param reaction how long the controllers take from one change to the next
- * @param quota room that a quota leaves; empty where there is none
  * @param nodes room that the nodes have; empty where it is not known
  * @param others the other Deployments of the namespace
+ * @param rules what quotas and LimitRanges ask of the pods
+ * @param unseen the plural names of kinds that the plan would have liked to look at, and could not, such as {@code limitranges}
  */
 public record Assumptions(
         Range start,
         Optional<Range> ready,
         Optional<Range> stop,
         Range reaction,
-        Optional<Room> quota,
         Optional<Room> nodes,
-        List<Deployment> others) {
+        List<Deployment> others,
+        NamespaceRules rules,
+        List<String> unseen) {
     private static final Assumptions DEFAULTS = new Assumptions(
             Range.of(Duration.ofMillis(500), Duration.ofSeconds(5)),
             Optional.empty(),
             Optional.empty(),
             Range.of(Duration.ZERO, Duration.ofSeconds(2)),
             Optional.empty(),
-            Optional.empty(),
+            List.of(),
+            NamespaceRules.NONE,
             List.of());
 
     public Assumptions {
         Objects.requireNonNull(start, "start");
         Objects.requireNonNull(reaction, "reaction");
         others = List.copyOf(others);
+        Objects.requireNonNull(rules, "rules");
+        unseen = List.copyOf(unseen);
     }
 
     /** Half a second to five until a pod runs, up to two until anybody reacts, the rest as the manifest has it, and room for everything. */
@@ -52,37 +57,42 @@ public record Assumptions(
 
     /** How long from the creation of a pod until its containers run. */
     public Assumptions withStart(Range value) {
-        return new Assumptions(value, ready, stop, reaction, quota, nodes, others);
+        return new Assumptions(value, ready, stop, reaction, nodes, others, rules, unseen);
     }
 
     /** How long from there until it is ready, whatever its probe says. */
     public Assumptions withReady(Range value) {
-        return new Assumptions(start, Optional.of(value), stop, reaction, quota, nodes, others);
+        return new Assumptions(start, Optional.of(value), stop, reaction, nodes, others, rules, unseen);
     }
 
     /** How long from the deletion of a pod until it is gone, whatever its grace period says. */
     public Assumptions withStop(Range value) {
-        return new Assumptions(start, ready, Optional.of(value), reaction, quota, nodes, others);
+        return new Assumptions(start, ready, Optional.of(value), reaction, nodes, others, rules, unseen);
     }
 
     /** How long the controllers take from one change to the next. */
     public Assumptions withReaction(Range value) {
-        return new Assumptions(start, ready, stop, value, quota, nodes, others);
+        return new Assumptions(start, ready, stop, value, nodes, others, rules, unseen);
     }
 
-    /** What a quota leaves. */
-    public Assumptions withQuota(Room value) {
-        return new Assumptions(start, ready, stop, reaction, Optional.of(value), nodes, others);
+    /** What the namespace asks of the pods. */
+    public Assumptions withRules(NamespaceRules value) {
+        return new Assumptions(start, ready, stop, reaction, nodes, others, value, unseen);
+    }
+
+    /** What could not be looked at. */
+    public Assumptions withUnseen(List<String> value) {
+        return new Assumptions(start, ready, stop, reaction, nodes, others, rules, value);
     }
 
     /** What the nodes have room for. */
     public Assumptions withNodes(Room value) {
-        return new Assumptions(start, ready, stop, reaction, quota, Optional.of(value), others);
+        return new Assumptions(start, ready, stop, reaction, Optional.of(value), others, rules, unseen);
     }
 
     /** The other Deployments of the namespace, whose selectors may overlap. */
     public Assumptions withOthers(List<Deployment> value) {
-        return new Assumptions(start, ready, stop, reaction, quota, nodes, value);
+        return new Assumptions(start, ready, stop, reaction, nodes, value, rules, unseen);
     }
 
     /** From the creation of such a pod until it is ready. */

@@ -70,6 +70,27 @@ record Prognosis(Optional<Deployment> current, Deployment next, Assumptions assu
         return next.getSpec().getTemplate().getSpec();
     }
 
+    /** A new pod as it is stored. */
+    PodSpec admitted() {
+        return assumptions.rules().admitted(pod());
+    }
+
+    /** A pod that is there now, by its template. */
+    Optional<PodSpec> admittedBefore() {
+        return current.map(
+                d -> assumptions.rules().admitted(d.getSpec().getTemplate().getSpec()));
+    }
+
+    /** By one new pod. */
+    Resources requested() {
+        return Resources.of(admitted());
+    }
+
+    /** By one of those that are there now. */
+    Resources requestedBefore() {
+        return admittedBefore().map(Resources::of).orElse(Resources.NONE);
+    }
+
     Duration minReady() {
         Integer seconds = next.getSpec().getMinReadySeconds();
         return Duration.ofSeconds(seconds == null ? 0 : seconds);
@@ -116,9 +137,8 @@ record Prognosis(Optional<Deployment> current, Deployment next, Assumptions assu
     private Bounds bounds() {
         int before = replicasBefore();
         int replicas = replicas();
-        Resources new1 = Resources.of(pod());
-        Resources old1 = current.map(d -> Resources.of(d.getSpec().getTemplate().getSpec()))
-                .orElse(Resources.NONE);
+        Resources new1 = requested();
+        Resources old1 = requestedBefore();
         Range available = untilAvailable().plus(assumptions.reaction());
         if (!changed() || before == 0) {
             int most = Math.max(before, replicas);

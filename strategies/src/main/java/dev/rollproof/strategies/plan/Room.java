@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How much there is for the pods of the Deployment, those that run now included: a quota, or nodes, less what others use. Empty is
+ * How much there is for the pods of the Deployment, those that run now included: what nodes have, less what others use. Empty is
  * without limit.
  *
  * @param pods how many

@@ -92,10 +92,7 @@ public final class Script {
      */
     public Plan plan(int mostAskedFor, int mostLive, int mostPods, int leastReady) {
         Deployment next = known.next();
-        Resources each = Resources.of(known.pod())
-                .max(known.current()
-                        .map(d -> Resources.of(d.getSpec().getTemplate().getSpec()))
-                        .orElse(Resources.NONE));
+        Resources each = known.requested().max(known.requestedBefore());
         int asked = Math.max(most, mostAskedFor);
         List<Warning> all = new ArrayList<>(warnings);
         all.addAll(Warnings.of(known, asked));

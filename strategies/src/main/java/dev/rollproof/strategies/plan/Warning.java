@@ -17,6 +17,8 @@ public record Warning(Kind kind, String text) {
         NO_DRAIN,
         /** A quota leaves no room for the pods that there are at once. */
         QUOTA,
+        /** A LimitRange or a quota refuses every pod of the new version. */
+        NO_NEW_POD,
         /** The nodes have no room for them. */
         NODES,
         /** Another Deployment selects the same pods. */
@@ -25,6 +27,8 @@ public record Warning(Kind kind, String text) {
         IMAGE_TAG,
         /** Nothing in the template changes, so nothing is rolled out. */
         UNCHANGED,
+        /** Something could not be looked at that may matter. */
+        UNSEEN,
         /** Few pods of a canary get as many requests as more pods do now. */
         CANARY_LOAD,
         /** A canary behind a route has one pod. */

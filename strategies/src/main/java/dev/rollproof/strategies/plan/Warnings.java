@@ -48,6 +48,7 @@ final class Warnings {
         warnings.deadline();
         warnings.containers();
         warnings.room();
+        warnings.unseen();
         return warnings.warnings;
     }
 
@@ -172,18 +173,21 @@ final class Warnings {
 
     /** For every size that is asked for; what terminates has to fit too, but goes by itself. */
     private void room() {
-        Resources requested = Resources.of(known.pod()).times(most);
-        known.assumptions()
-                .quota()
-                .ifPresent(quota -> quota.missing(most, requested)
-                        .forEach(missing -> warn(
-                                Kind.QUOTA,
-                                "the quota is too small: the rollout needs " + missing
-                                        + "; pods that terminate count as well")));
+        warnings.addAll(Refusals.of(known, most));
+        Resources requested = known.requested().times(most);
         known.assumptions()
                 .nodes()
                 .ifPresent(nodes -> nodes.missing(most, requested)
                         .forEach(missing -> warn(Kind.NODES, "the nodes are too small: the rollout needs " + missing)));
+    }
+
+    private void unseen() {
+        if (!known.assumptions().unseen().isEmpty()) {
+            warn(
+                    Kind.UNSEEN,
+                    "not looked at, as there is no right to list them: "
+                            + String.join(", ", known.assumptions().unseen()));
+        }
     }
 
     private void overlaps() {

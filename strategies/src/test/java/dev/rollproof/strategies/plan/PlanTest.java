@@ -276,12 +276,6 @@ class PlanTest {
     @Test
     void roomThatIsTooSmallForTheSurgeIsWarnedOf() {
         Deployment next = withSurgeOne(clock(3, "clock:1.1"));
-        Assumptions quota = Assumptions.defaults().withQuota(Room.ofPods(3));
-        assertThat(Plan.of(Optional.of(clock(3, "clock:1.0")), next, quota).warnings())
-                .extracting(Warning::text)
-                .containsExactly(
-                        "the quota is too small: the rollout needs 4 pods, where there is room for 3; pods that"
-                                + " terminate count as well");
         Room memory = new Room(Optional.empty(), Optional.empty(), Optional.of(BigDecimal.valueOf(200L << 20)));
         assertThat(Plan.of(
                                 Optional.of(clock(3, "clock:1.0")),
@@ -290,7 +284,7 @@ class PlanTest {
                         .warnings())
                 .extracting(Warning::text)
                 .containsExactly("the nodes are too small: the rollout needs 256 MiB, where there are 200 MiB");
-        assertThat(warnings(clock(3, "clock:1.0"), next, Assumptions.defaults().withQuota(Room.ofPods(4))))
+        assertThat(warnings(clock(3, "clock:1.0"), next, Assumptions.defaults().withNodes(Room.ofPods(4))))
                 .isEmpty();
     }
 
