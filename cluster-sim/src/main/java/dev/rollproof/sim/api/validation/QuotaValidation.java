@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api.validation;
 
 import dev.rollproof.k8s.quota.QuotaScopes;
+import dev.rollproof.sim.api.Lists;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaSpec;
@@ -77,7 +78,7 @@ final class QuotaValidation {
     }
 
     private static void scopes(ResourceQuotaSpec spec, Set<String> limited, FieldErrors errors) {
-        List<String> scopes = spec.getScopes() == null ? List.of() : spec.getScopes();
+        List<String> scopes = Lists.orEmpty(spec.getScopes());
         for (String scope : scopes) {
             if (!isScope(scope)) {
                 errors.invalid(SCOPES, scopes, "unsupported scope");
@@ -98,7 +99,7 @@ final class QuotaValidation {
     private static void selector(ResourceQuotaSpec spec, Set<String> limited, FieldErrors errors) {
         ScopeSelector selector = spec.getScopeSelector();
         List<ScopedResourceSelectorRequirement> expressions =
-                selector == null || selector.getMatchExpressions() == null ? List.of() : selector.getMatchExpressions();
+                selector == null ? List.of() : Lists.orEmpty(selector.getMatchExpressions());
         Set<String> scopes = new HashSet<>();
         for (ScopedResourceSelectorRequirement expression : expressions) {
             String scope = Objects.requireNonNullElse(expression.getScopeName(), "");
@@ -123,7 +124,7 @@ final class QuotaValidation {
 
     private static void operator(ScopedResourceSelectorRequirement expression, String scope, FieldErrors errors) {
         String operator = Objects.requireNonNullElse(expression.getOperator(), "");
-        List<String> values = expression.getValues() == null ? List.of() : expression.getValues();
+        List<String> values = Lists.orEmpty(expression.getValues());
         if (QuotaScopes.OF_PODS.contains(scope) && !scope.equals("PriorityClass") && !operator.equals("Exists")) {
             errors.invalid(
                     EXPRESSIONS + ".operator",
