@@ -4,6 +4,9 @@ package dev.rollproof.sim.api;
 import dev.rollproof.sim.api.patch.ListKeys;
 import dev.rollproof.sim.api.validation.Quantities;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.KubernetesResource;
+import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.PersistentVolumeSpec;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -44,6 +47,22 @@ final class GoDecoding {
             Map.entry("whenDeleted", "v1.PersistentVolumeClaimRetentionPolicyType"),
             Map.entry("whenScaled", "v1.PersistentVolumeClaimRetentionPolicyType"),
             Map.entry("medium", "v1.StorageMedium"),
+            Map.entry("addressType", "v1.AddressType"),
+            Map.entry("reclaimPolicy", "v1.PersistentVolumeReclaimPolicy"),
+            Map.entry("volumeBindingMode", "v1.VolumeBindingMode"),
+            Map.entry("scopeName", "v1.ResourceQuotaScope"),
+            Map.entry("HostPathVolumeSource.type", "v1.HostPathType"),
+            Map.entry("ScopedResourceSelectorRequirement.operator", "v1.ScopeSelectorOperator"),
+            Map.entry("Condition.status", "v1.ConditionStatus"),
+            Map.entry("NodeCondition.status", "v1.ConditionStatus"),
+            Map.entry("NodeCondition.type", "v1.NodeConditionType"),
+            Map.entry("NodeAddress.type", "v1.NodeAddressType"),
+            Map.entry("PersistentVolumeClaimCondition.status", "v1.ConditionStatus"),
+            Map.entry("PersistentVolumeClaimCondition.type", "v1.PersistentVolumeClaimConditionType"),
+            Map.entry("PersistentVolumeClaimStatus.phase", "v1.PersistentVolumeClaimPhase"),
+            Map.entry("PersistentVolumeStatus.phase", "v1.PersistentVolumePhase"),
+            Map.entry("NodeStatus.phase", "v1.NodePhase"),
+            Map.entry("ModifyVolumeStatus.status", "v1.PersistentVolumeClaimModifyVolumeStatus"),
             Map.entry("uid", "types.UID"),
             Map.entry("Container.restartPolicy", "v1.ContainerRestartPolicy"),
             Map.entry("PodSpec.restartPolicy", "v1.RestartPolicy"),
@@ -108,6 +127,8 @@ final class GoDecoding {
             String name = String.valueOf(step);
             if (owner == Volume.class && !name.equals("name")) {
                 steps.add("VolumeSource");
+            } else if (owner == PersistentVolumeSpec.class && isSource(Mistyped.typeOf(owner, name), name)) {
+                steps.add("PersistentVolumeSource");
             } else if (owner == Probe.class
                     && Set.of("exec", "httpGet", "tcpSocket", "grpc").contains(name)) {
                 steps.add("ProbeHandler");
@@ -120,7 +141,18 @@ final class GoDecoding {
         return String.join(".", steps);
     }
 
+    /** Of a volume all that is a model says where its data are, but for who has it and where it can be reached. */
+    private static boolean isSource(Type type, String field) {
+        return type instanceof Class<?> model
+                && KubernetesResource.class.isAssignableFrom(model)
+                && !field.equals("claimRef")
+                && !field.equals("nodeAffinity");
+    }
+
     private static String type(Mistyped wrong) {
+        if (wrong.field().equals("disruptedPods") && !wrong.isEntry()) {
+            return "map[string]v1.Time";
+        }
         return isBase64(wrong) ? (wrong.isEntry() ? "[]uint8" : "map[string][]uint8") : type(wrong.wanted(), wrong);
     }
 
@@ -145,6 +177,9 @@ final class GoDecoding {
         }
         if (type == Integer.class || type == IntOrString.class) {
             return "int32";
+        }
+        if (type == MicroTime.class) {
+            return "string";
         }
         return type == Long.class
                 ? "int64"

@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Times as clients write them, which fabric8's models keep as any text. */
 final class GoTime {
     private static final String LAYOUT = "2006-01-02T15:04:05Z07:00";
+    private static final String MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00";
     private static final Set<String> FIELDS = Set.of(
             "creationTimestamp",
             "deletionTimestamp",
@@ -26,8 +28,8 @@ final class GoTime {
             "lastTimestamp",
             "time");
 
-    /** The parts of the layout in their order, and what each takes. */
-    private static final List<Part> PARTS = List.of(
+    /** The parts of the layouts up to the seconds in their order, and what each takes. */
+    private static final List<Part> MINUTES = List.of(
             new Part("2006", "\\d{4}"),
             new Part("-", "-"),
             new Part("01", "\\d\\d"),
@@ -37,9 +39,12 @@ final class GoTime {
             new Part("15", "\\d\\d"),
             new Part(":", ":"),
             new Part("04", "\\d\\d"),
-            new Part(":", ":"),
-            new Part("05", "\\d\\d(\\.\\d+)?"),
-            new Part("Z07:00", "Z|[+-]\\d\\d:\\d\\d"));
+            new Part(":", ":"));
+
+    private static final Part ZONE = new Part("Z07:00", "Z|[+-]\\d\\d:\\d\\d");
+    private static final List<Part> SECONDS = List.of(new Part("05", "\\d\\d(\\.\\d+)?"), ZONE);
+    private static final List<Part> MICROSECONDS =
+            List.of(new Part("05", "\\d\\d"), new Part(".000000", "\\.\\d{6}"), ZONE);
 
     private record Part(String name, Pattern pattern) {
         Part(String name, String pattern) {
@@ -56,12 +61,21 @@ final class GoTime {
 
     /** What Go says of a text that is no time; null of one that is. */
     static @Nullable String refused(String text) {
+        return refused(text, LAYOUT, SECONDS);
+    }
+
+    /** The same of a text that should be a time in microseconds. */
+    static @Nullable String refusedInMicroseconds(String text) {
+        return refused(text, MICRO_LAYOUT, MICROSECONDS);
+    }
+
+    private static @Nullable String refused(String text, String layout, List<Part> end) {
         String error = "parsing time \"" + text + "\"";
         String left = text;
-        for (Part part : PARTS) {
+        for (Part part : Stream.concat(MINUTES.stream(), end.stream()).toList()) {
             Matcher matcher = part.pattern().matcher(left);
             if (!matcher.lookingAt()) {
-                return error + " as \"" + LAYOUT + "\": cannot parse \"" + left + "\" as \"" + part.name() + "\"";
+                return error + " as \"" + layout + "\": cannot parse \"" + left + "\" as \"" + part.name() + "\"";
             }
             left = left.substring(matcher.end());
         }

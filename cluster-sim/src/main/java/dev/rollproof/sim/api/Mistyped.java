@@ -3,6 +3,7 @@ package dev.rollproof.sim.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Field;
@@ -76,7 +77,12 @@ record Mistyped(List<Object> path, Class<?> owner, String field, boolean isEntry
     /** What is wrong with a text that should be a time; null where something else is. */
     @Nullable
     String notATime() {
-        return found instanceof String text && wanted == String.class ? GoTime.refused(text) : null;
+        if (!(found instanceof String text)) {
+            return null;
+        }
+        return wanted == MicroTime.class
+                ? GoTime.refusedInMicroseconds(text)
+                : wanted == String.class ? GoTime.refused(text) : null;
     }
 
     /** The type of a model's field; {@code Object} for one that it has not. */
@@ -155,6 +161,9 @@ record Mistyped(List<Object> path, Class<?> owner, String field, boolean isEntry
                 fits = value instanceof Quantity
                         || value instanceof Number
                         || value instanceof String text && !text.isEmpty();
+            } else if (wanted == MicroTime.class) {
+                fits = value instanceof MicroTime
+                        || value instanceof String text && GoTime.refusedInMicroseconds(text) == null;
             } else if (IS_MODEL.get(wanted) && !wanted.isInstance(value)) {
                 fits = value instanceof Map;
             }
