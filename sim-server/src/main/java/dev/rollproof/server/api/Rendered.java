@@ -36,7 +36,7 @@ final class Rendered {
     byte[] json() {
         byte @Nullable [] made = json.get();
         if (made == null) {
-            made = Models.toJson(object).getBytes(StandardCharsets.UTF_8);
+            made = NullFields.addTo(Models.toJson(object), object).getBytes(StandardCharsets.UTF_8);
             bytes = made.length;
             json = new SoftReference<>(made);
         }

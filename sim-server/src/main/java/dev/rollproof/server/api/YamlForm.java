@@ -3,6 +3,7 @@ package dev.rollproof.server.api;
 
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.sim.api.ResourceType;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -23,21 +24,25 @@ final class YamlForm implements Form {
 
     @Override
     public byte[] one(Rendered object) {
-        return dump(Models.toTree(object.object()));
+        return dump(tree(object.object()));
     }
 
     @Override
     public byte[] list(ResourceType<?> type, ListHead head, List<Rendered> items) {
         Map<String, Object> list = Form.listTree(type.kind() + "List", type.apiVersion(), head);
-        list.put(
-                "items",
-                items.stream().map(item -> Models.toTree(item.object())).toList());
+        list.put("items", items.stream().map(item -> tree(item.object())).toList());
         return dump(list);
     }
 
     @Override
     public byte[] inEvent(Rendered object) {
         throw new IllegalStateException("there are no events in YAML");
+    }
+
+    private static Map<String, Object> tree(HasMetadata object) {
+        Map<String, Object> tree = Models.toTree(object);
+        NullFields.of(object).forEach(field -> tree.put(field, null));
+        return tree;
     }
 
     private static byte[] dump(Map<String, Object> tree) {
