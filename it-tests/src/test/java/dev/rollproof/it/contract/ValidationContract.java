@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the API promises not to take, and what it says then: the field, and what is wrong with it, word by word. */
 abstract class ValidationContract extends Contract {
     private static final String CONTAINER = "spec.template.spec.containers[0].";
-    private static final String LABEL = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters"
+    static final String LABEL = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters"
             + " or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used"
             + " for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
     static final String SUBDOMAIN = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric"

@@ -15,6 +15,9 @@ abstract class WholeContract {
     class PodValidation extends PodValidationContract {}
 
     @Nested
+    class StoredObjects extends StoredObjectsContract {}
+
+    @Nested
     class Patches extends PatchesContract {}
 
     @Nested

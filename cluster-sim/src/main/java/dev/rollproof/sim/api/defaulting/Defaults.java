@@ -2,17 +2,20 @@
 package dev.rollproof.sim.api.defaulting;
 
 import dev.rollproof.sim.api.Texts;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceSpec;
 import io.fabric8.kubernetes.api.model.NamespaceStatus;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
@@ -20,6 +23,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
@@ -31,6 +35,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The defaults of every kind, as Kubernetes' API documents them, and the Gateway API. */
@@ -81,15 +86,32 @@ public final class Defaults {
             binding.setRoleRef(role(binding.getRoleRef()));
             subjects(binding.getSubjects());
         } else if (object instanceof PersistentVolumeClaim claim && claim.getSpec() != null) {
-            VolumeDefaults.setOn(claim.getSpec());
+            VolumeDefaults.setOnClaim(claim.getSpec());
         } else if (object instanceof PersistentVolume volume && volume.getSpec() != null) {
             VolumeDefaults.setOn(volume.getSpec());
+            ZeroValues.dropFrom(volume);
         } else if (object instanceof StorageClass storage) {
             VolumeDefaults.setOn(storage);
         } else if (object instanceof Secret secret) {
             secret(secret);
         } else if (object instanceof Namespace namespace) {
             namespace(namespace);
+        } else {
+            rarer(object);
+        }
+    }
+
+    private static void rarer(HasMetadata object) {
+        if (object instanceof EndpointSlice slice) {
+            EndpointSliceDefaults.setOn(slice);
+        } else if (object instanceof Event event) {
+            EventDefaults.setOn(event);
+            ZeroValues.dropFrom(event);
+        } else if (object instanceof Node node) {
+            NodeDefaults.setOn(node);
+            ZeroValues.dropFrom(node);
+        } else if (object instanceof ControllerRevision revision) {
+            revision.setRevision(Objects.requireNonNullElse(revision.getRevision(), 0L));
         }
     }
 
@@ -154,6 +176,8 @@ public final class Defaults {
             if (person && Texts.isEmpty(subject.getApiGroup())) {
                 subject.setApiGroup(RBAC);
             }
+            subject.setApiGroup(Texts.isEmpty(subject.getApiGroup()) ? null : subject.getApiGroup());
+            subject.setNamespace(Texts.isEmpty(subject.getNamespace()) ? null : subject.getNamespace());
         }
     }
 

@@ -50,14 +50,7 @@ final class AffinityValidation {
     private void nodes(NodeAffinity affinity, String path) {
         NodeSelector required = affinity.getRequiredDuringSchedulingIgnoredDuringExecution();
         if (required != null) {
-            String at = path + REQUIRED + ".nodeSelectorTerms";
-            List<NodeSelectorTerm> terms = Lists.orEmpty(required.getNodeSelectorTerms());
-            if (terms.isEmpty()) {
-                errors.required(at, "must have at least one node selector term");
-            }
-            for (int i = 0; i < terms.size(); i++) {
-                nodeTerm(terms.get(i), at + "[" + i + "]", true);
-            }
+            nodeSelector(required, path + REQUIRED);
         }
         List<PreferredSchedulingTerm> preferred =
                 Lists.orEmpty(affinity.getPreferredDuringSchedulingIgnoredDuringExecution());
@@ -68,6 +61,18 @@ final class AffinityValidation {
             if (term.getPreference() != null) {
                 nodeTerm(term.getPreference(), at + ".preference", false);
             }
+        }
+    }
+
+    /** Which nodes will do. */
+    void nodeSelector(NodeSelector selector, String path) {
+        String at = path + ".nodeSelectorTerms";
+        List<NodeSelectorTerm> terms = Lists.orEmpty(selector.getNodeSelectorTerms());
+        if (terms.isEmpty()) {
+            errors.required(at, "must have at least one node selector term");
+        }
+        for (int i = 0; i < terms.size(); i++) {
+            nodeTerm(terms.get(i), at + "[" + i + "]", true);
         }
     }
 

@@ -96,7 +96,7 @@ final class DnsValidation {
     }
 
     /** Addresses that can be read in more than one way are refused since Kubernetes 1.36. */
-    private void address(String value, String path) {
+    void address(String value, String path) {
         boolean strict = minor >= 36;
         if (OLD_ADDRESS.matcher(value).matches()) {
             if (strict && LEADING_ZERO.matcher(value).matches()) {

@@ -8,11 +8,26 @@ import dev.rollproof.k8s.fabric8.Models;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is wrong with an object, field by field, in the words of the API. Not thread-safe. */
 public final class FieldErrors {
+    private static final int DECLARING_MINOR = 35;
+
     private final List<Cause> causes = new ArrayList<>();
+    private @Nullable FieldErrors declared;
+
+    /** For what Kubernetes 1.35 and later read off the declarations of their types, and so say after all else. */
+    FieldErrors declared(int minor) {
+        if (minor < DECLARING_MINOR) {
+            return this;
+        }
+        if (declared == null) {
+            declared = new FieldErrors();
+        }
+        return declared;
+    }
 
     /** A value that is wrong, and {@code ""} or why; strings are quoted, other values are JSON. */
     public void invalid(String path, @Nullable Object value, String detail) {
@@ -33,6 +48,10 @@ public final class FieldErrors {
 
     public void duplicate(String path, Object value) {
         add(path, "FieldValueDuplicate", "Duplicate value: " + text(value));
+    }
+
+    public void duplicate(String path, Object value, String detail) {
+        add(path, "FieldValueDuplicate", "Duplicate value: " + text(value) + ": " + detail);
     }
 
     public void notFound(String path, Object value) {
@@ -78,7 +97,7 @@ public final class FieldErrors {
     }
 
     public boolean isEmpty() {
-        return causes.isEmpty();
+        return causes.isEmpty() && (declared == null || declared.isEmpty());
     }
 
     /** How much has been found wrong so far. */
@@ -88,30 +107,37 @@ public final class FieldErrors {
 
     /** Fails with Invalid if anything is wrong. */
     public void throwIfAny(String kind, String group, @Nullable String name) {
-        if (causes.isEmpty()) {
+        if (isEmpty()) {
             return;
         }
         throw new ClusterException(
                 Reason.INVALID,
                 (group.isEmpty() ? kind : kind + "." + group) + " \"" + (name == null ? "" : name) + "\" is invalid: "
                         + sentence(),
-                causes,
+                inOrder(),
                 null);
     }
 
     /** Fails if anything is wrong where a real server makes no Invalid of it: with the bare sentence, which it answers with 500. */
     public void throwBareIfAny() {
-        if (!causes.isEmpty()) {
+        if (!isEmpty()) {
             throw new ClusterException(Reason.INTERNAL_ERROR, sentence());
         }
     }
 
-    private String sentence() {
-        String all = causes.stream()
-                .map(cause -> cause.field() + ": " + cause.message())
+    /** What is found twice is said once. */
+    private List<Cause> inOrder() {
+        return Stream.concat(causes.stream(), declared == null ? Stream.empty() : declared.causes.stream())
                 .distinct()
+                .toList();
+    }
+
+    private String sentence() {
+        List<Cause> all = inOrder();
+        String sentence = all.stream()
+                .map(cause -> cause.field() + ": " + cause.message())
                 .collect(Collectors.joining(", "));
-        return causes.stream().distinct().count() > 1 ? "[" + all + "]" : all;
+        return all.size() > 1 ? "[" + sentence + "]" : sentence;
     }
 
     private static String text(@Nullable Object value) {

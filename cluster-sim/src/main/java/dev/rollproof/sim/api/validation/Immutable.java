@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleRef;
@@ -71,8 +72,10 @@ final class Immutable {
             unchanged("spec.scopes", now.getSpec().getScopes(), before.getSpec().getScopes(), errors);
         } else if (object instanceof PersistentVolumeClaim now && stored instanceof PersistentVolumeClaim before) {
             VolumeValidation.unchanged(now, before, errors);
+        } else if (object instanceof EndpointSlice now && stored instanceof EndpointSlice before) {
+            addressType(now.getAddressType(), before.getAddressType(), minor, errors);
         } else if (object instanceof PersistentVolume now && stored instanceof PersistentVolume before) {
-            VolumeValidation.unchanged(now, before, errors);
+            PersistentVolumeValidation.unchanged(now, before, errors);
         } else if (object instanceof StorageClass now && stored instanceof StorageClass before) {
             VolumeValidation.unchanged(now, before, minor, errors);
         } else if (object instanceof RoleBinding now && stored instanceof RoleBinding before) {
@@ -85,6 +88,15 @@ final class Immutable {
     static void unchanged(String path, @Nullable Object now, @Nullable Object before, FieldErrors errors) {
         if (!Objects.equals(now, before)) {
             errors.invalid(path, now, FIELD);
+        }
+    }
+
+    /** Kubernetes 1.37 does not say to what it was to be changed. */
+    private static void addressType(String now, String before, int minor, FieldErrors errors) {
+        if (minor < 35) {
+            unchanged("addressType", now, before, errors);
+        } else if (!now.equals(before)) {
+            errors.declared(minor).invalid("addressType", null, FIELD);
         }
     }
 

@@ -4,14 +4,11 @@ package dev.rollproof.sim.api.validation;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.CSIVolumeSource;
 import io.fabric8.kubernetes.api.model.EmptyDirVolumeSource;
-import io.fabric8.kubernetes.api.model.HostPathVolumeSource;
 import io.fabric8.kubernetes.api.model.ImageVolumeSource;
 import io.fabric8.kubernetes.api.model.KeyToPath;
-import io.fabric8.kubernetes.api.model.NFSVolumeSource;
 import io.fabric8.kubernetes.api.model.Volume;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +18,11 @@ import org.jspecify.annotations.Nullable;
  * them.
  */
 final class PodVolumeValidation {
-    private static final int LONGEST_DRIVER = 63;
-    private static final List<String> PATH_TYPES = List.of(
-            "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket");
-
     private final int minor;
     private final boolean ofPod;
     private final ProjectionValidation projections;
     private final FieldErrors errors;
-    private int sources;
+    private VolumeSourceValidation sources;
 
     /**
      * @param minor the minor version of Kubernetes whose rules are played
@@ -40,6 +33,7 @@ final class PodVolumeValidation {
         this.ofPod = ofPod;
         this.projections = new ProjectionValidation(errors);
         this.errors = errors;
+        this.sources = new VolumeSourceValidation(minor, errors);
     }
 
     /** Those with nothing wrong in them, by their names. */
@@ -52,7 +46,7 @@ final class PodVolumeValidation {
             Volume volume = volumes.get(i);
             String at = path + "[" + i + "]";
             int before = errors.count();
-            sources = 0;
+            sources = new VolumeSourceValidation(minor, errors);
             common(volume, at);
             String name = Texts.orEmpty(volume.getName());
             if (name.isEmpty()) {
@@ -71,15 +65,7 @@ final class PodVolumeValidation {
     }
 
     private <T> void source(@Nullable T source, String path, BiConsumer<T, String> rules) {
-        if (source == null) {
-            return;
-        }
-        if (sources > 0) {
-            errors.forbidden(path, "may not specify more than 1 volume type");
-        } else {
-            sources++;
-            rules.accept(source, path);
-        }
+        sources.source(source, path, rules);
     }
 
     private void vendors(@Nullable Object source, String path) {
@@ -89,13 +75,13 @@ final class PodVolumeValidation {
     private void common(Volume volume, String path) {
         EmptyDirVolumeSource empty = volume.getEmptyDir();
         if (empty != null) {
-            sources++;
+            sources.beside(empty);
             if (empty.getSizeLimit() != null
                     && empty.getSizeLimit().getNumericalAmount().signum() < 0) {
                 errors.forbidden(path + ".emptyDir.sizeLimit", "SizeLimit field must be a valid resource quantity");
             }
         }
-        source(volume.getHostPath(), path + ".hostPath", this::hostPath);
+        source(volume.getHostPath(), path + ".hostPath", sources::hostPath);
         vendors(volume.getGitRepo(), path + ".gitRepo");
         vendors(volume.getGcePersistentDisk(), path + ".gcePersistentDisk");
         vendors(volume.getAwsElasticBlockStore(), path + ".awsElasticBlockStore");
@@ -103,7 +89,7 @@ final class PodVolumeValidation {
             required(secret.getSecretName(), at + ".secretName");
             files(secret.getDefaultMode(), secret.getItems(), at);
         });
-        source(volume.getNfs(), path + ".nfs", this::nfs);
+        source(volume.getNfs(), path + ".nfs", sources::nfs);
         vendors(volume.getIscsi(), path + ".iscsi");
         vendors(volume.getGlusterfs(), path + ".glusterfs");
         vendors(volume.getFlocker(), path + ".flocker");
@@ -115,7 +101,7 @@ final class PodVolumeValidation {
         vendors(volume.getCinder(), path + ".cinder");
         vendors(volume.getCephfs(), path + ".cephFS");
         vendors(volume.getQuobyte(), path + ".quobyte");
-        if (volume.getDownwardAPI() != null && sources > 0) {
+        if (volume.getDownwardAPI() != null && sources.isAny()) {
             errors.forbidden(path + ".downwarAPI", "may not specify more than 1 volume type");
         } else {
             source(volume.getDownwardAPI(), path + ".downwardAPI", projections::downward);
@@ -150,37 +136,8 @@ final class PodVolumeValidation {
         source(volume.getImage(), path + ".image", this::image);
     }
 
-    private void hostPath(HostPathVolumeSource source, String path) {
-        if (Texts.isEmpty(source.getPath())) {
-            errors.required(path + ".path");
-            return;
-        }
-        PathRules.noBacksteps(source.getPath(), path + ".path", errors);
-        if (source.getType() != null && !PATH_TYPES.contains(source.getType())) {
-            errors.notSupported(path + ".type", source.getType(), PATH_TYPES);
-        }
-    }
-
-    private void nfs(NFSVolumeSource source, String path) {
-        required(source.getServer(), path + ".server");
-        String of = Texts.orEmpty(source.getPath());
-        required(of, path + ".path");
-        if (!of.startsWith("/")) {
-            errors.invalid(path + ".path", of, "must be an absolute path");
-        }
-    }
-
     private void csi(CSIVolumeSource source, String path) {
-        String driver = Texts.orEmpty(source.getDriver());
-        required(driver, path + ".driver");
-        if (driver.length() > LONGEST_DRIVER) {
-            errors.tooLong(path + ".driver", LONGEST_DRIVER);
-        }
-        // Older versions say of a name that is not there that it is wrong, too.
-        if (!driver.isEmpty() || minor < 36) {
-            Names.subdomain(driver.toLowerCase(Locale.ROOT))
-                    .forEach(wrong -> errors.invalid(path + ".driver", driver, wrong));
-        }
+        sources.driver(source.getDriver(), path + ".driver");
         if (source.getNodePublishSecretRef() != null) {
             String secret = Texts.orEmpty(source.getNodePublishSecretRef().getName());
             if (secret.isEmpty()) {

@@ -46,7 +46,7 @@ final class RbacValidation {
             if (minor < 35) {
                 errors.required(path + ".verbs", "verbs must contain at least one value");
             } else {
-                errors.required(path + ".verbs");
+                errors.declared(minor).required(path + ".verbs");
             }
         }
         if (!isEmpty(rule.getNonResourceURLs())) {
@@ -77,7 +77,11 @@ final class RbacValidation {
     }
 
     static void binding(
-            @Nullable RoleRef role, @Nullable List<Subject> subjects, boolean namespaced, FieldErrors errors) {
+            @Nullable RoleRef role,
+            @Nullable List<Subject> subjects,
+            boolean namespaced,
+            int minor,
+            FieldErrors errors) {
         RoleRef said = Objects.requireNonNullElseGet(role, RoleRef::new);
         String group = Texts.orEmpty(said.getApiGroup());
         if (!group.equals(GROUP)) {
@@ -89,21 +93,24 @@ final class RbacValidation {
             errors.notSupported("roleRef.kind", kind, kinds);
         }
         String name = Texts.orEmpty(said.getName());
-        if (name.isEmpty()) {
+        if (name.isEmpty() && minor < 35) {
             errors.required("roleRef.name");
-        } else {
+        } else if (!name.isEmpty()) {
             Names.pathSegment(name).forEach(wrong -> errors.invalid("roleRef.name", name, wrong));
         }
         for (int i = 0; subjects != null && i < subjects.size(); i++) {
-            subject(subjects.get(i), namespaced, "subjects[" + i + "]", errors);
+            subject(subjects.get(i), namespaced, minor, "subjects[" + i + "]", errors);
+        }
+        if (name.isEmpty() && minor >= 35) {
+            errors.declared(minor).required("roleRef.name");
         }
     }
 
-    private static void subject(Subject subject, boolean namespaced, String path, FieldErrors errors) {
+    private static void subject(Subject subject, boolean namespaced, int minor, String path, FieldErrors errors) {
         String name = Texts.orEmpty(subject.getName());
         String group = Texts.orEmpty(subject.getApiGroup());
         if (name.isEmpty()) {
-            errors.required(path + ".name");
+            errors.declared(minor).required(path + ".name");
         }
         switch (Texts.orEmpty(subject.getKind())) {
             case "ServiceAccount" -> {

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -23,6 +24,7 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetSpec;
@@ -30,6 +32,7 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.runtime.RawExtension;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +109,7 @@ public final class Validation {
         } else if (object instanceof ResourceQuota quota) {
             QuotaValidation.validate(quota, errors);
         } else if (object instanceof Event event) {
-            event(event, errors);
+            new EventValidation(event, errors).validate();
         } else if (object instanceof StatefulSet set) {
             StatefulSetValidation.validate(
                     Objects.requireNonNullElseGet(set.getSpec(), StatefulSetSpec::new), minor, errors);
@@ -118,12 +121,16 @@ public final class Validation {
         } else if (object instanceof PersistentVolumeClaim claim) {
             VolumeValidation.claim(claim.getSpec(), "spec", errors);
         } else if (object instanceof PersistentVolume volume) {
-            VolumeValidation.volume(volume.getSpec(), errors);
+            new PersistentVolumeValidation(volume.getSpec(), minor, errors).validate();
         } else if (object instanceof StorageClass storage) {
             VolumeValidation.storageClass(storage, errors);
         } else if (object instanceof PodDisruptionBudget budget) {
             BudgetValidation.validate(
                     Objects.requireNonNullElseGet(budget.getSpec(), PodDisruptionBudgetSpec::new), errors);
+        } else if (object instanceof EndpointSlice slice) {
+            new EndpointSliceValidation(minor, errors).validate(slice);
+        } else if (object instanceof Node node) {
+            new NodeValidation(errors).validate(node);
         } else {
             roles(object, minor, errors);
         }
@@ -135,9 +142,9 @@ public final class Validation {
         } else if (object instanceof ClusterRole role) {
             RbacValidation.clusterRole(role, minor, errors);
         } else if (object instanceof RoleBinding binding) {
-            RbacValidation.binding(binding.getRoleRef(), binding.getSubjects(), true, errors);
+            RbacValidation.binding(binding.getRoleRef(), binding.getSubjects(), true, minor, errors);
         } else if (object instanceof ClusterRoleBinding binding) {
-            RbacValidation.binding(binding.getRoleRef(), binding.getSubjects(), false, errors);
+            RbacValidation.binding(binding.getRoleRef(), binding.getSubjects(), false, minor, errors);
         }
     }
 
@@ -146,8 +153,14 @@ public final class Validation {
         if (number != null && number < 0) {
             errors.invalid("revision", number, Names.NON_NEGATIVE);
         }
-        if (revision.getData() == null) {
+        Object data = revision.getData() instanceof RawExtension raw ? raw.getValue() : revision.getData();
+        if (data == null) {
             errors.required("data", "data is mandatory");
+        } else if (data instanceof String
+                || data instanceof Number
+                || data instanceof Boolean
+                || data instanceof List) {
+            errors.required("data", "data must be a valid JSON object");
         }
     }
 
@@ -178,17 +191,6 @@ public final class Validation {
                     errors.required("data[" + key + "]");
                 }
             }
-        }
-    }
-
-    private static void event(Event event, FieldErrors errors) {
-        String regarding =
-                event.getInvolvedObject() == null || event.getInvolvedObject().getNamespace() == null
-                        ? ""
-                        : event.getInvolvedObject().getNamespace();
-        String own = event.getMetadata().getNamespace();
-        if (regarding.isEmpty() ? !"default".equals(own) && !"kube-system".equals(own) : !regarding.equals(own)) {
-            errors.invalid("involvedObject.namespace", regarding, "does not match event.namespace");
         }
     }
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Texts;
-import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimSpec;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimSpecBuilder;
-import io.fabric8.kubernetes.api.model.PersistentVolumeSpec;
-import io.fabric8.kubernetes.api.model.PersistentVolumeSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import java.math.BigDecimal;
@@ -16,13 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The rules for claims, volumes and storage classes. Sources: pkg/apis/core/validation, pkg/apis/storage/validation. Of volumes' sources the
- * insides of {@code hostPath} and {@code local} are looked at, and not those of vendors' disks.
- */
+/** The rules for claims and storage classes. Sources: pkg/apis/core/validation, pkg/apis/storage/validation. */
 final class VolumeValidation {
     private static final List<String> ACCESS_MODES =
             List.of("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod");
@@ -51,10 +45,12 @@ final class VolumeValidation {
             positive(requests.get("storage"), storage, errors);
         }
         className(spec.getStorageClassName(), path + ".storageClassName", errors);
-        PodSpecValidation.oneOf(path + ".volumeMode", spec.getVolumeMode(), VOLUME_MODES, errors);
+        volumeMode(spec.getVolumeMode(), path + ".volumeMode", errors);
+        new DataSourceValidation(errors).claim(spec, path);
+        className(spec.getVolumeAttributesClassName(), path + ".volumeAttributesClassName", errors);
     }
 
-    private static void accessModes(List<String> modes, String path, FieldErrors errors) {
+    static void accessModes(List<String> modes, String path, FieldErrors errors) {
         modes.stream()
                 .filter(mode -> !ACCESS_MODES.contains(mode))
                 .forEach(mode -> errors.notSupported(path, mode, ACCESS_MODES));
@@ -64,92 +60,21 @@ final class VolumeValidation {
         }
     }
 
-    private static void positive(Quantity quantity, String path, FieldErrors errors) {
+    static void positive(Quantity quantity, String path, FieldErrors errors) {
         if (quantity.getNumericalAmount().compareTo(BigDecimal.ZERO) <= 0) {
             errors.invalid(path, quantity.toString(), "must be greater than zero");
         }
     }
 
-    private static void className(@Nullable String name, String path, FieldErrors errors) {
+    static void volumeMode(@Nullable String mode, String path, FieldErrors errors) {
+        if (mode != null && !VOLUME_MODES.contains(mode)) {
+            errors.notSupported(path, mode, VOLUME_MODES);
+        }
+    }
+
+    static void className(@Nullable String name, String path, FieldErrors errors) {
         if (name != null && !name.isEmpty()) {
             Names.subdomain(name).forEach(wrong -> errors.invalid(path, name, wrong));
-        }
-    }
-
-    static void volume(@Nullable PersistentVolumeSpec given, FieldErrors errors) {
-        PersistentVolumeSpec spec = Objects.requireNonNullElseGet(given, PersistentVolumeSpec::new);
-        List<String> modes = Objects.requireNonNullElse(spec.getAccessModes(), List.of());
-        if (modes.isEmpty()) {
-            errors.required("spec.accessModes");
-        }
-        accessModes(modes, "spec.accessModes", errors);
-        Map<String, Quantity> capacity = Objects.requireNonNullElse(spec.getCapacity(), Map.of());
-        if (capacity.isEmpty()) {
-            errors.required("spec.capacity");
-        }
-        if (!capacity.containsKey("storage") || capacity.size() > 1) {
-            errors.notSupported("spec.capacity", capacity.isEmpty() ? null : capacity, List.of("storage"));
-        }
-        capacity.forEach((name, amount) -> positive(amount, "spec.capacity[" + name + "]", errors));
-        PodSpecValidation.oneOf(
-                "spec.persistentVolumeReclaimPolicy",
-                spec.getPersistentVolumeReclaimPolicy(),
-                List.of("Delete", "Recycle", "Retain"),
-                errors);
-        source(spec, errors);
-        className(spec.getStorageClassName(), "spec.storageClassName", errors);
-        PodSpecValidation.oneOf("spec.volumeMode", spec.getVolumeMode(), VOLUME_MODES, errors);
-    }
-
-    private static void source(PersistentVolumeSpec spec, FieldErrors errors) {
-        long sources = Stream.of(
-                        spec.getHostPath(),
-                        spec.getGcePersistentDisk(),
-                        spec.getAwsElasticBlockStore(),
-                        spec.getGlusterfs(),
-                        spec.getFlocker(),
-                        spec.getNfs(),
-                        spec.getRbd(),
-                        spec.getQuobyte(),
-                        spec.getCephfs(),
-                        spec.getIscsi(),
-                        spec.getCinder(),
-                        spec.getFc(),
-                        spec.getFlexVolume(),
-                        spec.getAzureFile(),
-                        spec.getVsphereVolume(),
-                        spec.getPhotonPersistentDisk(),
-                        spec.getPortworxVolume(),
-                        spec.getAzureDisk(),
-                        spec.getScaleIO(),
-                        spec.getStorageos(),
-                        spec.getCsi())
-                .filter(Objects::nonNull)
-                .count();
-        if (spec.getHostPath() != null) {
-            path(spec.getHostPath().getPath(), "spec.hostPath.path", errors);
-        }
-        if (spec.getLocal() != null) {
-            if (sources > 0) {
-                errors.forbidden("spec.local", "may not specify more than 1 volume type");
-            } else {
-                path(spec.getLocal().getPath(), "spec.local.path", errors);
-                if (spec.getNodeAffinity() == null || spec.getNodeAffinity().getRequired() == null) {
-                    errors.required("spec.nodeAffinity", "Local volume requires node affinity");
-                }
-            }
-            sources++;
-        }
-        if (sources == 0) {
-            errors.required("spec", "must specify a volume type");
-        }
-    }
-
-    private static void path(@Nullable String value, String path, FieldErrors errors) {
-        if (value == null || value.isEmpty()) {
-            errors.required(path);
-        } else if (List.of(value.split("/", -1)).contains("..")) {
-            errors.invalid(path, value, "must not contain '..'");
         }
     }
 
@@ -167,6 +92,7 @@ final class VolumeValidation {
         if (mode != null && !modes.contains(mode)) {
             errors.notSupported("volumeBindingMode", mode, modes);
         }
+        new TopologyValidation(errors).validate(Lists.orEmpty(object.getAllowedTopologies()), "allowedTopologies");
     }
 
     /** Kubernetes 1.37 does not say to what it was to be changed, and 1.34 has a text of its own for all but the mode. */
@@ -195,30 +121,6 @@ final class VolumeValidation {
 
     private static Map<String, String> emptied(@Nullable Map<String, String> map) {
         return map == null ? Map.of() : map;
-    }
-
-    /** Kubernetes' text goes on with the difference in a syntax of Go's. */
-    static void unchanged(PersistentVolume now, PersistentVolume before, FieldErrors errors) {
-        if (!Objects.equals(sourceOf(now), sourceOf(before))) {
-            errors.forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation");
-        }
-        Immutable.unchanged(
-                "volumeMode", now.getSpec().getVolumeMode(), before.getSpec().getVolumeMode(), errors);
-    }
-
-    /** Where the data are: what is left of a spec without all that is said about them. */
-    private static PersistentVolumeSpec sourceOf(PersistentVolume volume) {
-        return new PersistentVolumeSpecBuilder(volume.getSpec())
-                .withAccessModes(List.of())
-                .withCapacity(null)
-                .withClaimRef(null)
-                .withMountOptions(List.of())
-                .withNodeAffinity(null)
-                .withPersistentVolumeReclaimPolicy(null)
-                .withStorageClassName(null)
-                .withVolumeAttributesClassName(null)
-                .withVolumeMode(null)
-                .build();
     }
 
     /** Kubernetes' text goes on with the difference in a syntax of Go's. */
