@@ -220,7 +220,7 @@ public final class Requests {
                             + ", UID in object meta: " + stored.getMetadata().getUid());
         }
         FieldErrors errors = sameContents
-                ? Validation.ofNewMetadata(manifest.getMetadata(), stored.getMetadata())
+                ? Validation.ofNewMetadata(manifest.getMetadata(), stored.getMetadata(), minor)
                 : Validation.ofUpdate(manifest, stored, minor);
         if (!sameContents) {
             alsoValidates.accept(manifest, errors);

@@ -116,7 +116,7 @@ abstract class StoredObjectsContract extends Contract {
                         "Required value"),
                 wrong(
                         PersistentVolume.class,
-                        "spec: {accessModes: [x, y, x], capacity: {storage: 1, cpu: 1}, hostPath: {path: /x}}",
+                        "spec: {accessModes: [x, y], capacity: {storage: 1, cpu: 1}, hostPath: {path: /x}}",
                         "spec.accessModes",
                         "Unsupported value: \"x\": " + MODES,
                         "spec.accessModes",
@@ -145,7 +145,7 @@ abstract class StoredObjectsContract extends Contract {
                         "spec.dataSource",
                         "Invalid value: \"x\": must be 'PersistentVolumeClaim' when referencing the default apiGroup",
                         "spec",
-                        "Invalid value: \"spec.dataSource\": must match dataSourceRef"),
+                        "Invalid value: {}: must match dataSourceRef"),
                 wrong(
                         PersistentVolumeClaim.class,
                         CLAIM + "volumeMode: \"\", volumeAttributesClassName: A_}",
@@ -281,9 +281,9 @@ abstract class StoredObjectsContract extends Contract {
                 "Required value: data must be a valid JSON object")),
         QUOTAS(wrong(
                 ResourceQuota.class,
-                "spec: {hard: {pods: 1}, scopes: [x, x]}",
+                "spec: {hard: {pods: 1}, scopes: [x]}",
                 "spec.scopes",
-                "Invalid value: [\"x\",\"x\"]: unsupported scope"));
+                "Invalid value: [\"x\"]: unsupported scope"));
 
         private final List<Case> cases;
 

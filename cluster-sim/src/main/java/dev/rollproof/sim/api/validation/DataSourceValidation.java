@@ -5,6 +5,7 @@ import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimSpec;
 import io.fabric8.kubernetes.api.model.TypedLocalObjectReference;
 import io.fabric8.kubernetes.api.model.TypedObjectReference;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,8 @@ final class DataSourceValidation {
         object(reference.getName(), reference.getKind(), reference.getApiGroup(), path + ".dataSourceRef");
         // Of namespaces nobody is told: without a feature that is off, such a reference is dropped.
         if (source != null && !isSame(source, reference)) {
-            errors.invalid(path, path + ".dataSource", "must match dataSourceRef");
+            // Real servers would show which field, and show a path without anything in it.
+            errors.invalid(path, Map.of(), "must match dataSourceRef");
         }
     }
 

@@ -41,9 +41,9 @@ final class EndpointSliceValidation {
     void validate(EndpointSlice slice) {
         addressType = Texts.orEmpty(slice.getAddressType());
         if (addressType.isEmpty()) {
-            errors.declared(minor).required("addressType");
+            errors.declared().required("addressType");
         } else if (!ADDRESS_TYPES.contains(addressType)) {
-            errors.declared(minor).notSupported("addressType", addressType, ADDRESS_TYPES);
+            errors.declared().notSupported("addressType", addressType, ADDRESS_TYPES);
         }
         ports(Lists.orEmpty(slice.getPorts()));
         List<Endpoint> endpoints = Lists.orEmpty(slice.getEndpoints());
@@ -85,9 +85,9 @@ final class EndpointSliceValidation {
         if (addresses.isEmpty() && minor < 35) {
             errors.required(of, "must contain at least 1 address");
         } else if (addresses.isEmpty()) {
-            errors.declared(minor).required(of);
+            errors.declared().required(of);
         } else if (addresses.size() > MOST_ADDRESSES) {
-            errors.declared(minor).tooMany(of, addresses.size(), MOST_ADDRESSES);
+            errors.declared().tooMany(of, addresses.size(), MOST_ADDRESSES);
         }
         for (int i = 0; i < addresses.size(); i++) {
             address(addresses.get(i), of, of + "[" + i + "]");

@@ -13,14 +13,25 @@ import org.jspecify.annotations.Nullable;
 
 /** What is wrong with an object, field by field, in the words of the API. Not thread-safe. */
 public final class FieldErrors {
+    /** Since when Kubernetes reads rules off the declarations of its types. */
     private static final int DECLARING_MINOR = 35;
 
+    private final boolean declares;
     private final List<Cause> causes = new ArrayList<>();
     private @Nullable FieldErrors declared;
 
-    /** For what Kubernetes 1.35 and later read off the declarations of their types, and so say after all else. */
-    FieldErrors declared(int minor) {
-        if (minor < DECLARING_MINOR) {
+    public FieldErrors() {
+        this(Integer.MAX_VALUE);
+    }
+
+    /** @param minor the minor version of Kubernetes whose words they are */
+    public FieldErrors(int minor) {
+        this.declares = minor >= DECLARING_MINOR;
+    }
+
+    /** For what newer versions of Kubernetes read off the declarations of their types, and so say after all else. */
+    FieldErrors declared() {
+        if (!declares) {
             return this;
         }
         if (declared == null) {
@@ -125,15 +136,17 @@ public final class FieldErrors {
         }
     }
 
-    /** What is found twice is said once. */
+    /** What is found twice, newer versions say once. */
     private List<Cause> inOrder() {
-        return Stream.concat(causes.stream(), declared == null ? Stream.empty() : declared.causes.stream())
-                .distinct()
-                .toList();
+        return declares
+                ? Stream.concat(causes.stream(), declared == null ? Stream.empty() : declared.causes.stream())
+                        .distinct()
+                        .toList()
+                : causes;
     }
 
     private String sentence() {
-        List<Cause> all = inOrder();
+        List<Cause> all = inOrder().stream().distinct().toList();
         String sentence = all.stream()
                 .map(cause -> cause.field() + ": " + cause.message())
                 .collect(Collectors.joining(", "));

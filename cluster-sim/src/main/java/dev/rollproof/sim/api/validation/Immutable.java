@@ -96,7 +96,7 @@ final class Immutable {
         if (minor < 35) {
             unchanged("addressType", now, before, errors);
         } else if (!now.equals(before)) {
-            errors.declared(minor).invalid("addressType", null, FIELD);
+            errors.declared().invalid("addressType", null, FIELD);
         }
     }
 

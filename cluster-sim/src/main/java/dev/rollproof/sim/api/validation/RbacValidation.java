@@ -46,7 +46,7 @@ final class RbacValidation {
             if (minor < 35) {
                 errors.required(path + ".verbs", "verbs must contain at least one value");
             } else {
-                errors.declared(minor).required(path + ".verbs");
+                errors.declared().required(path + ".verbs");
             }
         }
         if (!isEmpty(rule.getNonResourceURLs())) {
@@ -99,18 +99,18 @@ final class RbacValidation {
             Names.pathSegment(name).forEach(wrong -> errors.invalid("roleRef.name", name, wrong));
         }
         for (int i = 0; subjects != null && i < subjects.size(); i++) {
-            subject(subjects.get(i), namespaced, minor, "subjects[" + i + "]", errors);
+            subject(subjects.get(i), namespaced, "subjects[" + i + "]", errors);
         }
         if (name.isEmpty() && minor >= 35) {
-            errors.declared(minor).required("roleRef.name");
+            errors.declared().required("roleRef.name");
         }
     }
 
-    private static void subject(Subject subject, boolean namespaced, int minor, String path, FieldErrors errors) {
+    private static void subject(Subject subject, boolean namespaced, String path, FieldErrors errors) {
         String name = Texts.orEmpty(subject.getName());
         String group = Texts.orEmpty(subject.getApiGroup());
         if (name.isEmpty()) {
-            errors.declared(minor).required(path + ".name");
+            errors.declared().required(path + ".name");
         }
         switch (Texts.orEmpty(subject.getKind())) {
             case "ServiceAccount" -> {

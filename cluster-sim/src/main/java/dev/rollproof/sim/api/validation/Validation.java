@@ -49,7 +49,7 @@ public final class Validation {
      * @param minor the minor version of Kubernetes whose rules and texts are played, such as 37
      */
     public static FieldErrors ofNew(HasMetadata object, int minor) {
-        FieldErrors errors = new FieldErrors();
+        FieldErrors errors = new FieldErrors(minor);
         MetadataValidation.validate(object.getMetadata(), nameRule(object, minor), errors);
         contents(object, minor, errors);
         return errors;
@@ -73,7 +73,7 @@ public final class Validation {
      * @param minor the minor version of Kubernetes whose rules and texts are played, such as 37
      */
     public static FieldErrors ofUpdate(HasMetadata object, HasMetadata stored, int minor) {
-        FieldErrors errors = ofNewMetadata(object.getMetadata(), stored.getMetadata());
+        FieldErrors errors = ofNewMetadata(object.getMetadata(), stored.getMetadata(), minor);
         if (!(object instanceof Pod)) {
             contents(object, minor, errors);
         }
@@ -81,9 +81,13 @@ public final class Validation {
         return errors;
     }
 
-    /** Checks metadata that is to replace that of an object which otherwise stays as it is. */
-    public static FieldErrors ofNewMetadata(ObjectMeta metadata, ObjectMeta stored) {
-        FieldErrors errors = new FieldErrors();
+    /**
+     * Checks metadata that is to replace that of an object which otherwise stays as it is.
+     *
+     * @param minor the minor version of Kubernetes whose rules and texts are played, such as 37
+     */
+    public static FieldErrors ofNewMetadata(ObjectMeta metadata, ObjectMeta stored, int minor) {
+        FieldErrors errors = new FieldErrors(minor);
         MetadataValidation.parts(metadata, "metadata", errors);
         MetadataValidation.update(metadata, stored, errors);
         return errors;
