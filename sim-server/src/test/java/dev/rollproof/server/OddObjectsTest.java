@@ -58,6 +58,25 @@ class OddObjectsTest {
                         + " rules[0].verbs: Required value, rules[1].verbs: Required value]");
     }
 
+    @Test
+    void aNodeKeepsWhoMadeItsMachine() {
+        String nodes = "/api/v1/nodes";
+        served.post(nodes, "{\"metadata\": {\"name\": \"made\"}, \"spec\": {\"providerID\": \"maker://one\"}}");
+        String other = "{\"spec\": {\"providerID\": \"maker://other\"}}";
+        Reply changed = served.send("PATCH", nodes + "/made", "application/merge-patch+json", other);
+        Reply cleared = served.send(
+                "PATCH", nodes + "/made", "application/merge-patch+json", "{\"spec\": {\"providerID\": null}}");
+
+        assertThat(String.valueOf(changed.at("message")))
+                .isEqualTo(
+                        "Node \"made\" is invalid: spec.providerID: Invalid value: null: field cannot be modified once"
+                                + " set");
+        assertThat(String.valueOf(cleared.at("message")))
+                .isEqualTo(
+                        "Node \"made\" is invalid: spec.providerID: Invalid value: null: field cannot be cleared once"
+                                + " set");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             2026-01-01T00:00:00Z | cannot parse "Z" as ".000000"

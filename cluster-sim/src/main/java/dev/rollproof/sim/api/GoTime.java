@@ -26,6 +26,8 @@ final class GoTime {
             "finishedAt",
             "firstTimestamp",
             "lastTimestamp",
+            "lastHeartbeatTime",
+            "timeAdded",
             "time");
 
     /** The parts of the layouts up to the seconds in their order, and what each takes. */

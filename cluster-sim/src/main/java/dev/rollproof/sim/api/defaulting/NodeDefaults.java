@@ -20,10 +20,13 @@ final class NodeDefaults {
             node.setSpec(new NodeSpec());
         }
         addresses(node.getSpec());
+        // Of a feature that there is no more.
+        node.getSpec().setConfigSource(null);
         if (node.getStatus() == null) {
             node.setStatus(new NodeStatus());
         }
         NodeStatus status = node.getStatus();
+        status.setConfig(null);
         boolean saysRoom =
                 status.getAllocatable() != null && !status.getAllocatable().isEmpty();
         if (!saysRoom && status.getCapacity() != null) {

@@ -5,6 +5,7 @@ import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -74,6 +75,8 @@ final class Immutable {
             VolumeValidation.unchanged(now, before, errors);
         } else if (object instanceof EndpointSlice now && stored instanceof EndpointSlice before) {
             addressType(now.getAddressType(), before.getAddressType(), minor, errors);
+        } else if (object instanceof Node now && stored instanceof Node before) {
+            NodeValidation.unchanged(now, before, minor, errors);
         } else if (object instanceof PersistentVolume now && stored instanceof PersistentVolume before) {
             PersistentVolumeValidation.unchanged(now, before, errors);
         } else if (object instanceof StorageClass now && stored instanceof StorageClass before) {

@@ -32,6 +32,25 @@ final class NodeValidation {
         }
     }
 
+    /** Who made the machine is said once. */
+    static void unchanged(Node now, Node before, int minor, FieldErrors errors) {
+        String had =
+                before.getSpec() == null ? "" : Texts.orEmpty(before.getSpec().getProviderID());
+        String has = now.getSpec() == null ? "" : Texts.orEmpty(now.getSpec().getProviderID());
+        if (had.isEmpty() || had.equals(has)) {
+            return;
+        }
+        if (minor < 35) {
+            errors.forbidden("spec.providerID", "node updates may not change providerID except from \"\" to valid");
+        } else {
+            errors.declared()
+                    .invalid(
+                            "spec.providerID",
+                            null,
+                            has.isEmpty() ? "field cannot be cleared once set" : "field cannot be modified once set");
+        }
+    }
+
     private void room(@Nullable Map<String, Quantity> room, String path) {
         if (room == null) {
             return;
