@@ -64,6 +64,13 @@ final class GoDecoding {
             Map.entry("NodeStatus.phase", "v1.NodePhase"),
             Map.entry("ModifyVolumeStatus.status", "v1.PersistentVolumeClaimModifyVolumeStatus"),
             Map.entry("uid", "types.UID"),
+            Map.entry("stopSignal", "v1.Signal"),
+            Map.entry("PodOS.name", "v1.OSName"),
+            Map.entry("Capabilities.add", "v1.Capability"),
+            Map.entry("Capabilities.drop", "v1.Capability"),
+            Map.entry("NamespaceSpec.finalizers", "v1.FinalizerName"),
+            Map.entry("NamespaceStatus.phase", "v1.NamespacePhase"),
+            Map.entry("PodStatus.phase", "v1.PodPhase"),
             Map.entry("Container.restartPolicy", "v1.ContainerRestartPolicy"),
             Map.entry("PodSpec.restartPolicy", "v1.RestartPolicy"),
             Map.entry("Toleration.operator", "v1.TolerationOperator"),
@@ -172,7 +179,14 @@ final class GoDecoding {
         }
         if (type == String.class) {
             String field = wrong.field();
-            String named = NAMED_TEXTS.get(wrong.owner().getSimpleName() + "." + field);
+            String owner = wrong.owner().getSimpleName();
+            if (owner.endsWith("Condition") && field.equals("status")) {
+                return "v1.ConditionStatus";
+            }
+            if (owner.endsWith("Condition") && field.equals("type")) {
+                return "v1." + owner + "Type";
+            }
+            String named = NAMED_TEXTS.get(owner + "." + field);
             return named == null ? NAMED_TEXTS.getOrDefault(field, "string") : named;
         }
         if (type == Integer.class || type == IntOrString.class) {

@@ -4,6 +4,8 @@ package dev.rollproof.sim.api;
 import dev.rollproof.k8s.quota.QosClass;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LoadBalancerStatus;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceStatus;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -59,6 +61,8 @@ final class InitialStatus {
             service.setStatus(new ServiceStatus(List.of(), new LoadBalancerStatus()));
         } else if (manifest instanceof ResourceQuota quota) {
             quota.setStatus(new ResourceQuotaStatus());
+        } else if (manifest instanceof Namespace namespace) {
+            namespace.setStatus(new NamespaceStatus(null, "Active"));
         } else if (manifest instanceof HTTPRoute route) {
             route.setStatus(null);
         }

@@ -13,6 +13,7 @@ import dev.rollproof.sim.api.patch.FieldManager;
 import dev.rollproof.sim.api.patch.FieldSet;
 import dev.rollproof.sim.api.patch.Ownership;
 import dev.rollproof.sim.api.patch.OwnershipEntries;
+import dev.rollproof.sim.api.services.Addresses;
 import dev.rollproof.sim.api.validation.FieldErrors;
 import dev.rollproof.sim.api.validation.FieldValidation;
 import dev.rollproof.sim.api.validation.Validation;
@@ -52,7 +53,7 @@ public final class Requests {
         this.api = api;
         this.minor = minor;
         this.alsoValidates = alsoValidates;
-        this.addresses = new Addresses(api);
+        this.addresses = new Addresses(() -> api.all(ResourceType.SERVICES, ""), minor);
         this.owners = new FieldOwners(api);
         this.managed = owners.managed;
     }
@@ -99,12 +100,12 @@ public final class Requests {
         if (manifest instanceof Pod pod) {
             api.admit(pod);
         }
+        if (manifest instanceof Service service) {
+            addresses.allocate(service, null, options.dryRun());
+        }
         FieldErrors errors = Validation.ofNew(manifest, minor);
         alsoValidates.accept(manifest, errors);
         errors.throwIfAny(type.kind(), type.group(), manifest.getMetadata().getName());
-        if (manifest instanceof Service service) {
-            addresses.allocate(service, null);
-        }
         if (options.dryRun()) {
             return Models.copy(api.insert(type, manifest, true));
         }
@@ -209,7 +210,7 @@ public final class Requests {
         // Of a patch that was about metadata nothing else needs a look.
         boolean sameContents = !(manifest instanceof Namespace) && Frozen.shareAllButMetadata(manifest, stored);
         if (!sameContents) {
-            complete(manifest, stored);
+            complete(manifest, stored, options);
         }
         String uid = manifest.getMetadata().getUid();
         if (uid != null && !uid.equals(stored.getMetadata().getUid())) {
@@ -229,14 +230,14 @@ public final class Requests {
         return api.overwrite(type, manifest, sameSpec(type, manifest, stored), options.dryRun());
     }
 
-    private <T extends HasMetadata> void complete(T manifest, T stored) {
+    private <T extends HasMetadata> void complete(T manifest, T stored, WriteOptions options) {
         EmptySpecs.completeForUpdate(manifest);
         Defaults.setOn(manifest, minor);
         if (manifest instanceof DaemonSet now && stored instanceof DaemonSet before) {
             DaemonSetDefaults.countTemplates(now, before);
         }
         if (manifest instanceof Service service) {
-            addresses.allocate(service, (Service) stored);
+            addresses.allocate(service, (Service) stored, options.dryRun());
         }
     }
 

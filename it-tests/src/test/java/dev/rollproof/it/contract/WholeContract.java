@@ -33,6 +33,9 @@ abstract class WholeContract {
     class Namespaces extends NamespacesContract {}
 
     @Nested
+    class ServiceFields extends ServiceFieldsContract {}
+
+    @Nested
     class QuotaScopes extends QuotaScopesContract {}
 
     @Nested

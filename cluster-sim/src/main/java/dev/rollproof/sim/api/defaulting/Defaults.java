@@ -61,11 +61,17 @@ public final class Defaults {
      * @param minor the minor version of Kubernetes whose defaults they are, such as 37
      */
     public static void setOn(HasMetadata object, int minor) {
+        if ("".equals(object.getMetadata().getGenerateName())) {
+            object.getMetadata().setGenerateName(null);
+        }
         if (object instanceof Deployment deployment) {
             deployment(deployment);
         } else if (object instanceof ReplicaSet set && set.getSpec() != null) {
             if (set.getSpec().getReplicas() == null) {
                 set.getSpec().setReplicas(1);
+            }
+            if (Integer.valueOf(0).equals(set.getSpec().getMinReadySeconds())) {
+                set.getSpec().setMinReadySeconds(null);
             }
             PodDefaults.setOn(set.getSpec().getTemplate());
         } else if (object instanceof StatefulSet set && set.getSpec() != null) {
@@ -182,7 +188,7 @@ public final class Defaults {
     }
 
     private static void secret(Secret secret) {
-        if (secret.getType() == null) {
+        if (Texts.isEmpty(secret.getType())) {
             secret.setType("Opaque");
         }
         if (secret.getStringData() != null && !secret.getStringData().isEmpty()) {

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.Lifecycle;
 import io.fabric8.kubernetes.api.model.LifecycleHandler;
 import io.fabric8.kubernetes.api.model.ObjectFieldSelector;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -36,8 +37,27 @@ final class PodDefaults {
     private PodDefaults() {}
 
     static void setOn(@Nullable PodTemplateSpec template) {
-        if (template != null && template.getSpec() != null) {
+        if (template == null) {
+            return;
+        }
+        if (template.getMetadata() != null) {
+            leaveOut(template.getMetadata());
+        }
+        if (template.getSpec() != null) {
             setOn(template.getSpec());
+        }
+    }
+
+    /** What says nothing is not shown. */
+    private static void leaveOut(ObjectMeta metadata) {
+        if ("".equals(metadata.getName())) {
+            metadata.setName(null);
+        }
+        if ("".equals(metadata.getNamespace())) {
+            metadata.setNamespace(null);
+        }
+        if ("".equals(metadata.getGenerateName())) {
+            metadata.setGenerateName(null);
         }
     }
 

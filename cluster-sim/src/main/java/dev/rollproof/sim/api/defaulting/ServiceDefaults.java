@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.defaulting;
 
+import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ClientIPConfig;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.api.model.SessionAffinityConfig;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The defaults of a Service; addresses and node ports are allocated by {@code Addresses}. */
+/** The defaults of a Service; addresses and node ports are allocated by {@code services.Addresses}. */
 final class ServiceDefaults {
     private static final int THREE_HOURS = 10_800;
 
     private ServiceDefaults() {}
 
     static void setOn(ServiceSpec spec) {
+        leaveOut(spec);
         if (Texts.isEmpty(spec.getType())) {
             spec.setType("ClusterIP");
         }
@@ -29,32 +30,67 @@ final class ServiceDefaults {
         } else if (spec.getSessionAffinity().equals("ClientIP")) {
             spec.setSessionAffinityConfig(complete(spec.getSessionAffinityConfig()));
         }
-        boolean external = spec.getType().equals("NodePort") || spec.getType().equals("LoadBalancer");
-        if (external && Texts.isEmpty(spec.getExternalTrafficPolicy())) {
+        boolean balanced = spec.getType().equals("LoadBalancer");
+        boolean onNodes = spec.getType().equals("NodePort") || balanced;
+        boolean inside = spec.getType().equals("ClusterIP");
+        boolean reached =
+                onNodes || inside && !Lists.orEmpty(spec.getExternalIPs()).isEmpty();
+        if (reached && Texts.isEmpty(spec.getExternalTrafficPolicy())) {
             spec.setExternalTrafficPolicy("Cluster");
         }
-        if (spec.getType().equals("LoadBalancer") && spec.getAllocateLoadBalancerNodePorts() == null) {
+        if (balanced && spec.getAllocateLoadBalancerNodePorts() == null) {
             spec.setAllocateLoadBalancerNodePorts(true);
         }
-        if (!spec.getType().equals("ExternalName")) {
-            if (Texts.isEmpty(spec.getInternalTrafficPolicy())) {
-                spec.setInternalTrafficPolicy("Cluster");
-            }
-            if (spec.getIpFamilyPolicy() == null) {
-                spec.setIpFamilyPolicy("SingleStack");
-            }
-            if (spec.getIpFamilies() == null || spec.getIpFamilies().isEmpty()) {
-                spec.setIpFamilies(List.of("IPv4"));
-            }
+        if ((onNodes || inside) && spec.getInternalTrafficPolicy() == null) {
+            spec.setInternalTrafficPolicy("Cluster");
         }
-        for (ServicePort port : Objects.requireNonNullElse(spec.getPorts(), List.<ServicePort>of())) {
+        for (ServicePort port : Lists.orEmpty(spec.getPorts())) {
             if (Texts.isEmpty(port.getProtocol())) {
                 port.setProtocol("TCP");
             }
-            if (port.getTargetPort() == null && port.getPort() != null) {
-                port.setTargetPort(new IntOrString(port.getPort()));
+            if (isNone(port.getTargetPort())) {
+                port.setTargetPort(new IntOrString(Objects.requireNonNullElse(port.getPort(), 0)));
             }
         }
+    }
+
+    /** What says nothing in Go's model, where it is no pointer, is not shown. */
+    private static void leaveOut(ServiceSpec spec) {
+        spec.setClusterIP(orNull(spec.getClusterIP()));
+        spec.setExternalName(orNull(spec.getExternalName()));
+        spec.setExternalTrafficPolicy(orNull(spec.getExternalTrafficPolicy()));
+        spec.setLoadBalancerIP(orNull(spec.getLoadBalancerIP()));
+        if (Boolean.FALSE.equals(spec.getPublishNotReadyAddresses())) {
+            spec.setPublishNotReadyAddresses(null);
+        }
+        if (Integer.valueOf(0).equals(spec.getHealthCheckNodePort())) {
+            spec.setHealthCheckNodePort(null);
+        }
+        for (ServicePort port : Lists.orEmpty(spec.getPorts())) {
+            port.setName(orNull(port.getName()));
+            if (Integer.valueOf(0).equals(port.getNodePort())) {
+                port.setNodePort(null);
+            }
+        }
+        // Where its default was once wrong, nobody is shown it.
+        if ("ExternalName".equals(spec.getType()) && isTraffic(spec.getInternalTrafficPolicy())) {
+            spec.setInternalTrafficPolicy(null);
+        }
+    }
+
+    private static boolean isTraffic(@Nullable String policy) {
+        return "Cluster".equals(policy) || "Local".equals(policy);
+    }
+
+    private static @Nullable String orNull(@Nullable String text) {
+        return Texts.isEmpty(text) ? null : text;
+    }
+
+    private static boolean isNone(@Nullable IntOrString port) {
+        return port == null
+                || (port.getStrVal() == null
+                        ? Objects.requireNonNullElse(port.getIntVal(), 0) == 0
+                        : port.getStrVal().isEmpty());
     }
 
     private static SessionAffinityConfig complete(@Nullable SessionAffinityConfig said) {

@@ -33,6 +33,9 @@ final class StatefulSetDefaults {
         if (Integer.valueOf(0).equals(spec.getMinReadySeconds())) {
             spec.setMinReadySeconds(null);
         }
+        if (spec.getOrdinals() != null && spec.getOrdinals().getStart() == null) {
+            spec.getOrdinals().setStart(0);
+        }
         PodDefaults.setOn(spec.getTemplate());
         if (spec.getVolumeClaimTemplates() != null) {
             spec.getVolumeClaimTemplates().forEach(VolumeDefaults::setOnTemplate);

@@ -9,8 +9,6 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.ForNode;
 import io.fabric8.kubernetes.api.model.discovery.v1.ForZone;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -111,41 +109,19 @@ final class EndpointSliceValidation {
             case "IPv4", "IPv6" -> {
                 boolean six = addressType.equals("IPv6");
                 int before = errors.count();
-                new DnsValidation(six ? STRICT_MINOR : minor, errors).address(value, path);
+                IpRules.address(path, value, six ? STRICT_MINOR : minor, errors);
                 if (errors.count() > before) {
                     return;
                 }
                 if (value.contains(":") != six) {
                     errors.invalid(all, value, "must be an " + addressType + " address");
                 }
-                reachable(value, path);
+                IpRules.reachable(path, value, errors);
             }
             case "FQDN" -> domain(value, path);
             default -> {
                 // Nobody knows what they should be.
             }
-        }
-    }
-
-    private void reachable(String value, String path) {
-        InetAddress address;
-        try {
-            // It is an address, so nobody is asked for a name; with zeros in front of a number, it would be.
-            address = InetAddress.getByName(value.replaceAll("(^|\\.)0+(?=\\d)", "$1"));
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException("no address: " + value, impossible);
-        }
-        if (address.isAnyLocalAddress()) {
-            errors.invalid(path, value, "may not be unspecified (" + value + ")");
-        }
-        if (address.isLoopbackAddress()) {
-            errors.invalid(path, value, "may not be in the loopback range (127.0.0.0/8, ::1/128)");
-        }
-        if (address.isLinkLocalAddress()) {
-            errors.invalid(path, value, "may not be in the link-local range (169.254.0.0/16, fe80::/10)");
-        }
-        if (address.isMCLinkLocal()) {
-            errors.invalid(path, value, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
         }
     }
 

@@ -16,17 +16,23 @@ public final class FieldErrors {
     /** Since when Kubernetes reads rules off the declarations of its types. */
     private static final int DECLARING_MINOR = 35;
 
+    /** Before this minor version keys and values of labels were said to be too long in characters. */
+    private static final int COUNTS_BYTES_SINCE = 36;
+
     private final boolean declares;
+    private final boolean countsBytes;
     private final List<Cause> causes = new ArrayList<>();
     private @Nullable FieldErrors declared;
 
+    /** In the words of the newest version. */
     public FieldErrors() {
         this(Integer.MAX_VALUE);
     }
 
-    /** @param minor the minor version of Kubernetes whose words they are */
+    /** @param minor the minor version of Kubernetes whose words are used, such as 37 */
     public FieldErrors(int minor) {
-        this.declares = minor >= DECLARING_MINOR;
+        declares = minor >= DECLARING_MINOR;
+        countsBytes = minor >= COUNTS_BYTES_SINCE;
     }
 
     /** For what newer versions of Kubernetes read off the declarations of their types, and so say after all else. */
@@ -42,7 +48,8 @@ public final class FieldErrors {
 
     /** A value that is wrong, and {@code ""} or why; strings are quoted, other values are JSON. */
     public void invalid(String path, @Nullable Object value, String detail) {
-        add(path, "FieldValueInvalid", "Invalid value: " + text(value) + (detail.isEmpty() ? "" : ": " + detail));
+        String said = countsBytes ? detail : detail.replaceFirst("(no more than \\d+) bytes", "$1 characters");
+        add(path, "FieldValueInvalid", "Invalid value: " + text(value) + (said.isEmpty() ? "" : ": " + said));
     }
 
     public void required(String path) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /** What may not change any more once an object is stored. */
 final class Immutable {
     private static final String FIELD = "field is immutable";
+    private static final String ONCE_SET = "may not change once set";
     private static final String WHEN_SET = "field is immutable when `immutable` is set";
 
     private Immutable() {}
@@ -64,7 +67,7 @@ final class Immutable {
         } else if (object instanceof Pod now && stored instanceof Pod before) {
             pod(now.getSpec(), before.getSpec(), errors);
         } else if (object instanceof Service now && stored instanceof Service before) {
-            service(now, before, errors);
+            service(now.getSpec(), before.getSpec(), errors);
         } else if (object instanceof ConfigMap now && stored instanceof ConfigMap before) {
             configMap(now, before, errors);
         } else if (object instanceof Secret now && stored instanceof Secret before) {
@@ -166,15 +169,22 @@ final class Immutable {
         return containers;
     }
 
-    private static void service(Service now, Service before, FieldErrors errors) {
-        String ip = before.getSpec().getClusterIP();
-        boolean kept = !"ExternalName".equals(now.getSpec().getType())
-                && !"ExternalName".equals(before.getSpec().getType());
-        if (kept && ip != null && !ip.isEmpty() && !ip.equals(now.getSpec().getClusterIP())) {
-            errors.invalid(
-                    "spec.clusterIPs[0]",
-                    List.of(Texts.orEmpty(now.getSpec().getClusterIP())),
-                    "may not change once set");
+    private static void service(ServiceSpec now, ServiceSpec before, FieldErrors errors) {
+        boolean kept = !"ExternalName".equals(now.getType()) && !"ExternalName".equals(before.getType());
+        List<String> addresses = Lists.orEmpty(now.getClusterIPs());
+        String first = Texts.orEmpty(before.getClusterIP());
+        if (kept && !first.isEmpty() && (addresses.isEmpty() || !first.equals(addresses.get(0)))) {
+            errors.invalid("spec.clusterIPs[0]", addresses, ONCE_SET);
+        }
+        if ("LoadBalancer".equals(now.getType()) && "LoadBalancer".equals(before.getType())) {
+            if (!Objects.equals(now.getLoadBalancerClass(), before.getLoadBalancerClass())) {
+                errors.invalid("spec.loadBalancerClass", now.getLoadBalancerClass(), ONCE_SET);
+            }
+            if ("Local".equals(now.getExternalTrafficPolicy())
+                    && "Local".equals(before.getExternalTrafficPolicy())
+                    && !Objects.equals(now.getHealthCheckNodePort(), before.getHealthCheckNodePort())) {
+                errors.forbidden("spec.healthCheckNodePort", FIELD);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -51,14 +52,21 @@ final class MetadataValidation {
         if (controllers > 1) {
             errors.invalid(path + ".ownerReferences", owners, "Only one reference can have Controller set to true");
         }
-        List<String> finalizers = metadata.getFinalizers();
-        for (int i = 0; finalizers != null && i < finalizers.size(); i++) {
-            String finalizer = finalizers.get(i);
-            String at = path + ".finalizers[" + i + "]";
-            Names.qualifiedName(finalizer).forEach(wrong -> errors.invalid(at, finalizer, wrong));
-            if (!finalizer.contains("/") && !STANDARD_FINALIZERS.contains(finalizer)) {
-                errors.invalid(at, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
-            }
+        List<String> finalizers = Lists.orEmpty(metadata.getFinalizers());
+        for (int i = 0; i < finalizers.size(); i++) {
+            finalizer(finalizers.get(i), path + ".finalizers", "[" + i + "]", errors);
+        }
+        if (metadata.getGeneration() != null && metadata.getGeneration() < 0) {
+            errors.invalid(path + ".generation", metadata.getGeneration(), Names.NON_NEGATIVE);
+        }
+    }
+
+    /** The server names the list where a name is none, and the place in it, if any, where it is nobody's. */
+    static void finalizer(String finalizer, String path, String index, FieldErrors errors) {
+        Names.qualifiedName(finalizer).forEach(wrong -> errors.invalid(path, finalizer, wrong));
+        if (!finalizer.contains("/") && !STANDARD_FINALIZERS.contains(finalizer)) {
+            errors.invalid(
+                    path + index, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
         }
     }
 
@@ -100,6 +108,10 @@ final class MetadataValidation {
 
     private static void owner(OwnerReference owner, String path, FieldErrors errors) {
         required(owner.getApiVersion(), path + ".apiVersion", errors);
+        String version = Texts.orEmpty(owner.getApiVersion());
+        if (!version.isEmpty() && !version.matches("[^/]*/?[^/]+")) {
+            errors.invalid(path + ".apiVersion", version, "must be <group>/<version> or <version>");
+        }
         required(owner.getKind(), path + ".kind", errors);
         required(owner.getName(), path + ".name", errors);
         required(owner.getUid(), path + ".uid", errors);

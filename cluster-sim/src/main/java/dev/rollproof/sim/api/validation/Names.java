@@ -137,13 +137,14 @@ public final class Names {
             if (parts[0].isEmpty()) {
                 wrong.add("prefix part must be non-empty");
             } else {
-                subdomain(parts[0]).forEach(text -> wrong.add("prefix part " + text));
+                subdomain(parts[0])
+                        .forEach(text -> wrong.add("prefix part " + text.replace("253 characters", "253 bytes")));
             }
         }
         if (name.isEmpty()) {
             wrong.add("name part must be non-empty");
         } else if (name.length() > 63) {
-            wrong.add("name part must be no more than 63 characters");
+            wrong.add("name part must be no more than 63 bytes");
         }
         if (!IS_QUALIFIED.matcher(name).matches()) {
             wrong.add(
@@ -158,7 +159,7 @@ public final class Names {
     public static List<String> labelValue(String value) {
         List<String> wrong = new ArrayList<>();
         if (value.length() > 63) {
-            wrong.add("must be no more than 63 characters");
+            wrong.add("must be no more than 63 bytes");
         }
         if (!value.isEmpty() && !IS_QUALIFIED.matcher(value).matches()) {
             wrong.add(

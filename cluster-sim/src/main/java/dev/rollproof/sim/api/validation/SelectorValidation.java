@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The rules for label selectors, wherever one stands. */
 final class SelectorValidation {
@@ -22,6 +26,28 @@ final class SelectorValidation {
             valid &= requirement(expressions.get(i), path + ".matchExpressions[" + i + "]", errors);
         }
         return valid;
+    }
+
+    /** As Go writes one: with a key and an operator, whatever is said. */
+    static Map<String, Object> shown(LabelSelector selector) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        if (selector.getMatchLabels() != null && !selector.getMatchLabels().isEmpty()) {
+            shown.put("matchLabels", new TreeMap<>(selector.getMatchLabels()));
+        }
+        List<Map<String, Object>> expressions = new ArrayList<>();
+        for (LabelSelectorRequirement requirement : expressions(selector)) {
+            Map<String, Object> expression = new LinkedHashMap<>();
+            expression.put("key", Texts.orEmpty(requirement.getKey()));
+            expression.put("operator", Texts.orEmpty(requirement.getOperator()));
+            if (requirement.getValues() != null && !requirement.getValues().isEmpty()) {
+                expression.put("values", requirement.getValues());
+            }
+            expressions.add(expression);
+        }
+        if (!expressions.isEmpty()) {
+            shown.put("matchExpressions", expressions);
+        }
+        return shown;
     }
 
     static boolean isEmpty(LabelSelector selector) {

@@ -1,61 +1,172 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
+import io.fabric8.kubernetes.api.model.SessionAffinityConfig;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The rules for Services. */
+/** The rules for Services. Source: pkg/apis/core/validation. */
 final class ServiceValidation {
-    private static final Pattern IP = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:]+");
+    private static final List<String> TYPES = List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
+    private static final List<String> NEAR = List.of("PreferClose", "PreferSameZone", "PreferSameNode");
+    private static final String FOR_BALANCED = "may only be used when `type` is 'LoadBalancer'";
+    private static final int MOST_SECONDS = 86_400;
 
-    private ServiceValidation() {}
+    private final ServiceSpec spec;
+    private final int minor;
+    private final FieldErrors errors;
+    private final boolean balanced;
 
-    static void validate(ServiceSpec spec, FieldErrors errors) {
-        List<ServicePort> ports = spec.getPorts() == null ? List.of() : spec.getPorts();
+    /** @param minor the minor version of Kubernetes whose rules are played */
+    ServiceValidation(ServiceSpec spec, int minor, FieldErrors errors) {
+        this.spec = spec;
+        this.minor = minor;
+        this.errors = errors;
+        this.balanced = "LoadBalancer".equals(spec.getType());
+    }
+
+    void validate() {
+        List<ServicePort> ports = Lists.orEmpty(spec.getPorts());
         boolean external = "ExternalName".equals(spec.getType());
         boolean headless = "None".equals(spec.getClusterIP());
         if (ports.isEmpty() && !external && !headless) {
             errors.required("spec.ports");
         }
-        if (external && Texts.isEmpty(spec.getExternalName())) {
-            errors.required("spec.externalName");
+        if (headless && (balanced || "NodePort".equals(spec.getType()))) {
+            errors.invalid(
+                    "spec.clusterIPs[0]", "None", "may not be set to 'None' for " + spec.getType() + " services");
+        }
+        if (external) {
+            externalName();
         }
         Set<String> names = new HashSet<>();
         for (int i = 0; i < ports.size(); i++) {
             port(ports.get(i), "spec.ports[" + i + "]", ports.size() > 1, names, errors);
         }
         Names.labels("spec.selector", spec.getSelector(), errors);
-        PodSpecValidation.oneOf("spec.sessionAffinity", spec.getSessionAffinity(), List.of("ClientIP", "None"), errors);
-        PodSpecValidation.oneOf(
-                "spec.type", spec.getType(), List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"), errors);
-        String policy = spec.getExternalTrafficPolicy();
-        if ("NodePort".equals(spec.getType()) || "LoadBalancer".equals(spec.getType())) {
-            PodSpecValidation.oneOf("spec.externalTrafficPolicy", policy, List.of("Cluster", "Local"), errors);
-        } else if (!Texts.isEmpty(policy)) {
-            errors.invalid("spec.externalTrafficPolicy", policy, "may only be set for externally-accessible services");
+        affinity();
+        ClusterIpRules.check(spec, minor, errors);
+        List<String> addresses = Lists.orEmpty(spec.getExternalIPs());
+        for (int i = 0; i < addresses.size(); i++) {
+            IpRules.endpoint("spec.externalIPs[" + i + "]", addresses.get(i), minor, errors);
         }
-        if ("ClusterIP".equals(spec.getType())) {
-            for (int i = 0; i < ports.size(); i++) {
-                Integer nodePort = ports.get(i).getNodePort();
-                if (nodePort != null && nodePort != 0) {
-                    errors.forbidden("spec.ports[" + i + "].nodePort", "may not be used when `type` is 'ClusterIP'");
-                }
+        PodSpecValidation.oneOf("spec.type", spec.getType(), TYPES, errors);
+        nodePorts(ports);
+        duplicates(ports, errors);
+        balancer();
+        policies();
+    }
+
+    private void externalName() {
+        String none = "may not be set for ExternalName services";
+        if (!Lists.orEmpty(spec.getClusterIPs()).isEmpty()) {
+            errors.forbidden("spec.clusterIPs", none);
+        }
+        if (!Lists.orEmpty(spec.getIpFamilies()).isEmpty()) {
+            errors.forbidden("spec.ipFamilies", none);
+        }
+        if (spec.getIpFamilyPolicy() != null) {
+            errors.forbidden("spec.ipFamilyPolicy", none);
+        }
+        String said = Texts.orEmpty(spec.getExternalName());
+        String name = said.endsWith(".") ? said.substring(0, said.length() - 1) : said;
+        if (name.isEmpty()) {
+            errors.required("spec.externalName");
+        } else {
+            Names.subdomain(name).forEach(wrong -> errors.invalid("spec.externalName", name, wrong));
+        }
+    }
+
+    private void affinity() {
+        PodSpecValidation.oneOf("spec.sessionAffinity", spec.getSessionAffinity(), List.of("ClientIP", "None"), errors);
+        SessionAffinityConfig config = spec.getSessionAffinityConfig();
+        Integer seconds = config == null || config.getClientIP() == null
+                ? null
+                : config.getClientIP().getTimeoutSeconds();
+        if ("ClientIP".equals(spec.getSessionAffinity())
+                && seconds != null
+                && (seconds <= 0 || seconds > MOST_SECONDS)) {
+            errors.invalid(
+                    "spec.sessionAffinityConfig.clientIP.timeoutSeconds",
+                    seconds,
+                    "must be greater than 0 and less than " + MOST_SECONDS);
+        }
+    }
+
+    private void nodePorts(List<ServicePort> ports) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < ports.size(); i++) {
+            ServicePort port = ports.get(i);
+            String path = "spec.ports[" + i + "].nodePort";
+            if (port.getNodePort() == null || port.getNodePort() == 0) {
+                continue;
+            }
+            if ("ClusterIP".equals(spec.getType())) {
+                errors.forbidden(path, "may not be used when `type` is 'ClusterIP'");
+            }
+            if (!seen.add(port.getProtocol() + "/" + port.getNodePort())) {
+                errors.duplicate(path, port.getNodePort());
             }
         }
-        duplicates(ports, errors);
-        String ip = spec.getClusterIP();
-        if (ip != null && !ip.isEmpty() && !headless && !IP.matcher(ip).matches()) {
-            errors.invalid("spec.clusterIPs[0]", ip, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+    }
+
+    private void balancer() {
+        List<String> ranges = Lists.orEmpty(spec.getLoadBalancerSourceRanges());
+        if (!ranges.isEmpty() && !balanced) {
+            errors.forbidden("spec.LoadBalancerSourceRanges", FOR_BALANCED);
+        }
+        for (int i = 0; i < ranges.size(); i++) {
+            IpRules.range(
+                    "spec.LoadBalancerSourceRanges[" + i + "]", ranges.get(i).trim(), minor, errors);
+        }
+        if (spec.getAllocateLoadBalancerNodePorts() != null && !balanced) {
+            errors.forbidden("spec.allocateLoadBalancerNodePorts", FOR_BALANCED);
+        }
+        String type = spec.getLoadBalancerClass();
+        if (type != null && !balanced) {
+            errors.forbidden("spec.loadBalancerClass", FOR_BALANCED);
+        } else if (type != null) {
+            Names.qualifiedName(type).forEach(wrong -> errors.invalid("spec.loadBalancerClass", type, wrong));
+        }
+    }
+
+    private void policies() {
+        String outside = spec.getExternalTrafficPolicy();
+        boolean reached = balanced
+                || "NodePort".equals(spec.getType())
+                || "ClusterIP".equals(spec.getType())
+                        && !Lists.orEmpty(spec.getExternalIPs()).isEmpty();
+        if (reached) {
+            PodSpecValidation.oneOf("spec.externalTrafficPolicy", outside, List.of("Cluster", "Local"), errors);
+        } else if (!Texts.isEmpty(outside)) {
+            errors.invalid("spec.externalTrafficPolicy", outside, "may only be set for externally-accessible services");
+        }
+        Integer check = spec.getHealthCheckNodePort();
+        if (check != null && check != 0 && !(balanced && "Local".equals(outside))) {
+            errors.invalid(
+                    "spec.healthCheckNodePort",
+                    check,
+                    "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
+        } else if (check != null && check != 0) {
+            ContainerValidation.port("spec.healthCheckNodePort", check, errors);
+        }
+        String inside = spec.getInternalTrafficPolicy();
+        if (inside != null && !List.of("Cluster", "Local").contains(inside)) {
+            errors.notSupported("spec.internalTrafficPolicy", inside, List.of("Cluster", "Local"));
+        }
+        String near = spec.getTrafficDistribution();
+        if (near != null && !NEAR.contains(near)) {
+            errors.notSupported("spec.trafficDistribution", near, NEAR);
         }
     }
 
@@ -79,6 +190,11 @@ final class ServiceValidation {
             Names.portName(targetName).forEach(wrong -> errors.invalid(path + ".targetPort", targetName, wrong));
         } else if (target != null) {
             ContainerValidation.port(path + ".targetPort", Objects.requireNonNullElse(target.getIntVal(), 0), errors);
+        }
+        String application = port.getAppProtocol();
+        if (application != null) {
+            Names.qualifiedName(application)
+                    .forEach(wrong -> errors.invalid(path + ".appProtocol", application, wrong));
         }
     }
 

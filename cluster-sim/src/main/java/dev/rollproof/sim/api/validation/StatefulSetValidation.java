@@ -54,7 +54,7 @@ final class StatefulSetValidation {
                 errors.invalid("spec.selector", Map.of(), "empty selector is invalid for statefulset");
             }
             if (!comparable) {
-                errors.invalid("spec.selector", selector, "");
+                errors.invalid("spec.selector", SelectorValidation.shown(selector), "");
             }
         }
         WorkloadValidation.template(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Lists;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -103,7 +104,8 @@ public final class Validation {
         } else if (object instanceof Pod pod) {
             PodSpecValidation.pod(Objects.requireNonNullElseGet(pod.getSpec(), PodSpec::new), minor, errors);
         } else if (object instanceof Service service) {
-            ServiceValidation.validate(Objects.requireNonNullElseGet(service.getSpec(), ServiceSpec::new), errors);
+            new ServiceValidation(Objects.requireNonNullElseGet(service.getSpec(), ServiceSpec::new), minor, errors)
+                    .validate();
         } else if (object instanceof HTTPRoute route) {
             RouteValidation.validate(route, errors);
         } else if (object instanceof ConfigMap map) {
@@ -135,6 +137,10 @@ public final class Validation {
             new EndpointSliceValidation(minor, errors).validate(slice);
         } else if (object instanceof Node node) {
             new NodeValidation(errors).validate(node);
+        } else if (object instanceof Namespace namespace && namespace.getSpec() != null) {
+            for (String finalizer : Lists.orEmpty(namespace.getSpec().getFinalizers())) {
+                MetadataValidation.finalizer(finalizer, "spec.finalizers", "", errors);
+            }
         } else {
             roles(object, minor, errors);
         }

@@ -65,7 +65,7 @@ final class WorkloadValidation {
             errors.invalid("spec.selector", Map.of(), "empty selector is invalid for deployment");
         }
         if (!valid) {
-            errors.invalid("spec.selector", selector, "invalid label selector");
+            errors.invalid("spec.selector", SelectorValidation.shown(selector), "invalid label selector");
         }
         return valid;
     }
@@ -95,7 +95,8 @@ final class WorkloadValidation {
                     "`selector` does not match template `labels`");
         }
         if (metadata != null) {
-            MetadataValidation.labelsAndAnnotations(metadata, "spec.template.metadata", errors);
+            // Without "metadata", as the server says it here.
+            MetadataValidation.labelsAndAnnotations(metadata, "spec.template", errors);
         }
         PodSpec spec = template == null || template.getSpec() == null ? new PodSpec() : template.getSpec();
         PodSpecValidation.template(spec, "spec.template.spec", minor, errors);
