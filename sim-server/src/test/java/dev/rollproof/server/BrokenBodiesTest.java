@@ -88,6 +88,19 @@ class BrokenBodiesTest {
     }
 
     @Test
+    void anOwnerHasNoKindBesideTheOneThatIsSaidAndCountsOnce() {
+        assertAnswer(
+                served.post(
+                        "/api/v1/namespaces/default/configmaps",
+                        "{\"metadata\": {\"name\": \"owned\", \"ownerReferences\": [{}, null]}}"),
+                422,
+                "ConfigMap \"owned\" is invalid: [metadata.ownerReferences[0].apiVersion: Required value: must not be empty,"
+                        + " metadata.ownerReferences[0].kind: Required value: must not be empty,"
+                        + " metadata.ownerReferences[0].name: Required value: must not be empty,"
+                        + " metadata.ownerReferences[0].uid: Required value: must not be empty]");
+    }
+
+    @Test
     void aBodyThatIsNullIsAnObjectThatLacksEverything() {
         Reply reply = served.post(DEPLOYMENTS, "null");
         assertThat(reply.code()).isEqualTo(422);

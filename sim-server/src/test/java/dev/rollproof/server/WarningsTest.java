@@ -73,6 +73,21 @@ class WarningsTest {
     }
 
     @Test
+    void anOwnerThatIsNamedTwiceIsKeptOnceWithAWarning() {
+        String owner = "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"name\": \"a\", \"uid\": \"u\"}";
+        Reply created = served.post(
+                "/api/v1/namespaces/default/configmaps",
+                "{\"metadata\": {\"name\": \"owned\", \"ownerReferences\": [" + owner + ", " + owner + "]}}");
+
+        assertThat(warnings(created))
+                .containsExactly(
+                        ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in"
+                                + " 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s)"
+                                + " observed: u");
+        assertThat(created.body().split("\"uid\":\"u\"", -1)).hasSize(2);
+    }
+
+    @Test
     void aServiceIsWarnedOfAtEveryWrite() {
         String odd = "{\"metadata\": {\"name\": \"odd\"}, \"spec\": {\"ports\": [{\"port\": 80}], \"externalIPs\":"
                 + " [\"1.2.3.4\"]}}";

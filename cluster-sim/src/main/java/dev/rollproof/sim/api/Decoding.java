@@ -9,6 +9,8 @@ import dev.rollproof.sim.api.validation.FieldValidation;
 import dev.rollproof.sim.api.validation.Quantities;
 import dev.rollproof.sim.api.validation.UnknownFields;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,9 +84,28 @@ public final class Decoding {
             if (NullValues.anyIn(tree)) {
                 NullValues.replaceIn(model);
             }
+            readOwners(tree, model.getMetadata());
             return model;
         } catch (RuntimeException misshapen) {
             throw unhandled(type, Texts.firstLine(misshapen), misshapen);
+        }
+    }
+
+    /** What owns an object has the kind that is said, and none else: the model has one of its own. */
+    private static void readOwners(Map<String, ? extends @Nullable Object> tree, @Nullable ObjectMeta read) {
+        if (read == null
+                || !(tree.get("metadata") instanceof Map<?, ?> metadata)
+                || !(metadata.get("ownerReferences") instanceof List<?> owners)) {
+            return;
+        }
+        for (int i = 0; i < owners.size(); i++) {
+            OwnerReference owner = read.getOwnerReferences().get(i);
+            if (!(owners.get(i) instanceof Map<?, ?> said) || said.get("kind") == null) {
+                owner.setKind("");
+            }
+            if (!(owners.get(i) instanceof Map<?, ?> said) || said.get("apiVersion") == null) {
+                owner.setApiVersion("");
+            }
         }
     }
 

@@ -87,6 +87,7 @@ public final class Requests {
             @Nullable FieldSet applied) {
         Decoding.place(type, manifest);
         Decoding.refuseUnknownFields(type, manifest, fields);
+        fields.dropRepeatedOwners(manifest.getMetadata());
         String version = manifest.getMetadata().getResourceVersion();
         // What is no version is passed over.
         if (version != null && version.matches("\\d*[1-9]\\d*")) {
@@ -131,6 +132,7 @@ public final class Requests {
         List<ManagedFieldsEntry> said = manifest.getMetadata().getManagedFields();
         Decoding.place(type, manifest);
         Decoding.refuseUnknownFields(type, manifest, fields);
+        fields.dropRepeatedOwners(manifest.getMetadata());
         String name = manifest.getMetadata().getName();
         if (type.createsOnUpdate() && api.find(type, Metadata.namespace(manifest), name) == null) {
             return create(type, manifest, options, fields);

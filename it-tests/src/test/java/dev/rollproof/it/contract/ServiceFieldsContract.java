@@ -92,9 +92,8 @@ abstract class ServiceFieldsContract extends Contract {
                 .hasMessage("Service \"second\" is invalid: spec.clusterIPs: Invalid value: [\"" + taken
                         + "\"]: failed to allocate IP " + taken + ": provided IP is already allocated");
         assertThat(refusal(Reason.INVALID, () -> create(service("second", "clusterIP: 192.0.2.1"))))
-                .hasMessageStartingWith("Service \"second\" is invalid: spec.clusterIPs: Invalid value:"
-                        + " [\"192.0.2.1\"]: failed to allocate IP 192.0.2.1: the provided IP (192.0.2.1) is not in the"
-                        + " valid range. The range of valid IPs is 10.");
+                .hasMessage("Service \"second\" is invalid: spec.clusterIPs: Invalid value: [\"192.0.2.1\"]: failed to"
+                        + " allocate IP 192.0.2.1: the provided network does not match the current range");
     }
 
     @Test

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * thread-safe: under the simulation's lock.
  */
 public final class Addresses {
-    private static final String RANGE = "10.96.0.0/16";
     private static final String IN_RANGE = "10.96.";
     private static final int ADDRESSES = 60_000;
 
@@ -101,7 +100,7 @@ public final class Addresses {
             return;
         }
         String wrong = !asked.startsWith(IN_RANGE)
-                ? "the provided IP (" + asked + ") is not in the valid range. The range of valid IPs is " + RANGE
+                ? "the provided network does not match the current range"
                 : taken.contains(asked) ? "provided IP is already allocated" : "";
         if (!wrong.isEmpty()) {
             FieldErrors errors = new FieldErrors();

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.validation;
 
+import dev.rollproof.sim.api.Lists;
+import dev.rollproof.sim.api.Texts;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * What one request has done with fields that its kind does not have: refused them, dropped them with a warning, or dropped
@@ -72,6 +78,24 @@ public final class FieldValidation {
             }
         }
         return List.of();
+    }
+
+    /** Takes owners away that are named more than once in the same words, and warns of it. */
+    public void dropRepeatedOwners(ObjectMeta metadata) {
+        List<OwnerReference> owners = Lists.orEmpty(metadata.getOwnerReferences());
+        Set<OwnerReference> once = new LinkedHashSet<>();
+        List<String> again = new ArrayList<>();
+        for (OwnerReference owner : owners) {
+            if (!once.add(owner)) {
+                again.add(Texts.orEmpty(owner.getUid()));
+            }
+        }
+        if (!again.isEmpty()) {
+            metadata.setOwnerReferences(List.copyOf(once));
+            warnings.add(
+                    ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please"
+                            + " fix your requests; duplicate UID(s) observed: " + String.join(", ", again));
+        }
     }
 
     /** What to warn the client of; empty where nothing is. */
