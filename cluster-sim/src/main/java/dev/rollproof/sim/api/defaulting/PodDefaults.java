@@ -13,7 +13,6 @@ import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.Lifecycle;
 import io.fabric8.kubernetes.api.model.LifecycleHandler;
 import io.fabric8.kubernetes.api.model.ObjectFieldSelector;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -41,23 +40,10 @@ final class PodDefaults {
             return;
         }
         if (template.getMetadata() != null) {
-            leaveOut(template.getMetadata());
+            ZeroValues.dropFrom(template.getMetadata());
         }
         if (template.getSpec() != null) {
             setOn(template.getSpec());
-        }
-    }
-
-    /** What says nothing is not shown. */
-    private static void leaveOut(ObjectMeta metadata) {
-        if ("".equals(metadata.getName())) {
-            metadata.setName(null);
-        }
-        if ("".equals(metadata.getNamespace())) {
-            metadata.setNamespace(null);
-        }
-        if ("".equals(metadata.getGenerateName())) {
-            metadata.setGenerateName(null);
         }
     }
 

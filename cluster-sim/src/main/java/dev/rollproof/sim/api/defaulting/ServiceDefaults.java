@@ -18,7 +18,11 @@ final class ServiceDefaults {
     private ServiceDefaults() {}
 
     static void setOn(ServiceSpec spec) {
-        leaveOut(spec);
+        ZeroValues.dropFrom(spec);
+        // Where its default was once wrong, nobody is shown it.
+        if ("ExternalName".equals(spec.getType()) && isTraffic(spec.getInternalTrafficPolicy())) {
+            spec.setInternalTrafficPolicy(null);
+        }
         if (Texts.isEmpty(spec.getType())) {
             spec.setType("ClusterIP");
         }
@@ -54,36 +58,8 @@ final class ServiceDefaults {
         }
     }
 
-    /** What says nothing in Go's model, where it is no pointer, is not shown. */
-    private static void leaveOut(ServiceSpec spec) {
-        spec.setClusterIP(orNull(spec.getClusterIP()));
-        spec.setExternalName(orNull(spec.getExternalName()));
-        spec.setExternalTrafficPolicy(orNull(spec.getExternalTrafficPolicy()));
-        spec.setLoadBalancerIP(orNull(spec.getLoadBalancerIP()));
-        if (Boolean.FALSE.equals(spec.getPublishNotReadyAddresses())) {
-            spec.setPublishNotReadyAddresses(null);
-        }
-        if (Integer.valueOf(0).equals(spec.getHealthCheckNodePort())) {
-            spec.setHealthCheckNodePort(null);
-        }
-        for (ServicePort port : Lists.orEmpty(spec.getPorts())) {
-            port.setName(orNull(port.getName()));
-            if (Integer.valueOf(0).equals(port.getNodePort())) {
-                port.setNodePort(null);
-            }
-        }
-        // Where its default was once wrong, nobody is shown it.
-        if ("ExternalName".equals(spec.getType()) && isTraffic(spec.getInternalTrafficPolicy())) {
-            spec.setInternalTrafficPolicy(null);
-        }
-    }
-
     private static boolean isTraffic(@Nullable String policy) {
         return "Cluster".equals(policy) || "Local".equals(policy);
-    }
-
-    private static @Nullable String orNull(@Nullable String text) {
-        return Texts.isEmpty(text) ? null : text;
     }
 
     private static boolean isNone(@Nullable IntOrString port) {

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.api.defaulting;
 
+import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.CSIPersistentVolumeSource;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeSpec;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeSpec;
 import io.fabric8.kubernetes.api.model.SecretReference;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.api.model.Taint;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +26,31 @@ final class ZeroValues {
         event.setMessage(said(event.getMessage()));
         event.setReason(said(event.getReason()));
         event.setType(said(event.getType()));
-        event.setCount(event.getCount() == null || event.getCount() == 0 ? null : event.getCount());
+        event.setCount(said(event.getCount()));
         event.getSource().setComponent(said(event.getSource().getComponent()));
         event.getSource().setHost(said(event.getSource().getHost()));
         drop(event.getInvolvedObject());
         drop(event.getRelated());
+    }
+
+    static void dropFrom(ServiceSpec spec) {
+        spec.setClusterIP(said(spec.getClusterIP()));
+        spec.setExternalName(said(spec.getExternalName()));
+        spec.setExternalTrafficPolicy(said(spec.getExternalTrafficPolicy()));
+        spec.setLoadBalancerIP(said(spec.getLoadBalancerIP()));
+        spec.setPublishNotReadyAddresses(said(spec.getPublishNotReadyAddresses()));
+        spec.setHealthCheckNodePort(said(spec.getHealthCheckNodePort()));
+        for (ServicePort port : Lists.orEmpty(spec.getPorts())) {
+            port.setName(said(port.getName()));
+            port.setNodePort(said(port.getNodePort()));
+        }
+    }
+
+    /** Of a template. */
+    static void dropFrom(ObjectMeta metadata) {
+        metadata.setName(said(metadata.getName()));
+        metadata.setNamespace(said(metadata.getNamespace()));
+        metadata.setGenerateName(said(metadata.getGenerateName()));
     }
 
     static void dropFrom(PersistentVolume volume) {
@@ -82,6 +106,10 @@ final class ZeroValues {
 
     private static @Nullable String said(@Nullable String text) {
         return Texts.isEmpty(text) ? null : text;
+    }
+
+    private static @Nullable Integer said(@Nullable Integer number) {
+        return number == null || number == 0 ? null : number;
     }
 
     private static @Nullable Boolean said(@Nullable Boolean value) {
