@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.it.Yaml;
 import dev.rollproof.k8s.ClusterException.Reason;
-import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.api.model.ServiceSpecBuilder;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -238,38 +235,5 @@ abstract class ServiceFieldsContract extends Contract {
                         })))
                 .hasMessage("Service \"clock\" is invalid: spec.clusterIPs[0]: Invalid value: [\"192.0.2.1\"]: may not"
                         + " change once set");
-    }
-
-    @Test
-    void aSecretOfNoTypeIsOpaque() {
-        Secret secret = Yaml.read(Secret.class, """
-                apiVersion: v1
-                kind: Secret
-                type: ''
-                metadata: {name: some, namespace: %s, generateName: ''}
-                """.formatted(namespace));
-
-        Secret stored = create(secret);
-        assertThat(stored.getType()).isEqualTo("Opaque");
-        assertThat(stored.getMetadata().getGenerateName()).isNull();
-    }
-
-    @Test
-    void whoseFinalizersAreNobodysIsRefused() {
-        Namespace wrong = namespace("nobodys");
-        wrong.setSpec(new io.fabric8.kubernetes.api.model.NamespaceSpec(List.of("someone")));
-        assertThat(refusal(Reason.INVALID, () -> create(wrong)))
-                .hasMessage("Namespace \"nobodys\" is invalid: spec.finalizers: Invalid value: \"someone\":"
-                        + " name is neither a standard finalizer name nor is it fully qualified");
-    }
-
-    @Test
-    void labelsOfATemplateAreNamedWithoutItsMetadata() {
-        Deployment clock = clock("clock", 0);
-        clock.getSpec().getTemplate().getMetadata().getLabels().put("tier", "Bad_Name!");
-
-        assertThat(refusal(Reason.INVALID, () -> create(clock)).causes())
-                .extracting(cause -> cause.field())
-                .containsExactly("spec.template.labels");
     }
 }

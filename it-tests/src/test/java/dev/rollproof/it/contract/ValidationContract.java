@@ -11,6 +11,9 @@ import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.fabric8.Models;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceSpec;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -511,5 +514,56 @@ abstract class ValidationContract extends Contract {
         assertThat(refusal(Reason.INVALID, () -> cluster.replace(secret, DEFAULTS)))
                 .hasMessage(
                         "Secret \"key\" is invalid: type: Invalid value: \"example.com/other\": field is immutable");
+    }
+
+    @Test
+    void aSecretOfNoTypeIsOpaque() {
+        Secret secret = Yaml.read(Secret.class, """
+                apiVersion: v1
+                kind: Secret
+                type: ''
+                metadata: {name: some, namespace: %s, generateName: ''}
+                """.formatted(namespace));
+
+        Secret stored = create(secret);
+        assertThat(stored.getType()).isEqualTo("Opaque");
+        assertThat(stored.getMetadata().getGenerateName()).isNull();
+    }
+
+    @Test
+    void whoseFinalizersAreNobodysIsRefused() {
+        Namespace wrong = namespace("nobodys");
+        wrong.setSpec(new NamespaceSpec(List.of("someone")));
+        assertThat(refusal(Reason.INVALID, () -> create(wrong)))
+                .hasMessage("Namespace \"nobodys\" is invalid: spec.finalizers: Invalid value: \"someone\":"
+                        + " name is neither a standard finalizer name nor is it fully qualified");
+    }
+
+    @Test
+    void whatADeploymentMayNotBecomeIsShownAsTheServerHoldsIt() {
+        Deployment clock = create(clock("clock", 0));
+        clock.getMetadata().setResourceVersion(null);
+        clock.getSpec().getSelector().setMatchExpressions(List.of(new LabelSelectorRequirement("app", "Exists", null)));
+        assertThat(refusal(Reason.INVALID, () -> cluster.replace(clock, DEFAULTS)))
+                .hasMessage("Deployment.apps \"clock\" is invalid: spec.selector: Invalid value: {\"matchLabels\":"
+                        + "{\"app\":\"clock\"},\"matchExpressions\":[{\"key\":\"app\",\"operator\":\"Exists\"}]}: field is"
+                        + " immutable");
+
+        Patch patch = Patch.merge("{\"spec\": {\"strategy\": {\"type\": \"Nope\"}}}");
+        assertThat(refusal(Reason.INVALID, () -> cluster.patch(Deployment.class, namespace, "clock", patch, DEFAULTS)))
+                .hasMessage(
+                        "Deployment.apps \"clock\" is invalid: spec.strategy: Unsupported value: {\"Type\":\"Nope\","
+                                + "\"RollingUpdate\":{\"MaxUnavailable\":\"25%\",\"MaxSurge\":\"25%\"}}: supported values:"
+                                + " \"Recreate\", \"RollingUpdate\"");
+    }
+
+    @Test
+    void labelsOfATemplateAreNamedWithoutItsMetadata() {
+        Deployment clock = clock("clock", 0);
+        clock.getSpec().getTemplate().getMetadata().getLabels().put("tier", "Bad_Name!");
+
+        assertThat(refusal(Reason.INVALID, () -> create(clock)).causes())
+                .extracting(cause -> cause.field())
+                .containsExactly("spec.template.labels");
     }
 }

@@ -6,6 +6,7 @@ import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -43,25 +44,13 @@ final class Immutable {
 
     static void check(HasMetadata object, HasMetadata stored, int minor, FieldErrors errors) {
         if (object instanceof Deployment now && stored instanceof Deployment before) {
-            unchanged(
-                    "spec.selector",
-                    now.getSpec().getSelector(),
-                    before.getSpec().getSelector(),
-                    errors);
+            selector(now.getSpec().getSelector(), before.getSpec().getSelector(), errors);
         } else if (object instanceof ReplicaSet now && stored instanceof ReplicaSet before) {
-            unchanged(
-                    "spec.selector",
-                    now.getSpec().getSelector(),
-                    before.getSpec().getSelector(),
-                    errors);
+            selector(now.getSpec().getSelector(), before.getSpec().getSelector(), errors);
         } else if (object instanceof StatefulSet now && stored instanceof StatefulSet before) {
             StatefulSetValidation.unchanged(now.getSpec(), before.getSpec(), minor, errors);
         } else if (object instanceof DaemonSet now && stored instanceof DaemonSet before) {
-            unchanged(
-                    "spec.selector",
-                    now.getSpec().getSelector(),
-                    before.getSpec().getSelector(),
-                    errors);
+            selector(now.getSpec().getSelector(), before.getSpec().getSelector(), errors);
         } else if (object instanceof ControllerRevision now && stored instanceof ControllerRevision before) {
             unchanged("data", now.getData(), before.getData(), errors);
         } else if (object instanceof Pod now && stored instanceof Pod before) {
@@ -88,6 +77,12 @@ final class Immutable {
             role(now.getRoleRef(), before.getRoleRef(), minor, errors);
         } else if (object instanceof ClusterRoleBinding now && stored instanceof ClusterRoleBinding before) {
             role(now.getRoleRef(), before.getRoleRef(), minor, errors);
+        }
+    }
+
+    static void selector(@Nullable LabelSelector now, @Nullable LabelSelector before, FieldErrors errors) {
+        if (!Objects.equals(now, before)) {
+            errors.invalid("spec.selector", now == null ? null : SelectorValidation.shown(now), FIELD);
         }
     }
 

@@ -164,7 +164,7 @@ final class StatefulSetValidation {
     /** What may not change: said field by field by Kubernetes 1.37, and of the whole spec by 1.34. */
     static void unchanged(StatefulSetSpec now, StatefulSetSpec before, int minor, FieldErrors errors) {
         if (minor >= 35) {
-            Immutable.unchanged("spec.selector", now.getSelector(), before.getSelector(), errors);
+            Immutable.selector(now.getSelector(), before.getSelector(), errors);
             Immutable.unchanged("spec.volumeClaimTemplates", templates(now), templates(before), errors);
             Immutable.unchanged("spec.serviceName", now.getServiceName(), before.getServiceName(), errors);
             Immutable.unchanged(

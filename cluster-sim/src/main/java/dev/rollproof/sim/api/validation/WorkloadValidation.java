@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetSpec;
+import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,8 +137,15 @@ final class WorkloadValidation {
         } else {
             Map<String, @Nullable Object> shown = new LinkedHashMap<>();
             shown.put("Type", strategy.getType());
-            shown.put("RollingUpdate", null);
+            shown.put("RollingUpdate", rolling == null ? null : shown(rolling));
             errors.notSupported("spec.strategy", shown, List.of("Recreate", "RollingUpdate"));
         }
+    }
+
+    private static Map<String, @Nullable Object> shown(RollingUpdateDeployment rolling) {
+        Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+        shown.put("MaxUnavailable", IntOrPercent.shown(rolling.getMaxUnavailable()));
+        shown.put("MaxSurge", IntOrPercent.shown(rolling.getMaxSurge()));
+        return shown;
     }
 }
