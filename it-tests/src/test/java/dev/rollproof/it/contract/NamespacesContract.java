@@ -287,7 +287,18 @@ abstract class NamespacesContract extends Contract {
         assertThat(used("count/secrets")).isEqualTo("1");
         cluster.delete(Secret.class, namespace, "a", DELETE);
         eventually("room", () -> used("count/secrets").equals("0"));
-        create(secret("b"));
+        // Who admits hears of it later than who asks.
+        eventually("the room to be given", () -> isAdmitted(secret("b")));
+    }
+
+    private boolean isAdmitted(Secret secret) {
+        try {
+            create(secret);
+            return true;
+        } catch (ClusterException full) {
+            assertThat(full).hasMessageContaining("exceeded quota");
+            return false;
+        }
     }
 
     @Test
