@@ -44,9 +44,9 @@ final class GoTime {
             new Part(":", ":"));
 
     private static final Part ZONE = new Part("Z07:00", "Z|[+-]\\d\\d:\\d\\d");
-    private static final List<Part> SECONDS = List.of(new Part("05", "\\d\\d(\\.\\d+)?"), ZONE);
+    private static final List<Part> SECONDS = endingIn(new Part("05", "\\d\\d(\\.\\d+)?"), ZONE);
     private static final List<Part> MICROSECONDS =
-            List.of(new Part("05", "\\d\\d"), new Part(".000000", "\\.\\d{6}"), ZONE);
+            endingIn(new Part("05", "\\d\\d"), new Part(".000000", "\\.\\d{6}"), ZONE);
 
     private record Part(String name, Pattern pattern) {
         Part(String name, String pattern) {
@@ -55,6 +55,10 @@ final class GoTime {
     }
 
     private GoTime() {}
+
+    private static List<Part> endingIn(Part... end) {
+        return Stream.concat(MINUTES.stream(), Stream.of(end)).toList();
+    }
 
     /** Whether a field of this name is a time. */
     static boolean isTime(String field) {
@@ -71,10 +75,10 @@ final class GoTime {
         return refused(text, MICRO_LAYOUT, MICROSECONDS);
     }
 
-    private static @Nullable String refused(String text, String layout, List<Part> end) {
+    private static @Nullable String refused(String text, String layout, List<Part> parts) {
         String error = "parsing time \"" + text + "\"";
         String left = text;
-        for (Part part : Stream.concat(MINUTES.stream(), end.stream()).toList()) {
+        for (Part part : parts) {
             Matcher matcher = part.pattern().matcher(left);
             if (!matcher.lookingAt()) {
                 return error + " as \"" + layout + "\": cannot parse \"" + left + "\" as \"" + part.name() + "\"";

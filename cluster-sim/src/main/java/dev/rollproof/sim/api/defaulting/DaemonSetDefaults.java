@@ -37,10 +37,7 @@ public final class DaemonSetDefaults {
             }
         }
         spec.setRevisionHistoryLimit(Objects.requireNonNullElse(spec.getRevisionHistoryLimit(), 10));
-        // The API leaves it out where it is nothing.
-        if (Integer.valueOf(0).equals(spec.getMinReadySeconds())) {
-            spec.setMinReadySeconds(null);
-        }
+        spec.setMinReadySeconds(ZeroValues.said(spec.getMinReadySeconds()));
         PodDefaults.setOn(spec.getTemplate());
     }
 

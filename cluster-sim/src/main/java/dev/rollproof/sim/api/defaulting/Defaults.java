@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceSpec;
-import io.fabric8.kubernetes.api.model.NamespaceStatus;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -61,18 +60,15 @@ public final class Defaults {
      * @param minor the minor version of Kubernetes whose defaults they are, such as 37
      */
     public static void setOn(HasMetadata object, int minor) {
-        if ("".equals(object.getMetadata().getGenerateName())) {
-            object.getMetadata().setGenerateName(null);
-        }
+        object.getMetadata()
+                .setGenerateName(ZeroValues.said(object.getMetadata().getGenerateName()));
         if (object instanceof Deployment deployment) {
             deployment(deployment);
         } else if (object instanceof ReplicaSet set && set.getSpec() != null) {
             if (set.getSpec().getReplicas() == null) {
                 set.getSpec().setReplicas(1);
             }
-            if (Integer.valueOf(0).equals(set.getSpec().getMinReadySeconds())) {
-                set.getSpec().setMinReadySeconds(null);
-            }
+            set.getSpec().setMinReadySeconds(ZeroValues.said(set.getSpec().getMinReadySeconds()));
             PodDefaults.setOn(set.getSpec().getTemplate());
         } else if (object instanceof StatefulSet set && set.getSpec() != null) {
             StatefulSetDefaults.setOn(set.getSpec(), minor);
@@ -135,13 +131,8 @@ public final class Defaults {
         if (spec.getProgressDeadlineSeconds() == null) {
             spec.setProgressDeadlineSeconds(PROGRESS_DEADLINE_SECONDS);
         }
-        // The API leaves these out where they are nothing.
-        if (Integer.valueOf(0).equals(spec.getMinReadySeconds())) {
-            spec.setMinReadySeconds(null);
-        }
-        if (Boolean.FALSE.equals(spec.getPaused())) {
-            spec.setPaused(null);
-        }
+        spec.setMinReadySeconds(ZeroValues.said(spec.getMinReadySeconds()));
+        spec.setPaused(ZeroValues.said(spec.getPaused()));
         if (spec.getStrategy() == null) {
             spec.setStrategy(new DeploymentStrategy());
         }
@@ -182,8 +173,8 @@ public final class Defaults {
             if (person && Texts.isEmpty(subject.getApiGroup())) {
                 subject.setApiGroup(RBAC);
             }
-            subject.setApiGroup(Texts.isEmpty(subject.getApiGroup()) ? null : subject.getApiGroup());
-            subject.setNamespace(Texts.isEmpty(subject.getNamespace()) ? null : subject.getNamespace());
+            subject.setApiGroup(ZeroValues.said(subject.getApiGroup()));
+            subject.setNamespace(ZeroValues.said(subject.getNamespace()));
         }
     }
 
@@ -220,11 +211,6 @@ public final class Defaults {
             NamespaceSpec spec = new NamespaceSpec();
             spec.setFinalizers(List.of("kubernetes"));
             namespace.setSpec(spec);
-        }
-        if (namespace.getStatus() == null || namespace.getStatus().getPhase() == null) {
-            NamespaceStatus status = new NamespaceStatus();
-            status.setPhase("Active");
-            namespace.setStatus(status);
         }
     }
 }

@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api.defaulting;
 
 import dev.rollproof.sim.api.Lists;
+import dev.rollproof.sim.api.ServiceReach;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ClientIPConfig;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -34,18 +35,14 @@ final class ServiceDefaults {
         } else if (spec.getSessionAffinity().equals("ClientIP")) {
             spec.setSessionAffinityConfig(complete(spec.getSessionAffinityConfig()));
         }
-        boolean balanced = spec.getType().equals("LoadBalancer");
-        boolean onNodes = spec.getType().equals("NodePort") || balanced;
-        boolean inside = spec.getType().equals("ClusterIP");
-        boolean reached =
-                onNodes || inside && !Lists.orEmpty(spec.getExternalIPs()).isEmpty();
-        if (reached && Texts.isEmpty(spec.getExternalTrafficPolicy())) {
+        if (ServiceReach.fromOutside(spec) && Texts.isEmpty(spec.getExternalTrafficPolicy())) {
             spec.setExternalTrafficPolicy("Cluster");
         }
-        if (balanced && spec.getAllocateLoadBalancerNodePorts() == null) {
+        if (ServiceReach.isBalanced(spec) && spec.getAllocateLoadBalancerNodePorts() == null) {
             spec.setAllocateLoadBalancerNodePorts(true);
         }
-        if ((onNodes || inside) && spec.getInternalTrafficPolicy() == null) {
+        boolean hasAddress = ServiceReach.onNodes(spec) || spec.getType().equals("ClusterIP");
+        if (hasAddress && spec.getInternalTrafficPolicy() == null) {
             spec.setInternalTrafficPolicy("Cluster");
         }
         for (ServicePort port : Lists.orEmpty(spec.getPorts())) {

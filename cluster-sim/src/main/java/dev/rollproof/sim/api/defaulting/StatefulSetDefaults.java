@@ -29,10 +29,7 @@ final class StatefulSetDefaults {
         spec.setReplicas(Objects.requireNonNullElse(spec.getReplicas(), 1));
         spec.setRevisionHistoryLimit(Objects.requireNonNullElse(spec.getRevisionHistoryLimit(), 10));
         spec.setServiceName(Texts.orEmpty(spec.getServiceName()));
-        // The API leaves it out where it is nothing.
-        if (Integer.valueOf(0).equals(spec.getMinReadySeconds())) {
-            spec.setMinReadySeconds(null);
-        }
+        spec.setMinReadySeconds(ZeroValues.said(spec.getMinReadySeconds()));
         if (spec.getOrdinals() != null && spec.getOrdinals().getStart() == null) {
             spec.getOrdinals().setStart(0);
         }

@@ -23,9 +23,7 @@ final class VolumeDefaults {
     /** A claim of its own is filled from what either of two fields names, and then both do. */
     static void setOnClaim(PersistentVolumeClaimSpec spec) {
         setOn(spec);
-        if (Texts.isEmpty(spec.getVolumeName())) {
-            spec.setVolumeName(null);
-        }
+        spec.setVolumeName(ZeroValues.said(spec.getVolumeName()));
         if (spec.getDataSourceRef() != null
                 && !Texts.isEmpty(spec.getDataSourceRef().getNamespace())) {
             // Objects of other namespaces are a feature that is off.

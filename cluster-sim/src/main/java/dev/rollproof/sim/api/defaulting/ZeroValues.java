@@ -104,15 +104,15 @@ final class ZeroValues {
         }
     }
 
-    private static @Nullable String said(@Nullable String text) {
+    static @Nullable String said(@Nullable String text) {
         return Texts.isEmpty(text) ? null : text;
     }
 
-    private static @Nullable Integer said(@Nullable Integer number) {
+    static @Nullable Integer said(@Nullable Integer number) {
         return number == null || number == 0 ? null : number;
     }
 
-    private static @Nullable Boolean said(@Nullable Boolean value) {
+    static @Nullable Boolean said(@Nullable Boolean value) {
         return Boolean.TRUE.equals(value) ? value : null;
     }
 }

@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api.services;
 
 import dev.rollproof.sim.api.Lists;
+import dev.rollproof.sim.api.ServiceReach;
 import dev.rollproof.sim.api.Texts;
 import dev.rollproof.sim.api.validation.ClusterIpRules;
 import dev.rollproof.sim.api.validation.FieldErrors;
@@ -63,7 +64,7 @@ public final class Addresses {
                 address(service, stored);
             }
         }
-        if (NodePorts.areNeeded(spec)) {
+        if (ServiceReach.onNodes(spec)) {
             new NodePorts(all.get(), dryRun).allocate(service, before);
         }
         if (before != null) {

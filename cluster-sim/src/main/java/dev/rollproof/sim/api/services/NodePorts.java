@@ -4,6 +4,7 @@ package dev.rollproof.sim.api.services;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.sim.api.Lists;
+import dev.rollproof.sim.api.ServiceReach;
 import dev.rollproof.sim.api.validation.FieldErrors;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
@@ -48,22 +49,14 @@ final class NodePorts {
         return Objects.requireNonNullElse(port.getNodePort(), 0);
     }
 
-    static boolean areNeeded(ServiceSpec spec) {
-        return "NodePort".equals(spec.getType()) || "LoadBalancer".equals(spec.getType());
-    }
-
-    static boolean areChecked(ServiceSpec spec) {
-        return "LoadBalancer".equals(spec.getType()) && "Local".equals(spec.getExternalTrafficPolicy());
-    }
-
     void allocate(Service service, @Nullable ServiceSpec before) {
         ServiceSpec spec = service.getSpec();
-        if (areNeeded(spec)) {
+        if (ServiceReach.onNodes(spec)) {
             boolean allOf =
                     "NodePort".equals(spec.getType()) || !Boolean.FALSE.equals(spec.getAllocateLoadBalancerNodePorts());
             ports(service, before == null ? Set.of() : of(before), allOf);
         }
-        if (areChecked(spec) && (before == null || !areChecked(before))) {
+        if (ServiceReach.isChecked(spec) && (before == null || !ServiceReach.isChecked(before))) {
             spec.setHealthCheckNodePort(checked(Objects.requireNonNullElse(spec.getHealthCheckNodePort(), 0)));
         }
     }

@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api.services;
 
 import dev.rollproof.sim.api.Lists;
+import dev.rollproof.sim.api.ServiceReach;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
@@ -34,10 +35,10 @@ final class ServiceFields {
                 spec.setClusterIPs(before.getClusterIPs());
             }
         }
-        if (NodePorts.areNeeded(before) && NodePorts.areNeeded(spec)) {
+        if (ServiceReach.onNodes(before) && ServiceReach.onNodes(spec)) {
             keepPorts(spec, before);
         }
-        if (NodePorts.areChecked(before) && NodePorts.areChecked(spec) && isNone(spec.getHealthCheckNodePort())) {
+        if (ServiceReach.isChecked(before) && ServiceReach.isChecked(spec) && isNone(spec.getHealthCheckNodePort())) {
             spec.setHealthCheckNodePort(before.getHealthCheckNodePort());
         }
     }
@@ -91,13 +92,13 @@ final class ServiceFields {
                 spec.setIpFamilyPolicy(null);
             }
         }
-        if (NodePorts.areNeeded(before)
-                && !NodePorts.areNeeded(spec)
+        if (ServiceReach.onNodes(before)
+                && !ServiceReach.onNodes(spec)
                 && NodePorts.of(before).containsAll(NodePorts.of(spec))) {
             Lists.orEmpty(spec.getPorts()).forEach(port -> port.setNodePort(null));
         }
-        if (NodePorts.areChecked(before)
-                && !NodePorts.areChecked(spec)
+        if (ServiceReach.isChecked(before)
+                && !ServiceReach.isChecked(spec)
                 && Objects.equals(spec.getHealthCheckNodePort(), before.getHealthCheckNodePort())) {
             spec.setHealthCheckNodePort(null);
         }
@@ -105,7 +106,7 @@ final class ServiceFields {
     }
 
     private static void dropBalancing(ServiceSpec spec, ServiceSpec before) {
-        if ("LoadBalancer".equals(before.getType()) && !"LoadBalancer".equals(spec.getType())) {
+        if (ServiceReach.isBalanced(before) && !ServiceReach.isBalanced(spec)) {
             if (Objects.equals(spec.getAllocateLoadBalancerNodePorts(), before.getAllocateLoadBalancerNodePorts())) {
                 spec.setAllocateLoadBalancerNodePorts(null);
             }
@@ -113,17 +114,10 @@ final class ServiceFields {
                 spec.setLoadBalancerClass(null);
             }
         }
-        if (isReached(before)
-                && !isReached(spec)
+        if (ServiceReach.fromOutside(before)
+                && !ServiceReach.fromOutside(spec)
                 && Objects.equals(spec.getExternalTrafficPolicy(), before.getExternalTrafficPolicy())) {
             spec.setExternalTrafficPolicy(null);
         }
-    }
-
-    /** From outside of the cluster. */
-    private static boolean isReached(ServiceSpec spec) {
-        return NodePorts.areNeeded(spec)
-                || "ClusterIP".equals(spec.getType())
-                        && !Lists.orEmpty(spec.getExternalIPs()).isEmpty();
     }
 }

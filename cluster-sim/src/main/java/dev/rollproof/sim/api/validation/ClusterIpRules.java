@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The rules for a Service's own addresses and their families, which are looked at before any is handed out, and with all others
- * again. Source: pkg/apis/core/validation.
+ * The rules for a Service's own addresses and their families, which are looked at before any is handed out. Source: pkg/apis/core/validation.
  */
 public final class ClusterIpRules {
     private static final List<String> FAMILIES = List.of("IPv4", "IPv6");

@@ -23,8 +23,6 @@ final class EndpointSliceValidation {
     private static final int MOST_PORTS = 20_000;
     private static final int MOST_ADDRESSES = 100;
     private static final int MOST_HINTS = 8;
-    /** Since when addresses are read strictly; newer fields always were. */
-    private static final int STRICT_MINOR = 36;
 
     private final int minor;
     private final FieldErrors errors;
@@ -109,7 +107,8 @@ final class EndpointSliceValidation {
             case "IPv4", "IPv6" -> {
                 boolean six = addressType.equals("IPv6");
                 int before = errors.count();
-                IpRules.address(path, value, six ? STRICT_MINOR : minor, errors);
+                // Newer addresses were read strictly here from the beginning.
+                IpRules.address(path, value, six ? IpRules.STRICT_SINCE : minor, errors);
                 if (errors.count() > before) {
                     return;
                 }

@@ -93,8 +93,9 @@ public final class FieldValidation {
         if (!again.isEmpty()) {
             metadata.setOwnerReferences(List.copyOf(once));
             warnings.add(
-                    ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please"
-                            + " fix your requests; duplicate UID(s) observed: " + String.join(", ", again));
+                    ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+,"
+                            + " and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s)"
+                            + " observed: " + String.join(", ", again));
         }
     }
 

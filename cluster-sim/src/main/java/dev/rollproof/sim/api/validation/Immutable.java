@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api.validation;
 
 import dev.rollproof.sim.api.Lists;
+import dev.rollproof.sim.api.ServiceReach;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
@@ -171,15 +172,15 @@ final class Immutable {
         if (kept && !first.isEmpty() && (addresses.isEmpty() || !first.equals(addresses.get(0)))) {
             errors.invalid("spec.clusterIPs[0]", addresses, ONCE_SET);
         }
-        if ("LoadBalancer".equals(now.getType()) && "LoadBalancer".equals(before.getType())) {
-            if (!Objects.equals(now.getLoadBalancerClass(), before.getLoadBalancerClass())) {
-                errors.invalid("spec.loadBalancerClass", now.getLoadBalancerClass(), ONCE_SET);
-            }
-            if ("Local".equals(now.getExternalTrafficPolicy())
-                    && "Local".equals(before.getExternalTrafficPolicy())
-                    && !Objects.equals(now.getHealthCheckNodePort(), before.getHealthCheckNodePort())) {
-                errors.forbidden("spec.healthCheckNodePort", FIELD);
-            }
+        if (ServiceReach.isBalanced(now)
+                && ServiceReach.isBalanced(before)
+                && !Objects.equals(now.getLoadBalancerClass(), before.getLoadBalancerClass())) {
+            errors.invalid("spec.loadBalancerClass", now.getLoadBalancerClass(), ONCE_SET);
+        }
+        if (ServiceReach.isChecked(now)
+                && ServiceReach.isChecked(before)
+                && !Objects.equals(now.getHealthCheckNodePort(), before.getHealthCheckNodePort())) {
+            errors.forbidden("spec.healthCheckNodePort", FIELD);
         }
     }
 

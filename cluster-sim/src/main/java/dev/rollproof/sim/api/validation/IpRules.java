@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The rules for addresses and ranges of them. Those that can be read in more than one way are refused since Kubernetes 1.36. */
 public final class IpRules {
-    private static final int STRICT_SINCE = 36;
+    static final int STRICT_SINCE = 36;
     private static final String PART = "0*(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
     private static final Pattern OLD_ADDRESS = Pattern.compile("(" + PART + "\\.){3}" + PART);
     private static final Pattern LEADING_ZERO = Pattern.compile("(.*\\.)?0\\d.*");

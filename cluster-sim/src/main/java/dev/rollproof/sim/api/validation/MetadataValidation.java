@@ -8,11 +8,13 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for every object's metadata. */
 final class MetadataValidation {
     private static final int ANNOTATIONS_LIMIT = 256 * 1024;
+    private static final Pattern IS_VERSION = Pattern.compile("[^/]*/?[^/]+");
     private static final List<String> STANDARD_FINALIZERS = List.of("orphan", "foregroundDeletion", "kubernetes");
 
     private MetadataValidation() {}
@@ -109,7 +111,7 @@ final class MetadataValidation {
     private static void owner(OwnerReference owner, String path, FieldErrors errors) {
         required(owner.getApiVersion(), path + ".apiVersion", errors);
         String version = Texts.orEmpty(owner.getApiVersion());
-        if (!version.isEmpty() && !version.matches("[^/]*/?[^/]+")) {
+        if (!version.isEmpty() && !IS_VERSION.matcher(version).matches()) {
             errors.invalid(path + ".apiVersion", version, "must be <group>/<version> or <version>");
         }
         required(owner.getKind(), path + ".kind", errors);

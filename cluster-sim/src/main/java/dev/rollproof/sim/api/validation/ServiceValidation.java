@@ -2,6 +2,7 @@
 package dev.rollproof.sim.api.validation;
 
 import dev.rollproof.sim.api.Lists;
+import dev.rollproof.sim.api.ServiceReach;
 import dev.rollproof.sim.api.Texts;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ServicePort;
@@ -15,7 +16,10 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The rules for Services. Source: pkg/apis/core/validation. */
+/**
+ * The rules for Services, but for those of {@link ClusterIpRules}, which hold before addresses are handed out, and so here. Source:
+ * pkg/apis/core/validation.
+ */
 final class ServiceValidation {
     private static final List<String> TYPES = List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
     private static final List<String> NEAR = List.of("PreferClose", "PreferSameZone", "PreferSameNode");
@@ -32,7 +36,7 @@ final class ServiceValidation {
         this.spec = spec;
         this.minor = minor;
         this.errors = errors;
-        this.balanced = "LoadBalancer".equals(spec.getType());
+        this.balanced = ServiceReach.isBalanced(spec);
     }
 
     void validate() {
@@ -42,7 +46,7 @@ final class ServiceValidation {
         if (ports.isEmpty() && !external && !headless) {
             errors.required("spec.ports");
         }
-        if (headless && (balanced || "NodePort".equals(spec.getType()))) {
+        if (headless && ServiceReach.onNodes(spec)) {
             errors.invalid(
                     "spec.clusterIPs[0]", "None", "may not be set to 'None' for " + spec.getType() + " services");
         }
@@ -55,7 +59,6 @@ final class ServiceValidation {
         }
         Names.labels("spec.selector", spec.getSelector(), errors);
         affinity();
-        ClusterIpRules.check(spec, minor, errors);
         List<String> addresses = Lists.orEmpty(spec.getExternalIPs());
         for (int i = 0; i < addresses.size(); i++) {
             IpRules.endpoint("spec.externalIPs[" + i + "]", addresses.get(i), minor, errors);
@@ -142,17 +145,13 @@ final class ServiceValidation {
 
     private void policies() {
         String outside = spec.getExternalTrafficPolicy();
-        boolean reached = balanced
-                || "NodePort".equals(spec.getType())
-                || "ClusterIP".equals(spec.getType())
-                        && !Lists.orEmpty(spec.getExternalIPs()).isEmpty();
-        if (reached) {
+        if (ServiceReach.fromOutside(spec)) {
             PodSpecValidation.oneOf("spec.externalTrafficPolicy", outside, List.of("Cluster", "Local"), errors);
         } else if (!Texts.isEmpty(outside)) {
             errors.invalid("spec.externalTrafficPolicy", outside, "may only be set for externally-accessible services");
         }
         Integer check = spec.getHealthCheckNodePort();
-        if (check != null && check != 0 && !(balanced && "Local".equals(outside))) {
+        if (check != null && check != 0 && !ServiceReach.isChecked(spec)) {
             errors.invalid(
                     "spec.healthCheckNodePort",
                     check,
