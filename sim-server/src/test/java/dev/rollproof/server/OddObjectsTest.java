@@ -101,6 +101,9 @@ class OddObjectsTest {
             /apis/storage.k8s.io/v1/storageclasses | ~reclaimPolicy~: 5 | StorageClass.reclaimPolicy of type v1.PersistentVolumeReclaimPolicy
             /apis/policy/v1/namespaces/default/poddisruptionbudgets | ~status~: {~disruptedPods~: []} | PodDisruptionBudgetStatus.status.disruptedPods of type map[string]v1.Time
             /api/v1/namespaces/default/events | ~eventTime~: 1 | Event.eventTime of type string
+            /apis/policy/v1/namespaces/default/poddisruptionbudgets | ~status~: {~conditions~: [{~type~: 5}]} | Condition.status.conditions.type of type string
+            /api/v1/nodes | ~status~: {~conditions~: [{~type~: 5}]} | NodeCondition.status.conditions.type of type v1.NodeConditionType
+            /api/v1/nodes | ~status~: {~conditions~: [{~status~: 5}]} | NodeCondition.status.conditions.status of type v1.ConditionStatus
             """)
     void aValueOfAnotherTypeIsRefusedWithGosName(String path, String fields, String field) {
         Reply refused = served.post(path, "{\"metadata\": {\"name\": \"odd\"}, " + fields.replace('~', '"') + "}");

@@ -53,12 +53,7 @@ final class GoDecoding {
             Map.entry("scopeName", "v1.ResourceQuotaScope"),
             Map.entry("HostPathVolumeSource.type", "v1.HostPathType"),
             Map.entry("ScopedResourceSelectorRequirement.operator", "v1.ScopeSelectorOperator"),
-            Map.entry("Condition.status", "v1.ConditionStatus"),
-            Map.entry("NodeCondition.status", "v1.ConditionStatus"),
-            Map.entry("NodeCondition.type", "v1.NodeConditionType"),
             Map.entry("NodeAddress.type", "v1.NodeAddressType"),
-            Map.entry("PersistentVolumeClaimCondition.status", "v1.ConditionStatus"),
-            Map.entry("PersistentVolumeClaimCondition.type", "v1.PersistentVolumeClaimConditionType"),
             Map.entry("PersistentVolumeClaimStatus.phase", "v1.PersistentVolumeClaimPhase"),
             Map.entry("PersistentVolumeStatus.phase", "v1.PersistentVolumePhase"),
             Map.entry("NodeStatus.phase", "v1.NodePhase"),
@@ -183,7 +178,8 @@ final class GoDecoding {
             if (owner.endsWith("Condition") && field.equals("status")) {
                 return "v1.ConditionStatus";
             }
-            if (owner.endsWith("Condition") && field.equals("type")) {
+            // Of conditions of all kinds alike the type is a plain text.
+            if (owner.endsWith("Condition") && !owner.equals("Condition") && field.equals("type")) {
                 return "v1." + owner + "Type";
             }
             String named = NAMED_TEXTS.get(owner + "." + field);
