@@ -202,7 +202,7 @@ abstract class OwnerTimesContract extends Contract {
         Pod pod = only(Pod.class);
         assertThat(timeOf(running, "one Update")).isEqualTo(timeOf(made, "one Update"));
         assertThat(timeOf(pod, "kube-controller-manager Update"))
-                .isBetween(created(pod), created(pod).plusSeconds(1));
+                .isBetween(created(pod).minusSeconds(1), created(pod).plusSeconds(1));
         Instant ready = Instant.parse(pod.getStatus().getConditions().stream()
                 .filter(condition -> condition.getType().equals("Ready"))
                 .findFirst()

@@ -3,9 +3,11 @@ package dev.rollproof.it.contract;
 
 import dev.rollproof.harness.ClusterExtension;
 import dev.rollproof.harness.ClusterKind;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract through the second door: over HTTPS, five times as fast as real time, and by the adapter that real clusters are reached by. */
+@Tag("door")
 class ServedContractTest extends WholeContract {
     @RegisterExtension
     static final ClusterExtension SERVED = ClusterExtension.builder()

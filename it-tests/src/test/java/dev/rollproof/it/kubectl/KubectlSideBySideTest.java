@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The same commands on the simulated cluster and on real Kubernetes say the same, and end the same. */
 @Tag("k3s")
+@Tag("detail")
 @Execution(ExecutionMode.SAME_THREAD) // one story after the other: each kubectl loads a processor
 class KubectlSideBySideTest {
     @RegisterExtension
