@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Blue-green: the new version beside the old one, whole; then the Service is switched, in one patch.
@@ -35,7 +34,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * preview Service leads to the new version; so it can be tried, and no user is in it. After the switch the old version stays for a
  * while, with all its pods: the way back is one patch, too, and nobody waits for pods to start. The price is twice the pods.
  */
-@ResourceLock(providers = OnRealClusters.Alone.class) // no user shall wait for the crowd
+@Quiet
 class BlueGreenLesson extends Lesson {
     private Clock blue() {
         return clock().replicas(2)

@@ -17,7 +17,6 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Canary: a few pods of the new version beside the old ones, behind the same Service; then more; and at the end all, or none.
@@ -29,7 +28,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * <p>Kubernetes has no canary. Somebody drives it: a second Deployment with the labels {@code track: canary} and
  * {@code version}, and when it is promoted, the first Deployment gets the new version while the canary still serves.
  */
-@ResourceLock(providers = OnRealClusters.Alone.class) // no user shall wait for the crowd
+@Quiet
 class CanaryLesson extends Lesson {
     /** How sure to be. Of a thousand right runs one may be called wrong. */
     private static final double CONFIDENCE = 0.999;

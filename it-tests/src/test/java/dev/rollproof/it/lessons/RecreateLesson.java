@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Recreate: all old pods go, then the new ones come.
@@ -34,7 +33,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * application that drains puts the outage off, for its last answer comes later; the new pods wait until it has ended, so the
  * outage is no shorter.
  */
-@ResourceLock(providers = OnRealClusters.Alone.class) // no user shall wait for the crowd
+@Quiet
 class RecreateLesson extends Lesson {
     /** No pod starts quicker, on either cluster; how much longer one takes differs from pod to pod. */
     private static final Duration A_START = ofMillis(100);

@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -40,7 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * promised about pods that are terminating, and nothing about requests: those an application keeps itself, by answering
  * until nobody asks any more. What it will be like a plan says before: a likely way, and bounds that hold on every way.
  */
-@ResourceLock(providers = OnRealClusters.Alone.class) // no user shall wait for the crowd
+@Quiet
 class RollingUpdateLesson extends Lesson {
     @ParameterizedTest(name = "{0} replicas, maxSurge {1}, maxUnavailable {2}")
     @CsvSource({"3, 40%, 2, 2, 2", "10, 25%, 25%, 3, 2", "3, 1, 0, 1, 0", "3, 0, 1, 0, 1"})

@@ -11,7 +11,6 @@ import dev.rollproof.verifier.Verdict;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * A second change half-way: somebody changes the Deployment while its rollout is under way. The first rollout will never be
@@ -19,7 +18,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  *
  * <p>Who waits for "the Deployment to be complete" is told of somebody else's success. The verifier waits for its own template.
  */
-@ResourceLock(providers = OnRealClusters.Alone.class) // no user shall wait for the crowd
+@Quiet
 class SecondChangeLesson extends Lesson {
     @Test
     void theFirstRolloutIsSupersededAndTheSecondCompletesWithoutALostRequest() throws InterruptedException {
