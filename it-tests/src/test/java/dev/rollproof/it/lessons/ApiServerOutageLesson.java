@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.harness.K3s;
 import dev.rollproof.it.Aside;
+import dev.rollproof.it.SharedMachine;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.time.Time;
 import dev.rollproof.sim.Faults;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * server that is asked to end, or that is frozen, is worse: it leaves its watches open and silent, and silence looks like nothing
  * happening. So whoever hears nothing for a while goes and looks.
  */
-@ResourceLock(providers = OnRealClusters.Alone.class) // the API server is everybody's
+@ResourceLock(providers = SharedMachine.Alone.class) // the API server is everybody's
 @Order(Integer.MAX_VALUE) // for a while after it neither controllers nor Services are what the other lessons expect
 @TestMethodOrder(
         MethodOrderer.OrderAnnotation.class) // after a restart the controllers are late with the next namespace

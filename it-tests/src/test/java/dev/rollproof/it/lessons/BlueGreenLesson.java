@@ -4,6 +4,7 @@ package dev.rollproof.it.lessons;
 import static dev.rollproof.harness.RollproofAssertions.assertThat;
 import static java.time.Duration.ofSeconds;
 
+import dev.rollproof.it.SharedMachine.Quiet;
 import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;

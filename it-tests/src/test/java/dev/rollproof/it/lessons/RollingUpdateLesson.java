@@ -5,6 +5,7 @@ import static dev.rollproof.harness.RollproofAssertions.assertThat;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 
+import dev.rollproof.it.SharedMachine.Quiet;
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Query;

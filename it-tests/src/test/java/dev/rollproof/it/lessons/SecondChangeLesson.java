@@ -4,6 +4,7 @@ package dev.rollproof.it.lessons;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollproof.it.SharedMachine.Quiet;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.traffic.RunningTraffic;
 import dev.rollproof.k8s.traffic.TrafficReport;
