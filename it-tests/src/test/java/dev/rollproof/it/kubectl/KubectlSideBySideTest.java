@@ -23,15 +23,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The same commands on the simulated cluster and on real Kubernetes say the same, and end the same. */
 @Tag("k3s")
 @Tag("detail")
-@Execution(ExecutionMode.SAME_THREAD) // one story after the other: each kubectl loads a processor
 class KubectlSideBySideTest {
     @RegisterExtension
     static final ClusterExtension KUBERNETES =

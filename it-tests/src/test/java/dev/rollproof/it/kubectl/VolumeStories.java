@@ -9,7 +9,10 @@ import static dev.rollproof.it.kubectl.Commands.workload;
 import dev.rollproof.it.kubectl.KubectlStories.Step;
 import java.util.List;
 
-/** Volumes that are given out by hand: of a class of which there is no object, since clusters differ in the classes that they have. */
+/**
+ * Volumes that are given out by hand: of a class of which there is no object, since clusters differ in the classes that they have. Each
+ * story has its own, for volumes are everybody's and a claim takes any of its class.
+ */
 final class VolumeStories {
     private static final String POD = """
             apiVersion: v1
@@ -22,14 +25,14 @@ final class VolumeStories {
               volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
             """;
 
-    private static String volume(String name) {
+    private static String volume(String name, String storageClass) {
         return """
                 apiVersion: v1
                 kind: PersistentVolume
                 metadata: {name: %1$s}
-                spec: {storageClassName: by-hand, capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce, ReadOnlyMany],
+                spec: {storageClassName: %2$s, capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce, ReadOnlyMany],
                   hostPath: {path: /tmp/%1$s, type: DirectoryOrCreate}}
-                """.formatted(name);
+                """.formatted(name, storageClass);
     }
 
     private static String claim(String name, String size) {
@@ -42,7 +45,7 @@ final class VolumeStories {
     }
 
     static final List<Step> VOLUMES = List.of(
-            with(volume("of-kubectl"), "apply", "-f", "-").exits(0),
+            with(volume("of-kubectl", "by-hand"), "apply", "-f", "-").exits(0),
             command("wait", "--for=jsonpath={.status.phase}=Available", "pv/of-kubectl", "--timeout=60s")
                     .exits(0),
             command("get", "pv", "of-kubectl").exits(0),
@@ -78,13 +81,13 @@ final class VolumeStories {
             command("delete", "pv", "of-kubectl").exits(0));
 
     static final List<Step> CLAIMS = List.of(
-            with(volume("of-web-a") + "---\n" + volume("of-web-b"), "apply", "-f", "-")
+            with(volume("of-web-a", "of-sets") + "---\n" + volume("of-web-b", "of-sets"), "apply", "-f", "-")
                     .exits(0),
             with(
                             workload(
                                             "StatefulSet",
                                             "replicas: 2, serviceName: web, volumeClaimTemplates: [{metadata: {name: data}, spec:"
-                                                    + " {storageClassName: by-hand, accessModes: [ReadWriteOnce], resources:"
+                                                    + " {storageClassName: of-sets, accessModes: [ReadWriteOnce], resources:"
                                                     + " {requests: {storage: 1Gi}}}}],")
                                     .replace("terminationGrace", "volumes: [], terminationGrace"),
                             "apply",
