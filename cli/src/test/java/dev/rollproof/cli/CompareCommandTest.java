@@ -143,14 +143,15 @@ class CompareCommandTest {
 
     @Test
     void whatIsBadCanBeChosen() throws IOException {
-        assertThat(compare("--bad", "neverReady,exitCode=3", "--timeout", "10s").out())
+        assertThat(compareOn("1", "--bad", "neverReady,exitCode=3", "--timeout", "10s")
+                        .out())
                 .contains("the bad one        clock:1.2, but neverReady: true, exitCode: 3\n");
         Path images = Files.writeString(
                 folder.resolve("images.yaml"),
                 "images: {\"clock:bad\": {failsRequests: 1}, \"clock:1.2\": {readyAfter: 3s}}");
-        Command declared = compare("--images", images.toString(), "--bad-image", "clock:bad");
+        Command declared = compareOn("1", "--images", images.toString(), "--bad-image", "clock:bad");
         assertThat(declared.out()).contains("the bad one        clock:bad, as --images declares it\n");
-        Command none = compare("--bad", "none");
+        Command none = compareOn("1", "--bad", "none");
         assertThat(none.out()).doesNotContain("bad").contains("mixed");
     }
 

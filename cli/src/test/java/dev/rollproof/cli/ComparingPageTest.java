@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -30,6 +31,7 @@ class ComparingPageTest {
     }
 
     @Test
+    @Tag("thorough")
     void theTableIsTheCommands() throws IOException {
         String page = page();
         String block =

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,7 @@ class DemoCommandTest {
     }
 
     @ParameterizedTest(name = "seed {0}")
+    @Tag("thorough")
     @ValueSource(ints = {1, 2, 3})
     void everyStepEndsAsExpectedWithEverySeed(int seed) {
         Command command = played(seed);
@@ -32,7 +34,9 @@ class DemoCommandTest {
 
     @Test
     void theTableHasALineForEachStepOfTheExercise() {
-        List<String> lines = played(1).out().lines().toList();
+        Command played = played(1);
+        assertThat(played.verdict()).isEqualTo("Every step ended as expected.");
+        List<String> lines = played.out().lines().toList();
         List<String> table = lines.subList(lines.lastIndexOf("") - 16, lines.lastIndexOf(""));
         for (String row : List.of("4", "5", "6", "7", "8", "9", "10", "11")) {
             assertThat(table)
@@ -52,11 +56,11 @@ class DemoCommandTest {
 
     @Test
     void itEndsWithTheStrategiesSideBySide() {
-        List<String> lines = played(3).out().lines().toList();
+        List<String> lines = played(1).out().lines().toList();
         int title =
                 lines.indexOf("14  how the strategies differ, each on clusters of its own with users on the Service");
         assertThat(title).isPositive();
-        assertThat(lines.get(title + 2)).endsWith("10 rollouts by each strategy, with the seeds 3 to 12.");
+        assertThat(lines.get(title + 2)).endsWith("10 rollouts by each strategy, with the seeds 1 to 10.");
         for (String strategy : List.of("Recreate", "RollingUpdate 1/0", "Canary 25,50", "BlueGreen")) {
             assertThat(lines.subList(title, lines.size()))
                     .anyMatch(line -> line.startsWith(strategy + " ") && line.endsWith(" s"));
@@ -75,6 +79,7 @@ class DemoCommandTest {
     }
 
     @Test
+    @Tag("thorough")
     void theSameSeedPlaysTheSame() {
         assertThat(play(2).out()).isEqualTo(played(2).out());
     }

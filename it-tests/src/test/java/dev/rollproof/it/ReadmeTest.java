@@ -36,11 +36,9 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The README is true: its Java is a part of this file that runs, and its commands are run as they are written. */
-@Order(1) // its commands take longest, one after the other
+@Order(1) // its commands take longest
 class ReadmeTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path SELF = Path.of("src", "test", "java", "dev", "rollproof", "it", "ReadmeTest.java");
@@ -166,25 +164,35 @@ class ReadmeTest {
         return code.replaceAll("\\s+", "");
     }
 
-    /** All commands in their order: one may use what another wrote. */
+    /** Each block's commands in their order, since one may use what another wrote; blocks side by side, as their readers take them. */
     @TestFactory
-    @Execution(ExecutionMode.SAME_THREAD)
     List<DynamicTest> itsCommandsDoWhatTheySay() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
-        for (String line : block(readme(), "sh").lines().toList()) {
-            String command = line.replaceFirst("\\s+#.*", "").strip();
-            if (command.equals("./mvnw verify")) {
-                tests.add(DynamicTest.dynamicTest(command, ReadmeTest::theTestCommandIsTheOneOfCi));
-            } else if (command.equals("mvn test -Dtest=" + ReadmeTestClassTest.NAME)) {
-                tests.add(DynamicTest.dynamicTest(command, ReadmeTestClassTest::itsTestRuns));
-            } else if (command.startsWith("./rollproof ")) {
-                tests.add(DynamicTest.dynamicTest(command, () -> runs(command)));
-            } else if (!command.isEmpty()) {
-                throw new AssertionError("the README has a command that no test runs: " + command);
-            }
+        for (String block : blocks(readme(), "sh")) {
+            List<String> commands = block.lines()
+                    .map(line -> line.replaceFirst("\\s+#.*", "").strip())
+                    .filter(command -> !command.isEmpty())
+                    .toList();
+            tests.add(DynamicTest.dynamicTest(String.join("; ", commands), () -> {
+                for (String command : commands) {
+                    doesWhatItSays(command);
+                }
+            }));
         }
         assertThat(tests).hasSizeGreaterThanOrEqualTo(4);
         return tests;
+    }
+
+    private static void doesWhatItSays(String command) throws Exception {
+        if (command.equals("./mvnw verify")) {
+            theTestCommandIsTheOneOfCi();
+        } else if (command.equals("mvn test -Dtest=" + ReadmeTestClassTest.NAME)) {
+            ReadmeTestClassTest.itsTestRuns();
+        } else if (command.startsWith("./rollproof ")) {
+            runs(command);
+        } else {
+            throw new AssertionError("the README has a command that no test runs: " + command);
+        }
     }
 
     private static void theTestCommandIsTheOneOfCi() throws IOException {
@@ -198,7 +206,7 @@ class ReadmeTest {
                     && Files.isDirectory(ROOT.resolve("cli/target/lib"));
         }
         Assumptions.assumeTrue(packaged, "the command is not packaged in this build; ./mvnw verify packages it");
-        Path output = scratch.resolve("output.txt");
+        Path output = Files.createTempFile(scratch, "output", ".txt");
         Process process = new ProcessBuilder(
                         "sh",
                         "-c",
@@ -230,14 +238,17 @@ class ReadmeTest {
 
     /** All blocks of a language, one after the other. */
     private static String block(String text, String language) {
-        StringBuilder all = new StringBuilder();
-        Matcher blocks =
-                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(text);
-        while (blocks.find()) {
-            all.append(blocks.group(1));
-        }
-        assertThat(all).as("a block of %s in the README", language).isNotEmpty();
-        return all.toString();
+        return String.join("", blocks(text, language));
+    }
+
+    private static List<String> blocks(String text, String language) {
+        List<String> blocks = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+                .matcher(text)
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+        assertThat(blocks).as("blocks of %s in the README", language).isNotEmpty();
+        return blocks;
     }
 
     @Test

@@ -7,9 +7,11 @@ import dev.rollproof.server.SimulatedApiServer;
 import dev.rollproof.sim.SimulatedCluster;
 import io.fabric8.kubernetes.client.Config;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The load of {@link DoorLoad}, scaled down for every build. */
+/** The load of {@link DoorLoad}, scaled down. */
+@Tag("thorough")
 class DoorLoadTest {
     @Test
     void manyWatchersAreToldEveryWriteOnceAndInOrder() throws Exception {

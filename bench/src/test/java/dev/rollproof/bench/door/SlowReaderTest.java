@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who does not read is cut off, harms nobody else, and finds back. */
+@Tag("thorough")
 class SlowReaderTest {
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
     private static final String ONE = MAPS + "?fieldSelector=metadata.name%3Da";

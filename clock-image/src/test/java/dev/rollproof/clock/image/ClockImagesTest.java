@@ -11,6 +11,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -33,6 +34,7 @@ class ClockImagesTest {
     }
 
     @Test
+    @Tag("thorough")
     void whatIsThereIsKeptAndWhatIsDamagedIsBuiltAgainTheSameByteForByte() throws Exception {
         Path again = Files.createDirectory(directory.resolve("again"));
         for (ImageTar image : built) {
