@@ -36,7 +36,7 @@ import java.util.function.UnaryOperator;
  * <p>For one change and one thread.
  */
 public final class RolloutWatches implements AutoCloseable {
-    /** Four watches each: more would fill an API server's connection (100 streams). */
+    /** Four watches each, and each watch a connection of its own by fabric8's client: as many as one client should ask of an API server. */
     private static final int MOST = 16;
 
     private final Cluster cluster;

@@ -4,10 +4,12 @@ package dev.rollproof.k8s.fabric8;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Cause;
 import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.time.Time;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -16,18 +18,48 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts the client's exceptions into the port's words. */
 final class Failures {
-    private final String server;
+    /** What Java's client says where an HTTP/2 connection carries as many requests as the server allows; 100 by Kubernetes' default. */
+    private static final String CONNECTION_IS_FULL = "too many concurrent streams";
 
-    Failures(String server) {
+    private static final int TRIES = 10;
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
+
+    private final String server;
+    private final Time time;
+
+    Failures(String server, Time time) {
         this.server = server;
+        this.time = time;
     }
 
-    /** Makes a call, and of what it throws a {@link ClusterException}. */
+    /**
+     * Makes a call, and of what it throws a {@link ClusterException}. A request that was not sent since others fill the connection is made
+     * again, for a second: who rolls out many workloads at once may begin with more than a hundred requests.
+     */
     <T> T translate(Supplier<T> call) {
+        for (int tried = 1; ; tried++) {
+            try {
+                return call.get();
+            } catch (KubernetesClientException failed) {
+                if (!isOfAFullConnection(failed) || tried == TRIES || isInterruptedBeforeTheNext()) {
+                    throw from(failed);
+                }
+            }
+        }
+    }
+
+    private static boolean isOfAFullConnection(Throwable failed) {
+        return CONNECTION_IS_FULL.equals(failed.getMessage())
+                || (failed.getCause() != null && isOfAFullConnection(failed.getCause()));
+    }
+
+    private boolean isInterruptedBeforeTheNext() {
         try {
-            return call.get();
-        } catch (KubernetesClientException failed) {
-            throw from(failed);
+            time.awaitUntil(time.now().plus(BETWEEN_TRIES), () -> false);
+            return false;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 
@@ -46,6 +78,14 @@ final class Failures {
                     && (answered.getCode() > 0 || answered.getStatus() != null)) {
                 return answered(answered);
             }
+        }
+        if (isOfAFullConnection(failed)) {
+            return new ClusterException(
+                    Reason.UNREACHABLE,
+                    "the connection to the cluster at " + server
+                            + " has no room for another request; make fewer at once, or by more" + " than one client",
+                    List.of(),
+                    failed);
         }
         String why = connectionFailure(failed);
         if (why != null) {

@@ -60,7 +60,7 @@ public final class KubernetesCluster implements Cluster {
                         .build())
                 .adapt(KubernetesClient.class);
         this.ownsClient = ownsClient;
-        this.failures = new Failures(String.valueOf(client.getMasterUrl()));
+        this.failures = new Failures(String.valueOf(client.getMasterUrl()), time);
     }
 
     /** A cluster through a client that stays the caller's: closing the cluster leaves the client open. */
