@@ -24,7 +24,8 @@ class NeverReadyLesson extends FailureLesson {
 
     @Override
     void tellsTheCause(Evidence evidence) {
-        assertThat(evidence.elapsed()).isGreaterThan(ofSeconds(14));
+        // The deadline counts from a time that the server writes in whole seconds, and the verdict's from its answer.
+        assertThat(evidence.elapsed()).isGreaterThan(ofSeconds(12));
         assertThat(evidence.causes())
                 .extracting(Cause::reason)
                 .containsExactly("ContainersNotReady", "ProgressDeadlineExceeded");
