@@ -34,7 +34,7 @@ class DemoCommandTest {
 
     @Test
     void theTableHasALineForEachStepOfTheExercise() {
-        Command played = played(1);
+        Command played = played(3);
         assertThat(played.verdict()).isEqualTo("Every step ended as expected.");
         List<String> lines = played.out().lines().toList();
         List<String> table = lines.subList(lines.lastIndexOf("") - 16, lines.lastIndexOf(""));
@@ -56,11 +56,11 @@ class DemoCommandTest {
 
     @Test
     void itEndsWithTheStrategiesSideBySide() {
-        List<String> lines = played(1).out().lines().toList();
+        List<String> lines = played(3).out().lines().toList();
         int title =
                 lines.indexOf("14  how the strategies differ, each on clusters of its own with users on the Service");
         assertThat(title).isPositive();
-        assertThat(lines.get(title + 2)).endsWith("10 rollouts by each strategy, with the seeds 1 to 10.");
+        assertThat(lines.get(title + 2)).endsWith("10 rollouts by each strategy, with the seeds 3 to 12.");
         for (String strategy : List.of("Recreate", "RollingUpdate 1/0", "Canary 25,50", "BlueGreen")) {
             assertThat(lines.subList(title, lines.size()))
                     .anyMatch(line -> line.startsWith(strategy + " ") && line.endsWith(" s"));

@@ -31,11 +31,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The README is true: its Java is a part of this file that runs, and its commands are run as they are written. */
 @Order(1) // its commands take longest
@@ -166,21 +168,22 @@ class ReadmeTest {
 
     /** Each block's commands in their order, since one may use what another wrote; blocks side by side, as their readers take them. */
     @TestFactory
-    List<DynamicTest> itsCommandsDoWhatTheySay() throws IOException {
-        List<DynamicTest> tests = new ArrayList<>();
+    List<DynamicContainer> itsCommandsDoWhatTheySay() throws IOException {
+        List<DynamicContainer> all = new ArrayList<>();
+        int commands = 0;
         for (String block : blocks(readme(), "sh")) {
-            List<String> commands = block.lines()
+            List<DynamicTest> tests = block.lines()
                     .map(line -> line.replaceFirst("\\s+#.*", "").strip())
                     .filter(command -> !command.isEmpty())
+                    .map(command -> DynamicTest.dynamicTest(command, () -> doesWhatItSays(command)))
                     .toList();
-            tests.add(DynamicTest.dynamicTest(String.join("; ", commands), () -> {
-                for (String command : commands) {
-                    doesWhatItSays(command);
-                }
-            }));
+            commands += tests.size();
+            all.add(DynamicContainer.dynamicContainer(one -> one.displayName("block " + (all.size() + 1))
+                    .childExecutionMode(ExecutionMode.SAME_THREAD)
+                    .children(tests)));
         }
-        assertThat(tests).hasSizeGreaterThanOrEqualTo(4);
-        return tests;
+        assertThat(commands).isGreaterThanOrEqualTo(4);
+        return all;
     }
 
     private static void doesWhatItSays(String command) throws Exception {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract through the second door: over HTTPS, five times as fast as real time, and by the adapter that real clusters are reached by. */
-@Tag("door")
+@Tag("served")
 class ServedContractTest extends WholeContract {
     @RegisterExtension
     static final ClusterExtension SERVED = ClusterExtension.builder()
