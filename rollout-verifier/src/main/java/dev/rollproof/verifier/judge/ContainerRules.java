@@ -17,18 +17,22 @@ import java.util.Optional;
  */
 final class ContainerRules {
     private final Patience patience;
-    private final PullTexts pullTexts;
+    private final Remarks remarks;
     private final Map<String, Integer> restartsAtFirstSight;
 
-    ContainerRules(Patience patience, PullTexts pullTexts, Map<String, Integer> restartsAtFirstSight) {
+    ContainerRules(Patience patience, Remarks remarks, Map<String, Integer> restartsAtFirstSight) {
         this.patience = patience;
-        this.pullTexts = pullTexts;
+        this.remarks = remarks;
         this.restartsAtFirstSight = restartsAtFirstSight;
     }
 
-    /** Finds the text of a pull's failure where the container's state has none: kubelets before 1.32 put it into events only. */
-    interface PullTexts {
-        String textOf(ObservedPod pod);
+    /** What the kubelet has told in events, and in no container's state. */
+    interface Remarks {
+        /** The text of a pull's failure, which kubelets before 1.32 put into events only; {@code ""} where there is none. */
+        String ofPull(ObservedPod pod);
+
+        /** Which probe failed, and how, where the kubelet ended this run of a container for that. */
+        Optional<String> ofProbe(ObservedPod pod, ObservedContainer container, State.Terminated run);
     }
 
     /** What holds this container up; empty if nothing does, or nothing but time. */
@@ -65,7 +69,8 @@ final class ContainerRules {
                             last.get().reason(),
                             "cannot be started: " + last.get().message())));
         }
-        Cause cause = cause(pod, container, reason(last.get()), howItEnded(container, last.get(), crashes));
+        Optional<String> probe = remarks.ofProbe(pod, container, last.get());
+        Cause cause = cause(pod, container, reason(last.get()), howItEnded(container, last.get(), crashes, probe));
         return Optional.of(
                 crashes >= patience.crashes() && !container.ready()
                         ? Trouble.fatalAfter(Duration.ZERO, key, cause)
@@ -88,11 +93,14 @@ final class ContainerRules {
         return last.reason().equals("OOMKilled") ? "OOMKilled" : "CrashLoopBackOff";
     }
 
-    private static String howItEnded(ObservedContainer container, State.Terminated last, int crashes) {
+    private static String howItEnded(
+            ObservedContainer container, State.Terminated last, int crashes, Optional<String> probe) {
         String times = crashes == 1 ? "once" : crashes + " times";
         String how;
         if (last.reason().equals("OOMKilled")) {
             how = "ran out of memory and was killed " + times + " (exit 137)";
+        } else if (probe.isPresent()) {
+            how = "was killed " + times + " (exit " + last.exitCode() + "), since its " + probe.get();
         } else if (last.exitCode() == 0) {
             how = "ended " + times + " with exit 0, but is expected to keep running";
         } else if (last.signal() > 0) {
@@ -130,7 +138,7 @@ final class ContainerRules {
     private Trouble pull(ObservedPod pod, ObservedContainer container, String text) {
         String known = text.contains("ErrImagePull") || text.contains("rpc error") || text.contains("failed to")
                 ? text
-                : text + " " + pullTexts.textOf(pod);
+                : text + " " + remarks.ofPull(pod);
         String lower = known.toLowerCase(Locale.ROOT);
         Duration grace;
         String kind;
@@ -172,7 +180,7 @@ final class ContainerRules {
 
     private Duration configurationGrace(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
-        if (containsAny(lower, "runasnonroot", "will run as root", "invalid user")) {
+        if (containsAny(lower, "runasnonroot", "non-root policy", "will run as root", "invalid user")) {
             return Duration.ZERO;
         }
         return lower.contains("failed to sync") ? patience.nodeTrouble() : patience.configuration();
@@ -207,9 +215,13 @@ final class ContainerRules {
         return kind + "/" + pod.metadata().uid() + "/" + container.name();
     }
 
-    private static Cause cause(ObservedPod pod, ObservedContainer container, String reason, String message) {
-        String what = (container.role() == Role.MAIN ? "container" : "init container") + " \"" + container.name()
-                + "\" " + message;
+    static Cause cause(ObservedPod pod, ObservedContainer container, String reason, String message) {
+        String kind = switch (container.role()) {
+            case INIT -> "init container";
+            case SIDECAR -> "sidecar container";
+            case MAIN -> "container";
+        };
+        String what = kind + " \"" + container.name() + "\" " + message;
         return new Cause(reason, what, pod.metadata().name(), container.name(), 1);
     }
 }

@@ -3,6 +3,7 @@ package dev.rollproof.verifier.judge;
 
 import dev.rollproof.k8s.observed.ObservedCondition;
 import dev.rollproof.k8s.observed.ObservedContainer;
+import dev.rollproof.k8s.observed.ObservedContainer.Role;
 import dev.rollproof.k8s.observed.ObservedContainer.State;
 import dev.rollproof.k8s.observed.ObservedEvent;
 import dev.rollproof.k8s.observed.ObservedPod;
@@ -16,10 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What holds a pod up: its containers, its scheduling, and what only events tell. */
-final class PodRules {
+final class PodRules implements ContainerRules.Remarks {
     /**
      * Troubles that show in events only. They alarm falsely (kubernetes/kubernetes#99475), so they fail no rollout, with one exception: see
      * {@link #isStillMissed}.
@@ -31,9 +33,14 @@ final class PodRules {
     private static final Pattern MISSED =
             Pattern.compile("(secret|configmap) \"[^\"]*\" not found|references non-existent (secret|config) key: ");
 
+    /** As the kubelet says that it ends a container for its health (kubernetes/kubernetes pkg/kubelet/kuberuntime). */
+    private static final Pattern UNHEALTHY =
+            Pattern.compile("Container (\\S+) failed (liveness|startup) probe, will be restarted");
+
     private final Patience patience;
     private final Collection<ObservedEvent> events;
     private final Map<String, List<ObservedEvent>> warnings;
+    private final Map<String, List<ObservedEvent>> killings;
     private final Map<String, Instant> toldAtFirstSight;
     private final ContainerRules containers;
 
@@ -50,17 +57,19 @@ final class PodRules {
         this.events = events;
         this.toldAtFirstSight = toldAtFirstSight;
         this.warnings = new HashMap<>();
+        this.killings = new HashMap<>();
         for (ObservedEvent event : events) {
-            if (event.isWarning() && event.regarding().kind().equals("Pod")) {
-                warnings.computeIfAbsent(event.regardingUid(), uid -> new ArrayList<>())
-                        .add(event);
+            if (event.regarding().kind().equals("Pod")) {
+                if (event.isWarning()) {
+                    warnings.computeIfAbsent(event.regardingUid(), uid -> new ArrayList<>())
+                            .add(event);
+                } else if (event.reason().equals("Killing")) {
+                    killings.computeIfAbsent(event.regardingUid(), uid -> new ArrayList<>())
+                            .add(event);
+                }
             }
         }
-        this.containers = new ContainerRules(
-                patience,
-                pod -> lastMessage(pod, Set.of("Failed"), "Failed to pull image")
-                        .orElse(""),
-                restartsAtFirstSight);
+        this.containers = new ContainerRules(patience, this, restartsAtFirstSight);
     }
 
     /** What is known of pods that may not be created, by the same events. */
@@ -134,26 +143,69 @@ final class PodRules {
         return !last.isBefore(first.plus(patience.configuration())) && last.isAfter(first);
     }
 
+    @Override
+    public String ofPull(ObservedPod pod) {
+        return lastMessage(pod, Set.of("Failed"), "Failed to pull image").orElse("");
+    }
+
+    @Override
+    public Optional<String> ofProbe(ObservedPod pod, ObservedContainer container, State.Terminated run) {
+        for (ObservedEvent event : killings.getOrDefault(pod.metadata().uid(), List.of())) {
+            Matcher told = UNHEALTHY.matcher(event.message());
+            if (told.find() && told.group(1).equals(container.name()) && isOf(run, event)) {
+                String probe = told.group(2);
+                String answer = (probe.equals("liveness") ? "Liveness" : "Startup") + " probe failed: ";
+                return Optional.of(lastMessage(pod, Set.of("Unhealthy"), answer)
+                        .map(message -> probe + " probe failed: " + message.substring(answer.length()))
+                        .orElse(probe + " probe failed"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether it was told while that run went on, or in the second in which it ended; also where a time is missing. */
+    private static boolean isOf(State.Terminated run, ObservedEvent event) {
+        Instant told = event.lastSeen().orElse(Instant.EPOCH);
+        return event.lastSeen().isEmpty()
+                || run.startedAt().filter(told::isBefore).isEmpty()
+                        && run.finishedAt()
+                                .filter(end -> told.isAfter(end.plusSeconds(1)))
+                                .isEmpty();
+    }
+
     private Optional<Trouble> notReady(ObservedPod pod) {
         if (pod.ready()) {
             return Optional.empty();
         }
-        for (ObservedContainer container : pod.containers()) {
-            if (container.state() instanceof State.Running && !container.ready()) {
-                String probe = lastMessage(pod, Set.of("Unhealthy"), "")
-                        .map(message -> ": " + message)
-                        .orElse("");
-                return Optional.of(Trouble.reported(
-                        "unready/" + pod.metadata().uid(),
-                        new Cause(
-                                "ContainersNotReady",
-                                "container \"" + container.name() + "\" runs and is not ready" + probe,
-                                pod.metadata().name(),
-                                container.name(),
-                                1)));
+        for (ObservedContainer container : pod.initContainers()) {
+            boolean isAwaited = container.role() == Role.INIT || !container.started();
+            if (container.state() instanceof State.Running && isAwaited) {
+                return Optional.of(unready(
+                        pod,
+                        container,
+                        "ContainersNotInitialized",
+                        container.role() == Role.INIT
+                                ? "runs, and the others wait for its end"
+                                : "runs, and the others wait until it has started"));
             }
         }
-        return Optional.empty();
+        for (ObservedContainer container : pod.containers()) {
+            if (container.state() instanceof State.Running && !container.ready()) {
+                return Optional.of(unready(pod, container, "ContainersNotReady", "runs and is not ready"));
+            }
+        }
+        return pod.condition("Ready")
+                .filter(ready -> ready.reason().equals("ReadinessGatesNotReady"))
+                .map(ready -> Trouble.reported(
+                        "unready/" + pod.metadata().uid(), cause(pod, ready.reason(), ready.message())));
+    }
+
+    private Trouble unready(ObservedPod pod, ObservedContainer container, String reason, String why) {
+        String probe = lastMessage(pod, Set.of("Unhealthy"), "")
+                .map(message -> ": " + message)
+                .orElse("");
+        return Trouble.reported(
+                "unready/" + pod.metadata().uid(), ContainerRules.cause(pod, container, reason, why + probe));
     }
 
     private Optional<String> lastMessage(ObservedPod pod, Set<String> reasons, String prefix) {

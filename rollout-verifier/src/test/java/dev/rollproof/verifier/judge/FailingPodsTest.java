@@ -43,6 +43,7 @@ class FailingPodsTest {
                 "CreateContainerConfigError, 'couldn''t find key color in ConfigMap shop/clock', 10",
                 "CreateContainerConfigError, 'failed to sync configmap cache: timed out', 60",
                 "CreateContainerConfigError, 'container has runAsNonRoot and image will run as root', 0",
+                "CreateContainerConfigError, 'container''s runAsUser breaks non-root policy (container: web)', 0",
                 "CreateContainerError, 'context deadline exceeded', 10",
                 "RunContainerError, 'exec: \"/no\": stat /no: no such file or directory: unknown', 0",
                 "RunContainerError, 'exec: \"no\": executable file not found in $PATH', 0",

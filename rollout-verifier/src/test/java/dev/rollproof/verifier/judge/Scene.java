@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.verifier.judge;
 
+import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.observed.ObservedEvent;
@@ -13,6 +14,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -330,6 +332,15 @@ final class Scene {
 
     /** The same warning again is the same event, told last at such a second. */
     Scene warning(String pod, String reason, String message, int second) {
+        return event("Warning", pod, reason, message, second);
+    }
+
+    /** The kubelet says that it ends a container. */
+    Scene killing(String pod, String message, int second) {
+        return event("Normal", pod, "Killing", message, second);
+    }
+
+    private Scene event(String type, String pod, String reason, String message, int second) {
         String name = pod + "." + Integer.toHexString((reason + message).hashCode());
         events.removeIf(event -> event.metadata().name().equals(name));
         events.add(Observed.from(new EventBuilder()
@@ -339,7 +350,7 @@ final class Scene {
                 .withUid("uid-event-" + name)
                 .endMetadata()
                 .withLastTimestamp(START.plusSeconds(second).toString())
-                .withType("Warning")
+                .withType(type)
                 .withReason(reason)
                 .withMessage(message)
                 .withNewInvolvedObject()
@@ -349,6 +360,14 @@ final class Scene {
                 .withUid("uid-" + pod)
                 .endInvolvedObject()
                 .build()));
+        return this;
+    }
+
+    /** A pod of a ReplicaSet, as YAML of its spec and status. */
+    Scene pod(String name, String set, String yaml) {
+        Pod pod = Models.fromYaml("apiVersion: v1\nkind: Pod\n" + yaml, Pod.class);
+        pod.setMetadata(owned(name, "uid-" + name, "ReplicaSet", set, "uid-" + set));
+        pods.put(name, Observed.from(pod));
         return this;
     }
 
