@@ -62,7 +62,8 @@ final class DeploymentStanding implements Standing {
             troubles.addAll(rules.troublesOf(pod));
         }
         if (newSet != null) {
-            ReplicaFailureRule.troubleOf(newSet, seen.pods(), patience).ifPresent(troubles::add);
+            ReplicaFailureRule.troubleOf(newSet, pods.newLive(), seen.pods(), patience)
+                    .ifPresent(troubles::add);
         }
         Optional<ObservedCondition> progressing = d.condition("Progressing");
         if (progressing.isPresent()

@@ -53,18 +53,29 @@ final class Refusals {
         Instant first = toldAtFirstSight.putIfAbsent(key, lastTold);
         return Optional.of(
                 first == null || !lastTold.isAfter(first)
-                        ? Trouble.reported(key, cause)
-                        : troubleOf(key, cause, last.message(), pods, patience));
+                        ? Trouble.reported(key(key, last.message(), pods), cause)
+                        : troubleOf(key, cause, last.message(), pods, pods, patience));
     }
 
-    /** How long a refusal may last, by the server's words for it. */
-    static Trouble troubleOf(String key, Cause cause, String message, Collection<ObservedPod> pods, Patience patience) {
+    /**
+     * How long a refusal may last, by the server's words for it.
+     *
+     * @param created those of the pods that are wanted which there are already
+     * @param pods all of the workload's
+     */
+    static Trouble troubleOf(
+            String key,
+            Cause cause,
+            String message,
+            Collection<ObservedPod> created,
+            Collection<ObservedPod> pods,
+            Patience patience) {
         String lower = message.toLowerCase(Locale.ROOT);
         if (lower.contains("already exists") || lower.contains("object has been modified")) {
             return Trouble.reported(key, cause);
         }
-        if (lower.contains("exceeded quota")) {
-            return Trouble.fatalAfter(longestGrace(pods).plus(patience.quota()), key, cause);
+        if (isOfQuota(lower)) {
+            return Trouble.fatalAfter(longestGrace(pods).plus(patience.quota()), key(key, message, created), cause);
         }
         if (lower.contains("is invalid")
                 || lower.contains("denied the request")
@@ -77,6 +88,18 @@ final class Refusals {
             return Trouble.fatalAfter(patience.imageDenied(), key, cause);
         }
         return Trouble.fatalAfter(patience.nodeTrouble(), key, cause);
+    }
+
+    /** A quota that lets one pod through, and another when old ones are gone, has not stood in the way all the time. */
+    private static String key(String key, String message, Collection<ObservedPod> created) {
+        return isOfQuota(message.toLowerCase(Locale.ROOT))
+                ? key + "/" + created.size() + "/"
+                        + created.stream().filter(ObservedPod::ready).count()
+                : key;
+    }
+
+    private static boolean isOfQuota(String lower) {
+        return lower.contains("exceeded quota");
     }
 
     private static Duration longestGrace(Collection<ObservedPod> pods) {

@@ -15,8 +15,15 @@ import java.util.Optional;
 final class ReplicaFailureRule {
     private ReplicaFailureRule() {}
 
+    /**
+     * @param created the new ReplicaSet's pods
+     * @param pods all of the Deployment's
+     */
     static Optional<Trouble> troubleOf(
-            ObservedReplicaSet newReplicaSet, Collection<ObservedPod> pods, Patience patience) {
+            ObservedReplicaSet newReplicaSet,
+            Collection<ObservedPod> created,
+            Collection<ObservedPod> pods,
+            Patience patience) {
         Optional<ObservedCondition> failure =
                 newReplicaSet.condition("ReplicaFailure").filter(ObservedCondition::isTrue);
         if (failure.isEmpty()) {
@@ -32,7 +39,7 @@ final class ReplicaFailureRule {
                 0);
         return Optional.of(
                 failure.get().reason().equals("FailedCreate")
-                        ? Refusals.troubleOf(key, cause, message, pods, patience)
+                        ? Refusals.troubleOf(key, cause, message, created, pods, patience)
                         : Trouble.reported(key, cause));
     }
 }

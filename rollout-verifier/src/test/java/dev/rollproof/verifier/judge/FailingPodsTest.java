@@ -336,6 +336,19 @@ class FailingPodsTest {
     }
 
     @Test
+    void aQuotaThatLetsAPodThroughNowAndThenHasNotStoodInTheWayAllTheTime() {
+        String message =
+                "pods \"x\" is forbidden: exceeded quota: pods, requested: pods=1, used: pods=3, limited: pods=3";
+        Scene scene =
+                new Scene().status(3, 0, 3).set("old", OLD, 3).ready("old", 3).setFails("new", NEW, message);
+        scene.after(0);
+        assertThat(scene.starting("new-0", "new").after(30)).isInstanceOf(Status.Progressing.class);
+        assertThat(scene.ready("new", 1).after(60)).isInstanceOf(Status.Progressing.class);
+        assertThat(scene.after(94)).isInstanceOf(Status.Progressing.class);
+        assertThat(scene.after(95)).as("nothing for 35 s").isInstanceOf(Status.Failed.class);
+    }
+
+    @Test
     void anOldReplicaSetsFailureIsNotOurs() {
         Scene scene = Scene.begun().starting("new-0", "new").setFails("old", OLD, "pods \"x\" is invalid");
         scene.after(0);
