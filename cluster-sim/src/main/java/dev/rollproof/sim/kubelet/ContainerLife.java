@@ -47,10 +47,13 @@ final class ContainerLife {
         }
         ContainerBehavior behavior = run.behavior;
         String error = behavior.pullError();
-        if (error != null) {
+        boolean isNeverPulled = "Never".equals(run.container.getImagePullPolicy());
+        if (error != null && isNeverPulled) {
+            notPresent(run, image);
+        } else if (error != null) {
             worker.normal(run, "Pulling", "Pulling image \"" + image + "\"");
             worker.after(behavior.pull(), () -> pullFailed(run, image, error));
-        } else if (!behavior.pull().isZero() && !worker.node.images.contains(image)) {
+        } else if (!behavior.pull().isZero() && !isNeverPulled && !worker.node.images.contains(image)) {
             worker.normal(run, "Pulling", "Pulling image \"" + image + "\"");
             long time = worker.timing.draw(behavior.pull());
             worker.after(time, () -> {
@@ -80,6 +83,16 @@ final class ContainerLife {
         worker.warning(run, "Failed", "Error: InvalidImageName");
         run.wait("InvalidImageName", message);
         worker.changed();
+    }
+
+    /** What could not be pulled is not on the node, either. */
+    private void notPresent(ContainerRun run, String image) {
+        String message = "Container image \"" + image + "\" is not present with pull policy of Never";
+        worker.warning(run, "ErrImageNeverPull", message);
+        worker.warning(run, "Failed", "Error: ErrImageNeverPull");
+        run.wait("ErrImageNeverPull", message);
+        worker.changed();
+        worker.after(Timing.RESYNC, () -> tryToStart(run));
     }
 
     private void pullFailed(ContainerRun run, String image, String error) {

@@ -217,6 +217,25 @@ abstract class PodsContract extends Contract {
     }
 
     @Test
+    void anImageThatIsNeverPulledIsThereOrNot() {
+        Pod pod = pod("clock");
+        pod.getSpec().getContainers().get(0).setImage("localhost/none:1");
+        pod.getSpec().getContainers().get(0).setImagePullPolicy("Never");
+        create(pod);
+        ContainerStatus web = eventuallyWaiting("clock", "ErrImageNeverPull");
+
+        String message = "Container image \"localhost/none:1\" is not present with pull policy of Never";
+        assertThat(web.getState().getWaiting().getMessage()).isEqualTo(message);
+        assertThat(eventuallyHasEvent("ErrImageNeverPull", "clock").getMessage())
+                .isEqualTo(message);
+
+        Pod there = pod("there");
+        there.getSpec().getContainers().get(0).setImagePullPolicy("Never");
+        create(there);
+        eventually("to be ready", () -> observed("there").ready(), () -> observed("there"));
+    }
+
+    @Test
     void aContainerWaitsForWhatItsEnvironmentNames() {
         Pod pod = pod("clock");
         pod.getSpec()
