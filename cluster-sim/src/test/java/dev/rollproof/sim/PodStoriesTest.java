@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
 import dev.rollproof.sim.controllers.Pods;
+import io.fabric8.kubernetes.api.model.AffinityBuilder;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.EnvFromSourceBuilder;
@@ -529,10 +531,54 @@ class PodStoriesTest {
         assertThat(condition(waiting, "PodScheduled").getReason()).isEqualTo("Unschedulable");
         assertThat(condition(waiting, "PodScheduled").getMessage())
                 .isEqualTo("0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1"
-                        + " Preemption is not helpful for scheduling.");
+                        + " No preemption victims found for incoming pod.");
         assertThat(world.events("FailedScheduling")).hasSize(1);
         world.edit(d -> d.getSpec().getStrategy().getRollingUpdate().setMaxUnavailable(new IntOrString(1)));
         assertThat(world.runUntil(Duration.ofMinutes(1), world::complete)).isTrue();
+    }
+
+    @Test
+    void aSurgeThatNeedsTheOldPodsPortNeverGetsIt() {
+        World world = new World(1, 37, true, "8", 1);
+        Deployment clock = clock(1, 1, 0);
+        web(clock)
+                .setPorts(List.of(new ContainerPortBuilder()
+                        .withContainerPort(8080)
+                        .withHostPort(80)
+                        .build()));
+        world.settled(clock);
+        world.setImage("clock:2");
+        world.run(Duration.ofSeconds(30));
+        assertThat(condition(world.newestPod(), "PodScheduled").getMessage())
+                .startsWith("0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.");
+        world.edit(d -> d.getSpec().getStrategy().getRollingUpdate().setMaxUnavailable(new IntOrString(1)));
+        assertThat(world.runUntil(Duration.ofMinutes(1), world::complete)).isTrue();
+    }
+
+    @Test
+    void podsThatAreFarFromEachOtherTakeANodeEach() {
+        World world = new World(1, 37, true, "8", 3);
+        Deployment clock = clock(3, 1, 1);
+        clock.getSpec()
+                .getTemplate()
+                .getSpec()
+                .setAffinity(new AffinityBuilder()
+                        .withNewPodAntiAffinity()
+                        .addNewRequiredDuringSchedulingIgnoredDuringExecution()
+                        .withTopologyKey("kubernetes.io/hostname")
+                        .withNewLabelSelector()
+                        .addToMatchLabels("app", "clock")
+                        .endLabelSelector()
+                        .endRequiredDuringSchedulingIgnoredDuringExecution()
+                        .endPodAntiAffinity()
+                        .build());
+        world.settled(clock);
+        assertThat(world.pods().stream().map(pod -> pod.getSpec().getNodeName()))
+                .doesNotHaveDuplicates()
+                .hasSize(3);
+        world.setImage("clock:2");
+        assertThat(world.runUntil(Duration.ofMinutes(1), world::complete)).isTrue();
+        assertThat(world.mostLive).as("there is no node for a surge").isLessThanOrEqualTo(4);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.NamespaceStatus;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimStatus;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaStatus;
@@ -43,6 +44,14 @@ final class InitialStatus {
             PodStatus status = new PodStatus();
             status.setPhase("Pending");
             status.setQosClass(QosClass.of(pod.getSpec()));
+            if (!Lists.orEmpty(pod.getSpec().getSchedulingGates()).isEmpty()) {
+                PodCondition gated = new PodCondition();
+                gated.setType("PodScheduled");
+                gated.setStatus("False");
+                gated.setReason("SchedulingGated");
+                gated.setMessage("Scheduling is blocked due to non-empty scheduling gates");
+                status.setConditions(List.of(gated));
+            }
             pod.setStatus(status);
         } else if (manifest instanceof PersistentVolumeClaim claim) {
             PersistentVolumeClaimStatus status = new PersistentVolumeClaimStatus();

@@ -34,6 +34,7 @@ final class PodAdmission {
     private static final String TOKENS = "kube-api-access-";
     private static final String TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
     private static final int TOKEN_NAME_LENGTH = 5;
+    private static final int NAME_LENGTH = 5;
 
     private final ApiServer api;
     private final Randomness random;
@@ -66,7 +67,8 @@ final class PodAdmission {
         if (last == null || last.said != said || last.account != account) {
             last = new Completed(said, account, completed(pod, account));
         }
-        pod.setSpec(last.spec);
+        LabelKeys.check(pod);
+        pod.setSpec(LabelKeys.merged(last.spec, pod.getMetadata().getLabels()));
     }
 
     /** Refuses a pod before anything else is said of it, if it names what there is not. */
@@ -129,10 +131,13 @@ final class PodAdmission {
         return list == null || list.isEmpty();
     }
 
+    /** By then nobody has made up a name for the pod that is to have one. */
     private static ClusterException refused(Pod pod, String why) {
-        String name = pod.getMetadata().getName() == null
-                ? pod.getMetadata().getGenerateName()
-                : pod.getMetadata().getName();
+        String prefix = pod.getMetadata().getGenerateName();
+        String name = pod.getMetadata().getName();
+        boolean isMadeUp = !Texts.isEmpty(prefix)
+                && (name == null || name.startsWith(prefix) && name.length() == prefix.length() + NAME_LENGTH);
+        name = isMadeUp ? prefix : name;
         return new ClusterException(Reason.FORBIDDEN, "pods \"" + name + "\" is forbidden: " + why);
     }
 

@@ -3,12 +3,14 @@ package dev.rollproof.sim.controllers;
 
 import dev.rollproof.k8s.scheduling.Placement;
 import dev.rollproof.k8s.scheduling.PodRequests;
+import dev.rollproof.k8s.scheduling.Refusal;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** A node as the scheduler sees it: what it can hold, and what it holds already. */
 final class NodeRoom {
@@ -61,19 +63,24 @@ final class NodeRoom {
         pods--;
     }
 
-    /** Why the pod cannot go here, in the scheduler's words; null if it can. */
-    @Nullable
-    String refuses(PodSpec pod, PodRequests requests) {
-        Optional<String> refusal = Placement.refusal(node, pod);
-        if (refusal.isPresent()) {
-            return refusal.get();
-        }
+    /** Why a pod cannot go here, however much room there is. */
+    Optional<Refusal> refusesForGood(PodSpec pod) {
+        return Placement.refusal(node, pod).map(Refusal::forGood);
+    }
+
+    /** What there is too little of for a pod: all of it, as the scheduler says. */
+    Optional<Refusal> hasNoRoom(PodRequests requests) {
+        List<String> reasons = new ArrayList<>();
         if (pods >= maxPods) {
-            return "Too many pods";
+            reasons.add("Too many pods");
         }
         if (requests.milliCpu() > 0 && usedMilliCpu + requests.milliCpu() > milliCpu) {
-            return "Insufficient cpu";
+            reasons.add("Insufficient cpu");
         }
-        return requests.memory() > 0 && usedMemory + requests.memory() > memory ? "Insufficient memory" : null;
+        if (requests.memory() > 0 && usedMemory + requests.memory() > memory) {
+            reasons.add("Insufficient memory");
+        }
+        boolean isTooSmall = requests.milliCpu() > milliCpu || requests.memory() > memory;
+        return reasons.isEmpty() ? Optional.empty() : Optional.of(new Refusal(reasons, isTooSmall));
     }
 }

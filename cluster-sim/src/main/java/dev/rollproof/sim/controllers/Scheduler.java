@@ -1,32 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.sim.controllers;
 
+import dev.rollproof.k8s.scheduling.NodePods;
+import dev.rollproof.k8s.scheduling.PodAffinities;
 import dev.rollproof.k8s.scheduling.PodRequests;
+import dev.rollproof.k8s.scheduling.Refusal;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Frozen;
 import dev.rollproof.sim.api.Informer;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodSchedulingGate;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts pods on nodes: on one that has room for their requests, is not cordoned, has the wanted labels and no taint that
- * they do not tolerate, and that reaches their volumes; of those the one with the fewest pods. Pods that fit nowhere wait until something changes. There
- * is no preemption.
+ * they do not tolerate, whose ports are free, that reaches their volumes, and where they may be beside others; of those the one with the fewest
+ * pods. Pods that fit nowhere wait until something changes, and those with a gate until it is gone. There is no preemption.
  */
 public final class Scheduler {
     private static final int ENOUGH_NODES = 100;
@@ -47,11 +54,13 @@ public final class Scheduler {
     private final List<NodeRoom> order = new ArrayList<>();
     private final Map<String, Placement> placements = new HashMap<>();
     private final Set<ObjectKey> unschedulable = new LinkedHashSet<>();
+    private final Set<String> keepingAway = new HashSet<>();
     final WorkQueue<ObjectKey> queue;
     private int next;
     private boolean retrying;
 
-    private record Placement(String node, PodRequests requests) {}
+    /** @param pod as it was when it got there */
+    private record Placement(String node, PodRequests requests, Pod pod) {}
 
     public Scheduler(ControlPlane plane) {
         this.api = plane.api();
@@ -103,6 +112,7 @@ public final class Scheduler {
         String uid = pod.getMetadata().getUid();
         if (deleted || Pods.isFinal(Pods.phase(pod))) {
             unschedulable.remove(ObjectKey.of(pod));
+            keepingAway.remove(uid);
             Placement placement = placements.remove(uid);
             if (placement != null) {
                 NodeRoom room = rooms.get(placement.node);
@@ -113,9 +123,18 @@ public final class Scheduler {
             }
         } else if (pod.getSpec().getNodeName() != null) {
             place(pod, pod.getSpec().getNodeName());
-        } else if (previous == null && isOurs(pod)) {
+            if (previous != null && Metadata.terminating(pod) && !Metadata.terminating(previous)) {
+                // It does not count any more for how pods are spread.
+                retrySoon();
+            }
+        } else if (isOurs(pod) && !isGated(pod) && (previous == null || isGated(previous))) {
             queue.add(ObjectKey.of(pod));
         }
+    }
+
+    private static boolean isGated(Pod pod) {
+        List<PodSchedulingGate> gates = pod.getSpec().getSchedulingGates();
+        return gates != null && !gates.isEmpty();
     }
 
     private static boolean isOurs(Pod pod) {
@@ -128,11 +147,45 @@ public final class Scheduler {
             return;
         }
         PodRequests requests = PodRequests.of(pod.getSpec());
-        placements.put(pod.getMetadata().getUid(), new Placement(node, requests));
+        placements.put(pod.getMetadata().getUid(), new Placement(node, requests, pod));
+        if (PodAffinities.keepsAway(pod.getSpec())) {
+            keepingAway.add(pod.getMetadata().getUid());
+        }
         NodeRoom room = rooms.get(node);
         if (room != null) {
             room.take(requests);
         }
+        // Somebody may be waiting to be near it.
+        retrySoon();
+    }
+
+    /** All nodes, and who is on them. */
+    private Map<String, NodePods> neighbours() {
+        Map<String, List<Pod>> onNode = new HashMap<>();
+        for (Placement placement : placements.values()) {
+            Pod placed = placement.pod;
+            Pod now = pods.find(Metadata.namespace(placed), placed.getMetadata().getName());
+            onNode.computeIfAbsent(placement.node, node -> new ArrayList<>()).add(now == null ? placed : now);
+        }
+        Map<String, NodePods> neighbours = new LinkedHashMap<>();
+        for (NodeRoom room : order) {
+            neighbours.put(room.name(), new NodePods(room.node(), onNode.getOrDefault(room.name(), List.of())));
+        }
+        return neighbours;
+    }
+
+    /** What those who are there have to do with where a pod can go; empty where nobody says anything of others. */
+    private Optional<Neighbours> neighboursOf(Pod pod) {
+        return keepingAway.isEmpty() && !Neighbours.matterTo(pod.getSpec())
+                ? Optional.empty()
+                : Optional.of(new Neighbours(pod, neighbours(), this::labelsOfNamespace));
+    }
+
+    private Map<String, String> labelsOfNamespace(String name) {
+        Namespace namespace = api.find(ResourceType.NAMESPACES, "", name);
+        return namespace == null || namespace.getMetadata().getLabels() == null
+                ? Map.of()
+                : namespace.getMetadata().getLabels();
     }
 
     /** Room was made, or a node changed: those that wait are tried again, all at once and not more than once a second. */
@@ -162,17 +215,15 @@ public final class Scheduler {
         }
         boolean hasClaims = !Volumes.claimsOf(pod).isEmpty();
         PodRequests requests = PodRequests.of(pod.getSpec());
-        Map<String, Integer> reasons = new TreeMap<>();
+        Optional<Neighbours> neighbours = neighboursOf(pod);
+        List<Refusal> refusals = new ArrayList<>();
         NodeRoom best = null;
         int feasible = 0;
         for (int i = 0; i < order.size() && feasible < ENOUGH_NODES; i++) {
             NodeRoom room = order.get((next + i) % order.size());
-            String reason = room.refuses(pod.getSpec(), requests);
-            if (reason == null && hasClaims) {
-                reason = volumes.refuses(pod, room.node());
-            }
-            if (reason != null) {
-                reasons.merge(reason, 1, Integer::sum);
+            Optional<Refusal> refusal = refuses(room, pod, requests, neighbours);
+            if (refusal.isPresent()) {
+                refusals.add(refusal.get());
                 continue;
             }
             feasible++;
@@ -182,13 +233,24 @@ public final class Scheduler {
         }
         next++;
         if (best == null) {
-            return waits(key, pod, message(order.size(), reasons));
+            return waits(key, pod, message(refusals));
         }
         unschedulable.remove(key);
         if (hasClaims && !volumes.areBound(pod)) {
             return bindVolumes(pod, best);
         }
         return bind(pod, best) ? 1 : 0;
+    }
+
+    /** The first of the scheduler's filters that refuses, in their order. */
+    private Optional<Refusal> refuses(NodeRoom room, Pod pod, PodRequests requests, Optional<Neighbours> neighbours) {
+        return room.refusesForGood(pod.getSpec())
+                .or(() -> neighbours.flatMap(others -> others.refuseForPorts(room)))
+                .or(() -> room.hasNoRoom(requests))
+                .or(() -> Volumes.claimsOf(pod).isEmpty()
+                        ? Optional.empty()
+                        : Optional.ofNullable(volumes.refuses(pod, room.node())).map(Refusal::forGood))
+                .or(() -> neighbours.flatMap(others -> others.refuse(room)));
     }
 
     /** The pod has its node from now on, and is bound to it when its volumes are. */
@@ -257,26 +319,34 @@ public final class Scheduler {
         return 1;
     }
 
-    static String message(int nodes, Map<String, Integer> reasons) {
-        if (nodes == 0) {
+    /** What the scheduler says where every node refuses; it looks then for pods to preempt, and finds none. */
+    private static String message(List<Refusal> refusals) {
+        if (refusals.isEmpty()) {
             return "no nodes available to schedule pods";
         }
-        StringBuilder text = new StringBuilder();
-        for (Map.Entry<String, Integer> reason : reasons.entrySet()) {
-            text.append(text.isEmpty() ? "" : ", ")
-                    .append(reason.getValue())
-                    .append(' ')
-                    .append(reason.getKey());
-        }
-        return noneAvailable(nodes) + text + notHelpful(nodes);
+        String none = noneAvailable(refusals.size());
+        List<String> why =
+                refusals.stream().flatMap(refusal -> refusal.reasons().stream()).toList();
+        List<String> preemption = refusals.stream()
+                .map(refusal -> refusal.isForGood()
+                        ? "Preemption is not helpful for scheduling"
+                        : "No preemption victims found for incoming pod")
+                .toList();
+        return none + counted(why) + ". preemption: " + none + counted(preemption) + ".";
+    }
+
+    /** Each with how often it is there, sorted with that as text. */
+    private static String counted(List<String> reasons) {
+        Map<String, Integer> counts = new HashMap<>();
+        reasons.forEach(reason -> counts.merge(reason, 1, Integer::sum));
+        return counts.entrySet().stream()
+                .map(count -> count.getValue() + " " + count.getKey())
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     private static String noneAvailable(int nodes) {
         return "0/" + nodes + " nodes are available: ";
-    }
-
-    private static String notHelpful(int nodes) {
-        return ". preemption: " + noneAvailable(nodes) + nodes + " Preemption is not helpful for scheduling.";
     }
 
     private PodStatus withCondition(Pod pod, String status, @Nullable String reason, @Nullable String message) {

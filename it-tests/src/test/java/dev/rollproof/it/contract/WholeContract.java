@@ -66,6 +66,10 @@ abstract class WholeContract {
 
     @Nested
     @Tag("detail")
+    class Scheduling extends SchedulingContract {}
+
+    @Nested
+    @Tag("detail")
     class Roles extends RolesContract {}
 
     @Nested

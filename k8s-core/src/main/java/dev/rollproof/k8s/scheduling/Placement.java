@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * affinity want, and has no taint that the pod does not tolerate. What is only preferred, affinity to other pods, and spread are not
  * looked at.
  *
- * <p>Source: the scheduler's filters NodeUnschedulable, NodeAffinity and TaintToleration.
+ * <p>Source: the scheduler's filters NodeUnschedulable, TaintToleration and NodeAffinity, in this order.
  */
 public final class Placement {
     private static final Taint UNSCHEDULABLE = new Taint("NoSchedule", "node.kubernetes.io/unschedulable", null, null);
@@ -35,12 +35,12 @@ public final class Placement {
                 && !isTolerated(UNSCHEDULABLE, pod)) {
             return Optional.of("node(s) were unschedulable");
         }
-        if (!isWanted(node, pod)) {
-            return Optional.of("node(s) didn't match Pod's node affinity/selector");
+        if (!toleratesAll(node, pod, Set.of("NoSchedule", "NoExecute"))) {
+            return Optional.of("node(s) had untolerated taint(s)");
         }
-        return toleratesAll(node, pod, Set.of("NoSchedule", "NoExecute"))
+        return isWanted(node, pod)
                 ? Optional.empty()
-                : Optional.of("node(s) had untolerated taint(s)");
+                : Optional.of("node(s) didn't match Pod's node affinity/selector");
     }
 
     /** Whether the node is one of those that the pod's node selector and required node affinity name. */

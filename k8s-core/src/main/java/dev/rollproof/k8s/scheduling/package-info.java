@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Where pods may go: the rules of Kubernetes' scheduler that look at a node and a pod alone. */
+/** Where pods may go: the rules of Kubernetes' scheduler, of a node and a pod, and of the pods that are there. */
 @NullMarked
 package dev.rollproof.k8s.scheduling;
 

@@ -4,14 +4,20 @@ package dev.rollproof.sim.api.validation;
 import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.ServiceReach;
 import dev.rollproof.sim.api.Texts;
+import io.fabric8.kubernetes.api.model.Affinity;
+import io.fabric8.kubernetes.api.model.AffinityBuilder;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeAffinity;
+import io.fabric8.kubernetes.api.model.NodeSelector;
+import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSchedulingGate;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
@@ -33,6 +39,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What may not change any more once an object is stored. */
@@ -127,12 +135,29 @@ final class Immutable {
         }
         images(now.getContainers(), "spec.containers", errors);
         images(now.getInitContainers(), "spec.initContainers", errors);
+        Set<String> gates = names(before.getSchedulingGates());
+        List<PodSchedulingGate> left = Lists.orEmpty(now.getSchedulingGates());
+        for (int i = 0; i < left.size(); i++) {
+            if (!gates.contains(left.get(i).getName())) {
+                errors.forbidden(
+                        "spec.schedulingGates[" + i + "].name",
+                        "only deletion is allowed, but found new scheduling gate '"
+                                + left.get(i).getName() + "'");
+            }
+        }
         PodSpec allowed = new PodSpecBuilder(now)
                 .withContainers(withImagesOf(now.getContainers(), before.getContainers()))
                 .withInitContainers(withImagesOf(now.getInitContainers(), before.getInitContainers()))
                 .withActiveDeadlineSeconds(before.getActiveDeadlineSeconds())
                 .withTolerations(before.getTolerations())
+                .withSchedulingGates(before.getSchedulingGates())
                 .build();
+        if (!gates.isEmpty()) {
+            nodeSelector(now.getNodeSelector(), before.getNodeSelector(), errors);
+            nodeAffinity(ofNodes(now), ofNodes(before), errors);
+            allowed.setNodeSelector(before.getNodeSelector());
+            allowed.setAffinity(withNodeAffinityOf(now.getAffinity(), before.getAffinity()));
+        }
         boolean tolerates = before.getTolerations() == null
                 || now.getTolerations() != null && now.getTolerations().containsAll(before.getTolerations());
         if (!allowed.equals(before) || !tolerates) {
@@ -144,6 +169,67 @@ final class Immutable {
                             + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously"
                             + " negative)");
         }
+    }
+
+    private static Set<String> names(@Nullable List<PodSchedulingGate> gates) {
+        return Lists.orEmpty(gates).stream().map(PodSchedulingGate::getName).collect(Collectors.toSet());
+    }
+
+    /** At a gate, where a pod may go can be narrowed, and not widened. */
+    private static void nodeSelector(
+            @Nullable Map<String, String> now, @Nullable Map<String, String> before, FieldErrors errors) {
+        Map<String, String> wanted = now == null ? Map.of() : now;
+        if (before != null && !wanted.entrySet().containsAll(before.entrySet())) {
+            errors.invalid(
+                    "spec.nodeSelector",
+                    wanted,
+                    "only additions to spec.nodeSelector are allowed (no mutations or deletions)");
+        }
+    }
+
+    private static List<NodeSelectorTerm> ofNodes(PodSpec spec) {
+        NodeAffinity affinity =
+                spec.getAffinity() == null ? null : spec.getAffinity().getNodeAffinity();
+        NodeSelector required = affinity == null ? null : affinity.getRequiredDuringSchedulingIgnoredDuringExecution();
+        return required == null ? List.of() : Lists.orEmpty(required.getNodeSelectorTerms());
+    }
+
+    private static void nodeAffinity(List<NodeSelectorTerm> now, List<NodeSelectorTerm> before, FieldErrors errors) {
+        String path = "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms";
+        if (before.isEmpty()) {
+            return;
+        }
+        if (now.size() != before.size()) {
+            errors.invalid(path, now, "no additions/deletions to non-empty NodeSelectorTerms list are allowed");
+            return;
+        }
+        for (int i = 0; i < now.size(); i++) {
+            NodeSelectorTerm term = now.get(i);
+            NodeSelectorTerm old = before.get(i);
+            boolean wasEmpty = Lists.orEmpty(old.getMatchExpressions()).isEmpty()
+                    && Lists.orEmpty(old.getMatchFields()).isEmpty();
+            boolean isNarrower = wasEmpty
+                    ? term.equals(old)
+                    : beginsWith(term.getMatchExpressions(), old.getMatchExpressions())
+                            && beginsWith(term.getMatchFields(), old.getMatchFields());
+            if (!isNarrower) {
+                errors.invalid(path + "[" + i + "]", term, "only additions are allowed (no mutations or deletions)");
+            }
+        }
+    }
+
+    private static <T> boolean beginsWith(@Nullable List<T> list, @Nullable List<T> beginning) {
+        List<T> all = Lists.orEmpty(list);
+        List<T> first = Lists.orEmpty(beginning);
+        return all.size() >= first.size() && all.subList(0, first.size()).equals(first);
+    }
+
+    /** No affinity and one that says nothing are the same. */
+    private static @Nullable Affinity withNodeAffinityOf(@Nullable Affinity now, @Nullable Affinity before) {
+        Affinity changed = new AffinityBuilder(now == null ? new Affinity() : now)
+                .withNodeAffinity(before == null ? null : before.getNodeAffinity())
+                .build();
+        return before == null && changed.equals(new Affinity()) ? null : changed;
     }
 
     private static void images(List<Container> containers, String path, FieldErrors errors) {
