@@ -22,6 +22,7 @@ enum KubectlStories {
     DAEMON_SET(RolloutStories.DAEMON_SET),
     BUDGET(PodStories.BUDGET),
     BINDING(PodStories.BINDING),
+    GATES_AND_SIDECARS(PodStories.GATES_AND_SIDECARS),
     COLLECTIONS(ObjectStories.COLLECTIONS),
     ROLES(PodStories.ROLES),
     VOLUMES(VolumeStories.VOLUMES),

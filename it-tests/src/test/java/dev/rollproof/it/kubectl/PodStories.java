@@ -64,6 +64,49 @@ final class PodStories {
                     .exits(1),
             command("delete", "rolebinding,role", "--all").exits(0));
 
+    /** A pod that waits at a gate, and one with another container beside its own. */
+    static final List<Step> GATES_AND_SIDECARS = List.of(
+            with("""
+                            apiVersion: v1
+                            kind: Pod
+                            metadata: {name: gated}
+                            spec:
+                              schedulingGates: [{name: example.com/wait}]
+                              readinessGates: [{conditionType: example.com/in}]
+                              containers: [{name: web, image: "page:1.0"}]
+                            """, "create", "-f", "-").exits(0),
+            command("get", "pod", "gated").exits(0),
+            command("describe", "pod", "gated").exits(0),
+            gates(
+                            "[{\"op\": \"add\", \"path\": \"/spec/schedulingGates/-\", \"value\": {\"name\": \"example.com/more\"}}]")
+                    .exits(1),
+            gates("[{\"op\": \"remove\", \"path\": \"/spec/schedulingGates/0\"}]")
+                    .exits(0),
+            command("wait", "--for=condition=ContainersReady", "pod/gated", "--timeout=60s")
+                    .exits(0),
+            command("get", "pod", "gated").exits(0),
+            command("get", "pod", "gated", "-o", "jsonpath={.status.conditions[?(@.type==\"Ready\")].message}")
+                    .exits(0),
+            command("delete", "pod", "gated", "--grace-period=1").exits(0),
+            with("""
+                            apiVersion: v1
+                            kind: Pod
+                            metadata: {name: pair}
+                            spec:
+                              initContainers:
+                              - {name: first, image: "page:1.0", command: ["true"]}
+                              - {name: beside, restartPolicy: Always, image: "page:1.0", command: [sleep, "1000"]}
+                              containers: [{name: web, image: "page:1.0"}]
+                            """, "create", "-f", "-").exits(0),
+            command("wait", "--for=condition=Ready", "pod/pair", "--timeout=60s")
+                    .exits(0),
+            command("get", "pod", "pair").exits(0),
+            command("delete", "pod", "pair", "--grace-period=1").exits(0));
+
+    private static Step gates(String patch) {
+        return command("patch", "pod", "gated", "--type=json", "-p", patch);
+    }
+
     /** A scheduler of somebody's own, by hand. */
     static final List<Step> BINDING = List.of(
             with("""
