@@ -7,10 +7,13 @@ import dev.rollproof.k8s.observed.ObservedMetadata;
 import dev.rollproof.strategies.plan.Room;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -22,9 +25,21 @@ final class NodesRoom {
     /**
      * Empty where nodes, ReplicaSets, or the pods of all namespaces may not be seen.
      *
-     * @param pod a new pod as it is stored
+     * @param template of the Deployment
+     * @param spec of a new pod as it is stored
      */
-    static Optional<Room> of(Visible visible, String namespace, Optional<Deployment> now, PodSpec pod) {
+    static Optional<Room> of(
+            Visible visible, String namespace, Optional<Deployment> now, PodTemplateSpec template, PodSpec spec) {
+        Map<String, String> labels = template.getMetadata() == null
+                ? Map.of()
+                : template.getMetadata().getLabels();
+        Pod pod = new PodBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withLabels(labels)
+                .endMetadata()
+                .withSpec(spec)
+                .build();
         return visible.list(Query.of(Node.class))
                 .flatMap(nodes -> others(visible, namespace, now).map(others -> Room.ofNodes(nodes, others, pod)));
     }

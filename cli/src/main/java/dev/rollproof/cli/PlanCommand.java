@@ -198,6 +198,7 @@ final class PlanCommand implements Callable<Integer> {
                         visible,
                         home,
                         now,
+                        next.getSpec().getTemplate(),
                         rules.admitted(next.getSpec().getTemplate().getSpec()))
                 .map(known::withNodes)
                 .orElse(known);

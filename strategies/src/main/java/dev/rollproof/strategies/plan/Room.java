@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.strategies.plan;
 
+import dev.rollproof.k8s.scheduling.HostPorts;
+import dev.rollproof.k8s.scheduling.NodePods;
 import dev.rollproof.k8s.scheduling.Placement;
+import dev.rollproof.k8s.scheduling.PodAffinities;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -32,21 +34,34 @@ public record Room(Optional<Integer> pods, Optional<BigDecimal> cpu, Optional<Bi
 
     /**
      * How many such pods the nodes can hold, each on one node, by what they may be given ({@code status.allocatable}), less what
-     * others request. Nodes that are not ready or may not be used are left out; affinity and spread are not looked at.
+     * others request. Nodes that are not ready or may not be used are left out, and those where another pod has a port of the node that the
+     * pod wants, or keeps it away. Where two such pods cannot be on one node, for a port or as they keep each other away, each node
+     * takes one. How pods are spread is not looked at, nor are the labels of namespaces.
      *
      * @param nodes of the cluster
      * @param others the pods on them that stay, from all namespaces; those that have ended count for nothing
-     * @param pod one pod of the Deployment
+     * @param pod one pod of the Deployment, with its labels and namespace
      */
-    public static Room ofNodes(List<Node> nodes, List<Pod> others, PodSpec pod) {
-        Resources one = Resources.of(pod);
+    public static Room ofNodes(List<Node> nodes, List<Pod> others, Pod pod) {
+        Resources one = Resources.of(pod.getSpec());
         Map<String, List<Pod>> onNode = others.stream()
                 .filter(other -> other.getSpec().getNodeName() != null && !hasEnded(other))
                 .collect(Collectors.groupingBy(other -> other.getSpec().getNodeName()));
+        List<NodePods> there = nodes.stream()
+                .map(node -> new NodePods(
+                        node, onNode.getOrDefault(node.getMetadata().getName(), List.of())))
+                .toList();
+        HostPorts ports = HostPorts.of(pod.getSpec());
+        PodAffinities affinities = PodAffinities.of(pod, there, namespace -> Map.of());
+        boolean isAlone = !ports.isEmpty() || PodAffinities.isAloneOnItsNode(pod);
         int fit = 0;
-        for (Node node : nodes) {
-            if (isReady(node) && Placement.refusal(node, pod).isEmpty()) {
-                fit += fit(node, onNode.getOrDefault(node.getMetadata().getName(), List.of()), one);
+        for (NodePods node : there) {
+            if (isReady(node.node())
+                    && Placement.refusal(node.node(), pod.getSpec()).isEmpty()
+                    && ports.refusal(node).isEmpty()
+                    && affinities.refusal(node).isEmpty()) {
+                int most = fit(node.node(), node.pods(), one);
+                fit += isAlone ? Math.min(1, most) : most;
             }
         }
         return ofPods(fit);

@@ -20,11 +20,11 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -307,6 +307,10 @@ class PlanTest {
 
     private static Pod pod(String node, String cpu, String phase) {
         return new PodBuilder()
+                .withNewMetadata()
+                .withNamespace("shop")
+                .addToLabels("app", "clock")
+                .endMetadata()
                 .withNewSpec()
                 .withNodeName(node)
                 .addNewContainer()
@@ -323,7 +327,7 @@ class PlanTest {
 
     @Test
     void nodesHaveRoomForWholePodsOnly() {
-        PodSpec half = pod("", "500m", "").getSpec();
+        Pod half = pod("", "500m", "");
         List<Node> nodes = List.of(node("a", "1900m", "8Gi", "110"), node("b", "1900m", "8Gi", "110"));
 
         assertThat(Room.ofNodes(nodes, List.of(), half))
@@ -342,7 +346,7 @@ class PlanTest {
 
     @Test
     void nodesThatMayNotBeUsedHaveNoRoom() {
-        PodSpec half = pod("", "500m", "").getSpec();
+        Pod half = pod("", "500m", "");
         Node cordoned = new NodeBuilder(node("a", "4", "8Gi", "110"))
                 .withNewSpec()
                 .withUnschedulable(true)
@@ -357,6 +361,52 @@ class PlanTest {
                 .build();
         assertThat(Room.ofNodes(List.of(cordoned, lost, node("c", "1", "8Gi", "110")), List.of(), half))
                 .isEqualTo(Room.ofPods(2));
+    }
+
+    @Test
+    void whereTwoPodsCannotBeOnOneNodeEachNodeTakesOne() {
+        List<Node> nodes = List.of(node("a", "4", "8Gi", "110"), node("b", "4", "8Gi", "110"));
+        Pod withPort = new PodBuilder(pod("", "500m", ""))
+                .editSpec()
+                .editFirstContainer()
+                .addNewPort()
+                .withContainerPort(8080)
+                .withHostPort(80)
+                .endPort()
+                .endContainer()
+                .endSpec()
+                .build();
+        Pod alone = new PodBuilder(pod("", "500m", ""))
+                .editSpec()
+                .withNewAffinity()
+                .withNewPodAntiAffinity()
+                .addNewRequiredDuringSchedulingIgnoredDuringExecution()
+                .withTopologyKey("kubernetes.io/hostname")
+                .withNewLabelSelector()
+                .addToMatchLabels("app", "clock")
+                .endLabelSelector()
+                .endRequiredDuringSchedulingIgnoredDuringExecution()
+                .endPodAntiAffinity()
+                .endAffinity()
+                .endSpec()
+                .build();
+        nodes.forEach(node -> node.getMetadata()
+                .setLabels(Map.of("kubernetes.io/hostname", node.getMetadata().getName())));
+
+        for (Pod pod : List.of(withPort, alone)) {
+            assertThat(Room.ofNodes(nodes, List.of(), pod)).isEqualTo(Room.ofPods(2));
+            Pod there = new PodBuilder(pod)
+                    .editSpec()
+                    .withNodeName("a")
+                    .endSpec()
+                    .withNewStatus()
+                    .withPhase("Running")
+                    .endStatus()
+                    .build();
+            assertThat(Room.ofNodes(nodes, List.of(there), pod))
+                    .as("the other is taken")
+                    .isEqualTo(Room.ofPods(1));
+        }
     }
 
     @Test
