@@ -24,6 +24,18 @@ public final class Reasons {
     /** Containers run, but their readiness probes do not succeed. */
     public static final String NOT_READY = "ContainersNotReady";
 
+    /** An init container does not end, or a sidecar does not start, and the others wait. */
+    public static final String NOT_INITIALIZED = "ContainersNotInitialized";
+
+    /** Containers are ready, but a readiness gate of the pod is not open. */
+    public static final String READINESS_GATE = "ReadinessGatesNotReady";
+
+    /** A scheduling gate of the pod is not open. */
+    public static final String SCHEDULING_GATE = "SchedulingGated";
+
+    /** An image is never to be pulled, and is not on the node. */
+    public static final String NEVER_PULLED = "ErrImageNeverPull";
+
     /** No node takes the pod. */
     public static final String UNSCHEDULABLE = "Unschedulable";
 
