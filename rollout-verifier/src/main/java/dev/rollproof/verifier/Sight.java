@@ -20,7 +20,7 @@ final class Sight {
     private Optional<ObservedWorkload> workload = Optional.empty();
     private final Map<String, ObservedReplicaSet> replicaSets = new LinkedHashMap<>();
     private final Map<String, ObservedPod> pods = new LinkedHashMap<>();
-    private final Map<String, ObservedEvent> warnings = new LinkedHashMap<>();
+    private final Map<String, ObservedEvent> events = new LinkedHashMap<>();
     private boolean seesReplicaSets = true;
     private boolean seesPods = true;
 
@@ -37,8 +37,8 @@ final class Sight {
             put(replicaSets, uid, set, deleted);
         } else if (object instanceof ObservedPod pod) {
             put(pods, uid, pod, deleted);
-        } else if (object instanceof ObservedEvent event && event.isWarning()) {
-            put(warnings, uid, event, deleted);
+        } else if (object instanceof ObservedEvent event && Snapshot.isJudgedBy(event)) {
+            put(events, uid, event, deleted);
         }
     }
 
@@ -94,7 +94,6 @@ final class Sight {
 
     /** A view, good until the next change. */
     Snapshot snapshot() {
-        return new Snapshot(
-                workload, replicaSets.values(), pods.values(), warnings.values(), seesReplicaSets, seesPods);
+        return new Snapshot(workload, replicaSets.values(), pods.values(), events.values(), seesReplicaSets, seesPods);
     }
 }

@@ -24,8 +24,13 @@ import dev.rollproof.sim.Faults.Call;
 import dev.rollproof.sim.Faults.Verb;
 import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.verifier.judge.Status;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodReadinessGate;
+import io.fabric8.kubernetes.api.model.PodSchedulingGate;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -92,6 +97,67 @@ public class RolloutVerifierTest extends Rolling {
         assertThat(lines).contains("waiting for the Deployment controller to observe generation 2");
         assertThat(readyPods("clock:1.1")).isEqualTo(3);
         assertThat(readyPods("clock:1.0")).isZero();
+    }
+
+    /** The clock with something more in its pods' spec. */
+    private static Deployment with(String image, Consumer<PodSpec> change) {
+        Deployment deployment = clock(2, image);
+        change.accept(deployment.getSpec().getTemplate().getSpec());
+        return deployment;
+    }
+
+    @Test
+    void aPodThatIsKilledForItsHealthIsToldFromOneThatCrashes() throws InterruptedException {
+        simulated
+                .images()
+                .declare("clock:unwell", WELL.livenessFailsAfter(ofSeconds(1)).readyAfter(ofSeconds(20)));
+        running(2);
+        Verdict verdict = verifier.verify(actions.apply(with(
+                "clock:unwell",
+                spec -> spec.getContainers()
+                        .get(0)
+                        .setLivenessProbe(new ProbeBuilder()
+                                .withPeriodSeconds(1)
+                                .withFailureThreshold(2)
+                                .withNewHttpGet()
+                                .withPath("/")
+                                .withNewPort(8080)
+                                .endHttpGet()
+                                .build()))));
+        assertThat(verdict).as(verdict.summary()).isInstanceOf(Verdict.Failed.class);
+        assertThat(verdict.evidence().causes().get(0).message())
+                .isEqualTo("container \"web\" was killed 2 times (exit 0), since its liveness probe failed:"
+                        + " HTTP probe failed with statuscode: 500");
+    }
+
+    @Test
+    void aGateThatNobodyOpensIsNamedWhenTheTimeIsOver() throws InterruptedException {
+        running(2);
+        Verdict verdict = verifier.verify(actions.apply(
+                with("clock:1.1", spec -> spec.setReadinessGates(List.of(new PodReadinessGate("example.com/in"))))));
+        assertThat(verdict).as(verdict.summary()).isInstanceOf(Verdict.TimedOut.class);
+        assertThat(verdict.evidence().causes().get(0).message())
+                .isEqualTo("corresponding condition of pod readiness gate \"example.com/in\" does not exist.");
+
+        Verdict gated = verifier.verify(actions.apply(with(
+                "clock:1.2", spec -> spec.setSchedulingGates(List.of(new PodSchedulingGate("example.com/wait"))))));
+        assertThat(gated).as(gated.summary()).isInstanceOf(Verdict.TimedOut.class);
+        assertThat(gated.evidence().causes().get(0).reason()).isEqualTo("SchedulingGated");
+    }
+
+    @Test
+    void anInitContainerThatNeverEndsIsNamedWhenTheTimeIsOver() throws InterruptedException {
+        running(2);
+        Verdict verdict = verifier.verify(actions.apply(with(
+                "clock:1.1",
+                spec -> spec.setInitContainers(List.of(new ContainerBuilder()
+                        .withName("migration")
+                        .withImage("clock:1.1")
+                        .withCommand("sleep", "1000")
+                        .build())))));
+        assertThat(verdict).as(verdict.summary()).isInstanceOf(Verdict.TimedOut.class);
+        assertThat(verdict.evidence().causes().get(0).message())
+                .isEqualTo("init container \"migration\" runs, and the others wait for its end");
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param workload what is rolled out; empty where there is none
  * @param replicaSets of the namespace, whoever owns them
  * @param pods of the namespace, whoever owns them
+ * @param events those of the namespace that {@link #isJudgedBy tell something}
  * @param seesReplicaSets false where they cannot be looked at, for want of rights
  * @param seesPods likewise
  */
@@ -27,6 +28,12 @@ public record Snapshot(
         Collection<ObservedEvent> events,
         boolean seesReplicaSets,
         boolean seesPods) {
+
+    /** Whether an event tells what no status does: warnings, and that a container is ended for its health. */
+    public static boolean isJudgedBy(ObservedEvent event) {
+        return event.isWarning()
+                || event.reason().equals("Killing") && event.message().endsWith(" probe, will be restarted");
+    }
 
     /** The workload, if it is a Deployment. */
     @SuppressWarnings("unchecked") // Checked by hand: this is asked for very often.
