@@ -162,11 +162,13 @@ public final class Scheduler {
     /** All nodes, and who is on them. */
     private Map<String, NodePods> neighbours() {
         Map<String, List<Pod>> onNode = new HashMap<>();
-        for (Placement placement : placements.values()) {
+        placements.forEach((uid, placement) -> {
             Pod placed = placement.pod;
             Pod now = pods.find(Metadata.namespace(placed), placed.getMetadata().getName());
-            onNode.computeIfAbsent(placement.node, node -> new ArrayList<>()).add(now == null ? placed : now);
-        }
+            // A StatefulSet's next pod has the name of the one before.
+            boolean isSame = now != null && now.getMetadata().getUid().equals(uid);
+            onNode.computeIfAbsent(placement.node, node -> new ArrayList<>()).add(isSame ? now : placed);
+        });
         Map<String, NodePods> neighbours = new LinkedHashMap<>();
         for (NodeRoom room : order) {
             neighbours.put(room.name(), new NodePods(room.node(), onNode.getOrDefault(room.name(), List.of())));
@@ -275,6 +277,7 @@ public final class Scheduler {
             api.loop().after(VOLUMES_NANOS, () -> awaitVolumes(pod, room, looks - 1));
         } else {
             placements.remove(uid);
+            keepingAway.remove(uid);
             room.release(PodRequests.of(pod.getSpec()));
             queue.addRateLimited(key);
         }
