@@ -50,6 +50,7 @@ public final class Scheduler {
     private final List<Informer<?>> storage;
     private final VolumeScheduling volumes;
     private final EventRecorder events;
+    private final String instead;
     private final Map<String, NodeRoom> rooms = new LinkedHashMap<>();
     private final List<NodeRoom> order = new ArrayList<>();
     private final Map<String, Placement> placements = new HashMap<>();
@@ -72,6 +73,8 @@ public final class Scheduler {
                 retryingOn(plane.informer("scheduler", ResourceType.PERSISTENT_VOLUMES)),
                 retryingOn(plane.informer("scheduler", ResourceType.STORAGE_CLASSES)));
         this.events = new EventRecorder(api, "default-scheduler", null);
+        // Kubernetes 1.34 also says that no claim to a device (resource.k8s.io) was given up for the pod.
+        this.instead = plane.minor() >= 35 ? ". preemption: " : ". no new claims to deallocate, preemption: ";
         this.queue = ControllerManager.queue(plane, "scheduler", Integer.MAX_VALUE, this::schedule);
         nodes.addHandler(this::onNode);
         pods.addHandler(this::onPod);
@@ -323,7 +326,7 @@ public final class Scheduler {
     }
 
     /** What the scheduler says where every node refuses; it looks then for pods to preempt, and finds none. */
-    private static String message(List<Refusal> refusals) {
+    private String message(List<Refusal> refusals) {
         if (refusals.isEmpty()) {
             return "no nodes available to schedule pods";
         }
@@ -335,7 +338,7 @@ public final class Scheduler {
                         ? "Preemption is not helpful for scheduling"
                         : "No preemption victims found for incoming pod")
                 .toList();
-        return none + counted(why) + ". preemption: " + none + counted(preemption) + ".";
+        return none + counted(why) + instead + none + counted(preemption) + ".";
     }
 
     /** Each with how often it is there, sorted with that as text. */

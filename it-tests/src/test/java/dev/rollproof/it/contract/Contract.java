@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -57,6 +58,16 @@ abstract class Contract {
         eventually(
                 "namespace " + name + " to have its service account",
                 () -> cluster.get(ServiceAccount.class, name, "default").isPresent());
+    }
+
+    /** The minor version of Kubernetes, such as 37. */
+    int minor() {
+        String version = cluster.list(Query.of(Node.class))
+                .get(0)
+                .getStatus()
+                .getNodeInfo()
+                .getKubeletVersion();
+        return Integer.parseInt(version.split("\\.")[1]);
     }
 
     /** Waits, in whichever time the cluster lives by. */

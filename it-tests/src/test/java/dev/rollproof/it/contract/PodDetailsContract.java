@@ -13,7 +13,6 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
-import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
@@ -241,15 +240,6 @@ abstract class PodDetailsContract extends Contract {
 
     private ContainerStatus web() {
         return stored(Pod.class, "web").getStatus().getContainerStatuses().get(0);
-    }
-
-    private int minor() {
-        String version = cluster.list(Query.of(Node.class))
-                .get(0)
-                .getStatus()
-                .getNodeInfo()
-                .getKubeletVersion();
-        return Integer.parseInt(version.split("\\.")[1]);
     }
 
     @Test
