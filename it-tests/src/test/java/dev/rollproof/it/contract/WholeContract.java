@@ -70,6 +70,10 @@ abstract class WholeContract {
 
     @Nested
     @Tag("detail")
+    class Verdicts extends VerdictsContract {}
+
+    @Nested
+    @Tag("detail")
     class Roles extends RolesContract {}
 
     @Nested
