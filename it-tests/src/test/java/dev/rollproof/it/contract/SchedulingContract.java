@@ -140,7 +140,10 @@ abstract class SchedulingContract extends Contract {
 
         cluster.delete(Pod.class, namespace, "two", DELETE);
         cluster.delete(Pod.class, namespace, "one", DELETE);
-        goes("three");
+        if (minor() >= 35) {
+            // That of 1.34 asks only what the waiting pod itself says of others, and tries it again after five minutes.
+            goes("three");
+        }
     }
 
     @Test
