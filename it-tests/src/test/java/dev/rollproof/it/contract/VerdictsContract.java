@@ -121,7 +121,7 @@ abstract class VerdictsContract extends Contract {
                         "MountVolume.SetUp failed for volume \"v\" : configmap \"none\" not found"),
                 web(
                         "a liveness probe that fails",
-                        "livenessProbe: " + A_CLOSED_PORT.formatted(2),
+                        "image: \"page:never\", livenessProbe: " + A_CLOSED_PORT.formatted(2),
                         CRASH,
                         "container \"web\" was killed 2 times \\(exit \\d+\\), since its liveness probe failed: .*connection refused"),
                 web(
