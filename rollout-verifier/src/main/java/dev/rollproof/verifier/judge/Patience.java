@@ -18,7 +18,8 @@ import java.time.Duration;
  * @param nodeTrouble the node fails, not the workload; default 60 s
  * @param unschedulable no node has room: an autoscaler may add one; default 60 s
  * @param replicaFailure pods may not be created; default 5 s
- * @param quota a quota is exhausted: old pods may free it, so this counts on top of their longest grace period; default 30 s
+ * @param quota a quota is exhausted: old pods may free it, so this counts on top of their longest grace period, and from when a new pod was
+ *     last let through or got ready; default 30 s
  * @param replicaSetCreation the ReplicaSet cannot be created; default 10 s
  */
 public record Patience(
