@@ -63,6 +63,11 @@ public final class HostPorts {
         return text == null || text.isEmpty() ? other : text;
     }
 
+    /** Their numbers, each once, the lowest first. */
+    public List<Integer> numbers() {
+        return ports.stream().map(Port::number).distinct().sorted().toList();
+    }
+
     public boolean isEmpty() {
         return ports.isEmpty();
     }

@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.strategies.plan;
 
+import dev.rollproof.k8s.scheduling.HostPorts;
+import dev.rollproof.k8s.scheduling.PodAffinities;
 import dev.rollproof.k8s.selection.Selectors;
 import dev.rollproof.strategies.plan.Warning.Kind;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What is worth a second thought about a change. */
 final class Warnings {
+    /** Pods keep away others of their namespace, whichever it is. */
+    private static final String WHICHEVER = "default";
+
     private final Prognosis known;
     private final int most;
     private final List<Warning> warnings = new ArrayList<>();
@@ -175,10 +185,39 @@ final class Warnings {
     private void room() {
         warnings.addAll(Refusals.of(known, most));
         Resources requested = known.requested().times(most);
+        Optional<String> alone = whyAlone(known.next());
+        String nodesAre = alone.isEmpty() ? "the nodes are too small" : "there are too few nodes";
         known.assumptions()
                 .nodes()
                 .ifPresent(nodes -> nodes.missing(most, requested)
-                        .forEach(missing -> warn(Kind.NODES, "the nodes are too small: the rollout needs " + missing)));
+                        .forEach(missing -> warn(
+                                Kind.NODES,
+                                nodesAre + ": the rollout needs " + missing
+                                        + alone.map(why -> "; a node takes one of them: " + why)
+                                                .orElse(""))));
+    }
+
+    /** Why no two pods of a Deployment can be on one node; empty if they can. */
+    private static Optional<String> whyAlone(Deployment deployment) {
+        PodTemplateSpec template = deployment.getSpec().getTemplate();
+        List<Integer> ports = HostPorts.of(template.getSpec()).numbers();
+        if (!ports.isEmpty()) {
+            return Optional.of("each wants port "
+                    + ports.stream().map(String::valueOf).collect(Collectors.joining(", ")) + " of its node");
+        }
+        Pod pod = new PodBuilder()
+                .withNewMetadata()
+                .withNamespace(WHICHEVER)
+                .withLabels(
+                        template.getMetadata() == null
+                                ? null
+                                : template.getMetadata().getLabels())
+                .endMetadata()
+                .withSpec(template.getSpec())
+                .build();
+        return PodAffinities.isAloneOnItsNode(pod)
+                ? Optional.of("they keep each other away by podAntiAffinity")
+                : Optional.empty();
     }
 
     private void unseen() {

@@ -14,6 +14,9 @@ import dev.rollproof.strategies.explore.Exploration;
 import dev.rollproof.strategies.explore.Explorer;
 import dev.rollproof.strategies.explore.Setting;
 import dev.rollproof.strategies.plan.Warning.Kind;
+import io.fabric8.kubernetes.api.model.Affinity;
+import io.fabric8.kubernetes.api.model.AffinityBuilder;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.LifecycleBuilder;
 import io.fabric8.kubernetes.api.model.LifecycleHandler;
 import io.fabric8.kubernetes.api.model.Node;
@@ -364,6 +367,50 @@ class PlanTest {
     }
 
     @Test
+    void tooFewNodesForPodsThatCannotShareOneAreWarnedOfWithTheReason() {
+        Deployment before = clock(3, "clock:1.0");
+        Assumptions threeNodes = Assumptions.defaults().withNodes(Room.ofPods(3));
+
+        Deployment withPort = clock(3, "clock:1.1");
+        withPort.getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .get(0)
+                .setPorts(List.of(new ContainerPortBuilder()
+                        .withContainerPort(8080)
+                        .withHostPort(80)
+                        .build()));
+        assertThat(Plan.of(Optional.of(before), withSurgeOne(withPort), threeNodes)
+                        .warnings())
+                .extracting(Warning::text)
+                .containsExactly(
+                        "there are too few nodes: the rollout needs 4 pods, where there is room for 3; a node takes one of"
+                                + " them: each wants port 80 of its node");
+
+        Deployment alone = clock(3, "clock:1.1");
+        alone.getSpec().getTemplate().getSpec().setAffinity(awayFromEachOther());
+        assertThat(Plan.of(Optional.of(before), withSurgeOne(alone), threeNodes).warnings())
+                .extracting(Warning::text)
+                .containsExactly(
+                        "there are too few nodes: the rollout needs 4 pods, where there is room for 3; a node takes one of"
+                                + " them: they keep each other away by podAntiAffinity");
+    }
+
+    private static Affinity awayFromEachOther() {
+        return new AffinityBuilder()
+                .withNewPodAntiAffinity()
+                .addNewRequiredDuringSchedulingIgnoredDuringExecution()
+                .withTopologyKey("kubernetes.io/hostname")
+                .withNewLabelSelector()
+                .addToMatchLabels("app", "clock")
+                .endLabelSelector()
+                .endRequiredDuringSchedulingIgnoredDuringExecution()
+                .endPodAntiAffinity()
+                .build();
+    }
+
+    @Test
     void whereTwoPodsCannotBeOnOneNodeEachNodeTakesOne() {
         List<Node> nodes = List.of(node("a", "4", "8Gi", "110"), node("b", "4", "8Gi", "110"));
         Pod withPort = new PodBuilder(pod("", "500m", ""))
@@ -378,16 +425,7 @@ class PlanTest {
                 .build();
         Pod alone = new PodBuilder(pod("", "500m", ""))
                 .editSpec()
-                .withNewAffinity()
-                .withNewPodAntiAffinity()
-                .addNewRequiredDuringSchedulingIgnoredDuringExecution()
-                .withTopologyKey("kubernetes.io/hostname")
-                .withNewLabelSelector()
-                .addToMatchLabels("app", "clock")
-                .endLabelSelector()
-                .endRequiredDuringSchedulingIgnoredDuringExecution()
-                .endPodAntiAffinity()
-                .endAffinity()
+                .withAffinity(awayFromEachOther())
                 .endSpec()
                 .build();
         nodes.forEach(node -> node.getMetadata()
