@@ -75,7 +75,7 @@ final class Following implements AutoCloseable {
         });
     }
 
-    /** Half of what is observed are events that say that all goes well, or what becomes of it: nobody has to look again for them. */
+    /** Half of what is observed are events that say that all goes well, or why a container was ended that shows it itself: nobody has to look again for them. */
     private static boolean isChatter(ObservedObject object) {
         return object instanceof ObservedEvent event && !event.isWarning();
     }

@@ -16,11 +16,7 @@ public final class LabelSelectors {
     private LabelSelectors() {}
 
     public static boolean isEmpty(@Nullable LabelSelector selector) {
-        return selector == null
-                || ((selector.getMatchLabels() == null
-                                || selector.getMatchLabels().isEmpty())
-                        && (selector.getMatchExpressions() == null
-                                || selector.getMatchExpressions().isEmpty()));
+        return selector == null || Selectors.isEmpty(selector);
     }
 
     /** Whether it selects them; none selects nothing. */

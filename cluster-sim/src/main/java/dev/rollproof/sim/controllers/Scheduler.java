@@ -8,6 +8,7 @@ import dev.rollproof.k8s.scheduling.Refusal;
 import dev.rollproof.sim.api.ApiServer;
 import dev.rollproof.sim.api.Frozen;
 import dev.rollproof.sim.api.Informer;
+import dev.rollproof.sim.api.Lists;
 import dev.rollproof.sim.api.Metadata;
 import dev.rollproof.sim.api.ResourceType;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -15,7 +16,6 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
-import io.fabric8.kubernetes.api.model.PodSchedulingGate;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import java.util.ArrayList;
@@ -136,8 +136,7 @@ public final class Scheduler {
     }
 
     private static boolean isGated(Pod pod) {
-        List<PodSchedulingGate> gates = pod.getSpec().getSchedulingGates();
-        return gates != null && !gates.isEmpty();
+        return !Lists.orEmpty(pod.getSpec().getSchedulingGates()).isEmpty();
     }
 
     private static boolean isOurs(Pod pod) {
@@ -218,7 +217,6 @@ public final class Scheduler {
             // So ends what the scheduler says then, as nothing was found to be preempted.
             return waits(key, pod, noneAvailable(order.size()) + nowhere + ". not found");
         }
-        boolean hasClaims = !Volumes.claimsOf(pod).isEmpty();
         PodRequests requests = PodRequests.of(pod.getSpec());
         Optional<Neighbours> neighbours = neighboursOf(pod);
         List<Refusal> refusals = new ArrayList<>();
@@ -241,7 +239,7 @@ public final class Scheduler {
             return waits(key, pod, message(refusals));
         }
         unschedulable.remove(key);
-        if (hasClaims && !volumes.areBound(pod)) {
+        if (!volumes.areBound(pod)) {
             return bindVolumes(pod, best);
         }
         return bind(pod, best) ? 1 : 0;

@@ -79,20 +79,21 @@ final class ContainerLife {
     private void invalidImage(ContainerRun run, String image, String why) {
         String message = "Failed to apply default image tag \"" + image + "\": couldn't parse image name \"" + image
                 + "\": " + why;
-        worker.warning(run, "InspectFailed", message);
-        worker.warning(run, "Failed", "Error: InvalidImageName");
-        run.wait("InvalidImageName", message);
-        worker.changed();
+        noImage(run, "InspectFailed", "InvalidImageName", message);
     }
 
     /** What could not be pulled is not on the node, either. */
     private void notPresent(ContainerRun run, String image) {
         String message = "Container image \"" + image + "\" is not present with pull policy of Never";
-        worker.warning(run, "ErrImageNeverPull", message);
-        worker.warning(run, "Failed", "Error: ErrImageNeverPull");
-        run.wait("ErrImageNeverPull", message);
-        worker.changed();
+        noImage(run, "ErrImageNeverPull", "ErrImageNeverPull", message);
         worker.after(Timing.RESYNC, () -> tryToStart(run));
+    }
+
+    private void noImage(ContainerRun run, String event, String reason, String message) {
+        worker.warning(run, event, message);
+        worker.warning(run, "Failed", "Error: " + reason);
+        run.wait(reason, message);
+        worker.changed();
     }
 
     private void pullFailed(ContainerRun run, String image, String error) {

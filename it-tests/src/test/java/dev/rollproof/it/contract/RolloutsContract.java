@@ -13,7 +13,6 @@ import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import dev.rollproof.verifier.RolloutActions;
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
@@ -121,14 +120,7 @@ abstract class RolloutsContract extends Contract {
     @Test
     void aRollingUpdateKeepsItsLimits() {
         Deployment clock = clock("clock", 3);
-        clock.getSpec()
-                .setStrategy(new DeploymentStrategyBuilder()
-                        .withType("RollingUpdate")
-                        .withNewRollingUpdate()
-                        .withMaxSurge(new IntOrString(1))
-                        .withMaxUnavailable(new IntOrString(0))
-                        .endRollingUpdate()
-                        .build());
+        clock.getSpec().setStrategy(oneMoreNoneFewer());
         create(clock);
         eventuallyComplete();
         List<Change> setChanges = following(ReplicaSet.class);

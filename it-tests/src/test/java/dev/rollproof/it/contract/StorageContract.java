@@ -6,7 +6,6 @@ import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
-import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -139,9 +138,7 @@ abstract class StorageContract extends Contract {
      * changes. That of 1.37 reads the informer's own store.
      */
     void eventuallyWithVolumes(String what, BooleanSupplier condition, Supplier<Object> otherwise) {
-        boolean overlooks = cluster.list(Query.of(Node.class)).stream()
-                .anyMatch(node ->
-                        node.getStatus().getNodeInfo().getKubeletVersion().startsWith("v1.34."));
+        boolean overlooks = minor() == 34;
         AtomicReference<Instant> patience =
                 new AtomicReference<>(cluster.time().now().plus(OVERLOOKED));
         eventually(

@@ -11,12 +11,10 @@ import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import dev.rollproof.verifier.judge.Patience;
-import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -264,14 +262,7 @@ abstract class VerdictsContract extends Contract {
         create(configMap("settings", "{some: thing}"));
         Deployment clock = clock("clock", 2);
         clock.getSpec().setMinReadySeconds(3);
-        clock.getSpec()
-                .setStrategy(new DeploymentStrategyBuilder()
-                        .withType("RollingUpdate")
-                        .withNewRollingUpdate()
-                        .withMaxSurge(new IntOrString(1))
-                        .withMaxUnavailable(new IntOrString(0))
-                        .endRollingUpdate()
-                        .build());
+        clock.getSpec().setStrategy(oneMoreNoneFewer());
         clock.getSpec().getTemplate().getSpec().setTerminationGracePeriodSeconds(1L);
         verdict(create(clock), A_MINUTE).orElseThrow();
     }

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class Placement {
     private static final Taint UNSCHEDULABLE = new Taint("NoSchedule", "node.kubernetes.io/unschedulable", null, null);
 
+    /** The effects of taints for which the scheduler puts no pod on a node. */
+    static final Set<String> KEEPS_AWAY = Set.of("NoSchedule", "NoExecute");
+
     private Placement() {}
 
     /** Why the pod may not go there, in the scheduler's words, such as {@code node(s) had untolerated taint(s)}; empty if it may. */
@@ -35,7 +38,7 @@ public final class Placement {
                 && !isTolerated(UNSCHEDULABLE, pod)) {
             return Optional.of("node(s) were unschedulable");
         }
-        if (!toleratesAll(node, pod, Set.of("NoSchedule", "NoExecute"))) {
+        if (!toleratesAll(node, pod, KEEPS_AWAY)) {
             return Optional.of("node(s) had untolerated taint(s)");
         }
         return isWanted(node, pod)

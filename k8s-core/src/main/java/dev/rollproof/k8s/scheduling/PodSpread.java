@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a pod's topology spread constraints let it go, those that say {@code DoNotSchedule}: in no domain, such as a node or a zone, may
@@ -41,11 +39,9 @@ public final class PodSpread {
 
     private static List<TopologySpreadConstraint> constraints(PodSpec pod) {
         List<TopologySpreadConstraint> all = Objects.requireNonNullElse(pod.getTopologySpreadConstraints(), List.of());
-        return all.isEmpty()
-                ? all
-                : all.stream()
-                        .filter(constraint -> "DoNotSchedule".equals(constraint.getWhenUnsatisfiable()))
-                        .toList();
+        return all.stream()
+                .filter(constraint -> "DoNotSchedule".equals(constraint.getWhenUnsatisfiable()))
+                .toList();
     }
 
     /** @param nodes all of them */
@@ -80,12 +76,14 @@ public final class PodSpread {
     private static boolean isIncluded(TopologySpreadConstraint constraint, NodePods node, PodSpec pod) {
         return ("Ignore".equals(constraint.getNodeAffinityPolicy()) || Placement.isWanted(node.node(), pod))
                 && (!"Honor".equals(constraint.getNodeTaintsPolicy())
-                        || Placement.toleratesAll(node.node(), pod, Set.of("NoSchedule", "NoExecute")));
+                        || Placement.toleratesAll(node.node(), pod, Placement.KEEPS_AWAY));
     }
 
     /** A selector that wants nothing counts nobody. */
     private static int count(Pod pod, TopologySpreadConstraint constraint, NodePods node) {
-        if (wantsNothing(constraint.getLabelSelector())
+        LabelSelector selector = constraint.getLabelSelector();
+        if (selector != null
+                && Selectors.isEmpty(selector)
                 && matchLabelKeys(constraint, pod).isEmpty()) {
             return 0;
         }
@@ -95,14 +93,6 @@ public final class PodSpread {
                         other.getMetadata().getNamespace(), pod.getMetadata().getNamespace()))
                 .filter(other -> matches(constraint, pod, other))
                 .count();
-    }
-
-    private static boolean wantsNothing(@Nullable LabelSelector selector) {
-        return selector != null
-                && Objects.requireNonNullElse(selector.getMatchLabels(), Map.of())
-                        .isEmpty()
-                && Objects.requireNonNullElse(selector.getMatchExpressions(), List.of())
-                        .isEmpty();
     }
 
     /** No selector is one that matches nobody. */

@@ -38,6 +38,13 @@ public final class Selectors {
                 && containsAll(labels, selector.getMatchLabels());
     }
 
+    /** Whether a selector wants nothing, so that it matches everything. */
+    public static boolean isEmpty(LabelSelector selector) {
+        return (selector.getMatchLabels() == null || selector.getMatchLabels().isEmpty())
+                && (selector.getMatchExpressions() == null
+                        || selector.getMatchExpressions().isEmpty());
+    }
+
     /** Whether labels have all that are wanted, with their values. */
     public static boolean containsAll(Map<String, String> labels, Map<String, String> wanted) {
         return labels.entrySet().containsAll(wanted.entrySet());

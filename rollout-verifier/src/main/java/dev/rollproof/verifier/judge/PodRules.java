@@ -60,16 +60,18 @@ final class PodRules implements ContainerRules.Remarks {
         this.killings = new HashMap<>();
         for (ObservedEvent event : events) {
             if (event.regarding().kind().equals("Pod")) {
-                if (event.isWarning()) {
-                    warnings.computeIfAbsent(event.regardingUid(), uid -> new ArrayList<>())
-                            .add(event);
-                } else if (event.reason().equals("Killing")) {
-                    killings.computeIfAbsent(event.regardingUid(), uid -> new ArrayList<>())
-                            .add(event);
-                }
+                (event.isWarning() ? warnings : killings)
+                        .computeIfAbsent(event.regardingUid(), uid -> new ArrayList<>())
+                        .add(event);
             }
         }
         this.containers = new ContainerRules(patience, this, restartsAtFirstSight);
+    }
+
+    /** Whether an event says that a container is ended for its health. */
+    static boolean isKilling(ObservedEvent event) {
+        return event.reason().equals("Killing")
+                && UNHEALTHY.matcher(event.message()).matches();
     }
 
     /** What is known of pods that may not be created, by the same events. */

@@ -31,8 +31,7 @@ public record Snapshot(
 
     /** Whether an event tells what no status does: warnings, and that a container is ended for its health. */
     public static boolean isJudgedBy(ObservedEvent event) {
-        return event.isWarning()
-                || event.reason().equals("Killing") && event.message().endsWith(" probe, will be restarted");
+        return event.isWarning() || PodRules.isKilling(event);
     }
 
     /** The workload, if it is a Deployment. */

@@ -53,7 +53,7 @@ public record Room(Optional<Integer> pods, Optional<BigDecimal> cpu, Optional<Bi
                 .toList();
         HostPorts ports = HostPorts.of(pod.getSpec());
         PodAffinities affinities = PodAffinities.of(pod, there, namespace -> Map.of());
-        boolean isAlone = !ports.isEmpty() || PodAffinities.isAloneOnItsNode(pod);
+        boolean isAlone = whyAlone(pod).isPresent();
         int fit = 0;
         for (NodePods node : there) {
             if (isReady(node.node())
@@ -65,6 +65,18 @@ public record Room(Optional<Integer> pods, Optional<BigDecimal> cpu, Optional<Bi
             }
         }
         return ofPods(fit);
+    }
+
+    /** Why no two such pods can be on one node; empty if they can. */
+    static Optional<String> whyAlone(Pod pod) {
+        List<Integer> ports = HostPorts.of(pod.getSpec()).numbers();
+        if (!ports.isEmpty()) {
+            return Optional.of("each wants port "
+                    + ports.stream().map(String::valueOf).collect(Collectors.joining(", ")) + " of its node");
+        }
+        return PodAffinities.isAloneOnItsNode(pod)
+                ? Optional.of("they keep each other away by podAntiAffinity")
+                : Optional.empty();
     }
 
     private static boolean hasEnded(Pod pod) {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.strategies.plan;
 
-import dev.rollproof.k8s.scheduling.HostPorts;
-import dev.rollproof.k8s.scheduling.PodAffinities;
 import dev.rollproof.k8s.selection.Selectors;
 import dev.rollproof.strategies.plan.Warning.Kind;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.IntOrString;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -17,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What is worth a second thought about a change. */
@@ -197,15 +193,9 @@ final class Warnings {
                                                 .orElse(""))));
     }
 
-    /** Why no two pods of a Deployment can be on one node; empty if they can. */
     private static Optional<String> whyAlone(Deployment deployment) {
         PodTemplateSpec template = deployment.getSpec().getTemplate();
-        List<Integer> ports = HostPorts.of(template.getSpec()).numbers();
-        if (!ports.isEmpty()) {
-            return Optional.of("each wants port "
-                    + ports.stream().map(String::valueOf).collect(Collectors.joining(", ")) + " of its node");
-        }
-        Pod pod = new PodBuilder()
+        return Room.whyAlone(new PodBuilder()
                 .withNewMetadata()
                 .withNamespace(WHICHEVER)
                 .withLabels(
@@ -214,10 +204,7 @@ final class Warnings {
                                 : template.getMetadata().getLabels())
                 .endMetadata()
                 .withSpec(template.getSpec())
-                .build();
-        return PodAffinities.isAloneOnItsNode(pod)
-                ? Optional.of("they keep each other away by podAntiAffinity")
-                : Optional.empty();
+                .build());
     }
 
     private void unseen() {
