@@ -23,7 +23,7 @@ class ImagesCommandTest {
     @EnabledOnOs(OS.LINUX)
     void itWritesATarForEachImageAndSaysHowToLoadAndPushThem() throws Exception {
         Path output = directory.resolve("made/here");
-        // Without it each has its own Java, which takes seconds to link; the README's test does that.
+        // Without it each has its own Java, which takes seconds to link; ClockImagesTest does that.
         Path base = directory.resolve("base.tar");
         Jib.fromScratch().containerize(Containerizer.to(TarImage.at(base).named("base")));
         Command command = Command.run("images", "--output", output.toString(), "--base", "tar://" + base);

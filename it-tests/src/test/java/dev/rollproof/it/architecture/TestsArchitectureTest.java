@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.it.architecture;
 
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
 
 /** What holds of these tests as it does of what they test: many run at once in one JVM, and must not hold each other up. */
-@AnalyzeClasses(packages = "dev.rollproof.it", importOptions = ImportOption.OnlyIncludeTests.class)
 class TestsArchitectureTest {
-    @ArchTest
-    static final ArchRule everyTaskHasAThreadThatIsItsOwn = ArchitectureTest.everyTaskHasAThreadThatIsItsOwn;
+    @Test
+    void everyTaskHasAThreadThatIsItsOwn() {
+        ArchitectureTest.EVERY_TASK_HAS_A_THREAD_THAT_IS_ITS_OWN.check(new ClassFileImporter()
+                .withImportOption(new ImportOption.OnlyIncludeTests())
+                .importPackages("dev.rollproof.it"));
+    }
 }

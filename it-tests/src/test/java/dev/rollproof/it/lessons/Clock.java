@@ -33,7 +33,8 @@ import java.util.function.UnaryOperator;
  * the program in variables {@code CLOCK_…}, for the simulation in annotations {@code sim.rollproof.dev/…}.
  */
 public record Clock(Deployment deployment) {
-    private static final Path TARS = Path.of("target", "clock-images");
+    /** Where the tests of clock-image have left them. */
+    private static final Path TARS = Path.of("..", "clock-image", "target", "images");
 
     /** Three replicas of version 1.0. */
     static Clock in(String namespace) {

@@ -53,14 +53,22 @@ final class RawServer implements AutoCloseable {
     private void accept() {
         while (true) {
             try {
-                Socket connection = socket.accept();
-                open.add(connection);
-                int number = connections.incrementAndGet();
-                threads.execute(() -> serve(connection, number));
+                begin(socket.accept());
             } catch (IOException closed) {
                 return;
             }
         }
+    }
+
+    private synchronized void begin(Socket connection) throws IOException {
+        if (socket.isClosed()) {
+            // It came while this was closed.
+            connection.close();
+            return;
+        }
+        open.add(connection);
+        int number = connections.incrementAndGet();
+        threads.execute(() -> serve(connection, number));
     }
 
     private void serve(Socket connection, int number) {
@@ -98,7 +106,7 @@ final class RawServer implements AutoCloseable {
 
     /** Ends all connections, and refuses new ones. */
     @Override
-    public void close() {
+    public synchronized void close() {
         try {
             socket.close();
             for (Socket connection : open) {
