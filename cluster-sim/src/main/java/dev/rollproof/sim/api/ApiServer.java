@@ -168,7 +168,7 @@ public final class ApiServer {
         }
         admission.checkNamespace(type, created);
         admission.complete(created);
-        InitialStatus.setOn(created);
+        InitialStatus.setOn(created, timestamps.now());
         admission.checkQuotas(type, created, !dryRun);
         if (find(type, Metadata.namespace(created), metadata.getName()) != null) {
             throw new ClusterException(

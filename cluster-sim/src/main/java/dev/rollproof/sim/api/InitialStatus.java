@@ -32,8 +32,12 @@ import java.util.List;
 final class InitialStatus {
     private InitialStatus() {}
 
-    /** Neither clients nor controllers say how a thing is that they create; they are told. Only the object's own field is changed. */
-    static void setOn(HasMetadata manifest) {
+    /**
+     * Neither clients nor controllers say how a thing is that they create; they are told. Only the object's own field is changed.
+     *
+     * @param now when it is created
+     */
+    static void setOn(HasMetadata manifest, String now) {
         if (manifest instanceof Deployment deployment) {
             deployment.setStatus(new DeploymentStatus());
         } else if (manifest instanceof ReplicaSet set) {
@@ -48,6 +52,7 @@ final class InitialStatus {
                 PodCondition gated = new PodCondition();
                 gated.setType("PodScheduled");
                 gated.setStatus("False");
+                gated.setLastTransitionTime(now);
                 gated.setReason("SchedulingGated");
                 gated.setMessage("Scheduling is blocked due to non-empty scheduling gates");
                 status.setConditions(List.of(gated));

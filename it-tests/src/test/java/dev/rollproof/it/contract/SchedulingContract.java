@@ -13,6 +13,7 @@ import dev.rollproof.k8s.observed.ObservedCondition;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodAffinityTerm;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
@@ -260,7 +261,9 @@ abstract class SchedulingContract extends Contract {
     @Test
     void aPodAtAGateIsNotLookedAtUntilTheGateIsGone() {
         Pod gated = create("gated", "schedulingGates: [{name: example.com/wait}, {name: example.com/more}]");
-        assertThat(gated.getStatus().getConditions()).hasSize(1);
+        assertThat(gated.getStatus().getConditions())
+                .singleElement()
+                .returns(gated.getMetadata().getCreationTimestamp(), PodCondition::getLastTransitionTime);
         ObservedCondition scheduled = scheduled("gated").orElseThrow();
         assertThat(scheduled.isFalse()).isTrue();
         assertThat(scheduled.reason()).isEqualTo("SchedulingGated");
