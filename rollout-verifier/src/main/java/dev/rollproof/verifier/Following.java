@@ -243,21 +243,27 @@ final class Following implements AutoCloseable {
     /** The watches are silent: asks the server itself. Returns whether that told something new. */
     boolean lookDirectly(Instant at) {
         Duration elapsed = elapsed(at);
+        boolean found = ask(at);
+        if (found) {
+            chronicle.note(
+                    elapsed,
+                    "rollout",
+                    "watchdog",
+                    "the watches were silent while the cluster changed; it was asked directly at " + elapsed.toSeconds()
+                            + " s");
+        }
+        return found;
+    }
+
+    /** Asks the server itself. Returns whether that told something new; that it gives no answer is noted. */
+    boolean ask(Instant at) {
         try {
             boolean found = contact.look(sight, expected, at);
             lastContact = at;
             last = Optional.empty();
-            if (found) {
-                chronicle.note(
-                        elapsed,
-                        "rollout",
-                        "watchdog",
-                        "the watches were silent while the cluster changed; it was asked directly at "
-                                + elapsed.toSeconds() + " s");
-            }
             return found;
         } catch (ClusterException failed) {
-            chronicle.note(elapsed, "rollout", "contact", "no contact: " + failed.getMessage());
+            chronicle.note(elapsed(at), "rollout", "contact", "no contact: " + failed.getMessage());
             return false;
         }
     }

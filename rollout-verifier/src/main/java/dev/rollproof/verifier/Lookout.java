@@ -138,6 +138,19 @@ public final class Lookout implements AutoCloseable {
         time.awaitUntil(until, this::hasNews);
     }
 
+    /**
+     * Asks the server itself, whatever the watches say: for decisions that nobody may take by what was so a moment ago. Returns
+     * whether that told something new, by which to judge again.
+     */
+    public boolean ask() {
+        Instant at = time.now();
+        boolean found = false;
+        for (Following following : followed.values()) {
+            found |= following.ask(at);
+        }
+        return found;
+    }
+
     /** Asked after every event of a simulated cluster. */
     private boolean hasNews() {
         for (Following following : followed.values()) {

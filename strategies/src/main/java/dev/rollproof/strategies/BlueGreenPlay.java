@@ -218,13 +218,22 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
         if (side.exists() && side.status() instanceof Status.Superseded other) {
             return Optional.of(new Ending(Ending.Kind.SUPERSEDED, other.line(), List.of()));
         }
+        if (state.phase() == Phase.KEEPING && !points(seen, service, colors.next())) {
+            return Optional.of(new Ending(
+                    Ending.Kind.SUPERSEDED,
+                    "somebody pointed " + service + " away from " + colors.next() + " after the switch",
+                    List.of()));
+        }
         boolean ours =
                 side.deployment().filter(d -> d.template().equals(template)).isPresent();
         if (ours && side.status() instanceof Status.Failed failed) {
             return Optional.of(Ending.failed("the new version failed: " + failed.line(), failed.causes()));
         }
-        boolean moving = state.phase() == Phase.PREPARING || state.phase() == Phase.SWITCHING;
-        if (moving && !at.isBefore(seen.tooLate(state, patience))) {
+        boolean moving = state.phase() == Phase.PREPARING
+                || state.phase() == Phase.SWITCHING
+                || state.phase() == Phase.KEEPING
+                        && state.step() == strategy.after().size();
+        if (moving && !at.isBefore(tooLate(state, seen))) {
             return Optional.of(new Ending(
                     Ending.Kind.TIMED_OUT,
                     "no end of " + state.phase() + " within " + patience.toSeconds() + " s: "
@@ -289,7 +298,7 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
             return Decision.waiting(state.to(Phase.KEEPING, 0, at), line);
         }
         // What was available a moment ago must be so now: this patch moves all traffic.
-        return seen.side(next).complete()
+        return carries(seen.side(next))
                 ? Decision.acting(state, point(service, colors.next()), line)
                 : Decision.waiting(state, line + ": waiting for the new pods").until(seen.tooLate(state, patience));
     }
@@ -305,15 +314,36 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
                             "passed " + strategy.after().get(state.step()).inWords())
                     : hold.notPassed(state, Phase.ABORTING, at);
         }
-        return at.isBefore(end)
-                ? Decision.waiting(state, "switched; keeping " + colors.live() + " until " + end)
-                        .until(end)
-                : Decision.waiting(state.to(Phase.RETIRING, state.step(), at), "retiring " + colors.live());
+        if (at.isBefore(end)) {
+            return Decision.waiting(state, "switched; keeping " + colors.live() + " until " + end)
+                    .until(end);
+        }
+        // From there on is no way back.
+        return carries(seen.side(next))
+                ? Decision.waiting(state.to(Phase.RETIRING, state.step(), at), "retiring " + colors.live())
+                : Decision.waiting(state, "keeping " + colors.live() + ": waiting for the new pods")
+                        .until(tooLate(state, seen));
+    }
+
+    /** Whether it can have all users: its pods are available, and there are some. */
+    private boolean carries(Side side) {
+        return side.complete() && (side.replicas() > 0 || replicas == 0);
+    }
+
+    /** A move is too late after the time that a move has, and the old version's stay after its time and that. */
+    private Instant tooLate(State<Phase> state, Seen seen) {
+        Instant end = seen.tooLate(state, patience);
+        return state.phase() == Phase.KEEPING ? end.plus(strategy.keepOldFor()) : end;
     }
 
     private Decision<Phase> retiring(State<Phase> state, Seen seen, Instant at) {
         Side old = seen.side(live);
         Side side = seen.side(next);
+        if (!points(seen, service, colors.next())) {
+            // Somebody sent users to where pods are going away: there is no way back any more.
+            return Decision.acting(
+                    state, point(service, colors.next()), "pointing " + service + " at " + colors.next() + " again");
+        }
         if (old.exists() && old.replicas() > 0) {
             return Decision.acting(state, Action.scale(live, 0), "retiring " + colors.live());
         }

@@ -2,12 +2,12 @@
 package dev.rollproof.strategies;
 
 import dev.rollproof.k8s.Cluster;
-import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.strategies.drive.DriveMarks;
 import dev.rollproof.strategies.drive.Driver;
+import dev.rollproof.strategies.drive.NotBegunException;
 import dev.rollproof.strategies.drive.Play;
 import dev.rollproof.verifier.Evidence;
 import dev.rollproof.verifier.Lookout;
@@ -76,11 +76,12 @@ final class DrivenRollout {
             }
             try {
                 return Driver.begin(cluster, options, onProgress, Lookout.NOBODY, read, checked, play);
-            } catch (ClusterException refused) {
+            } catch (NotBegunException notBegun) {
                 // Somebody, most often a controller, wrote to it since it was read.
-                boolean race = refused.reason() == Reason.CONFLICT || refused.reason() == Reason.INVALID;
+                Reason reason = notBegun.refused().reason();
+                boolean race = reason == Reason.CONFLICT || reason == Reason.INVALID;
                 if (!race || i >= TRIES) {
-                    throw refused;
+                    throw notBegun.refused();
                 }
             }
         }

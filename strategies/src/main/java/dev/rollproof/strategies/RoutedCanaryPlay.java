@@ -371,6 +371,9 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
                     ? Decision.waiting(state, line + "; the gateway follows").until(followed)
                     : Decision.acting(state, new Action.Remove(canary), line);
         }
+        if (!back && !old.complete() && at.isBefore(end)) {
+            return Decision.waiting(state, line).until(end);
+        }
         if (!back) {
             return Decision.over(state, "promoted: " + old.newReady() + " of " + old.replicas() + " new pods ready");
         }

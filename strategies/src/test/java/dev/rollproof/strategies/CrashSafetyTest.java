@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -300,6 +301,29 @@ class CrashSafetyTest {
                     assertThat(stateOf(cluster))
                             .as(when + ": " + verdict.summary())
                             .isEqualTo(nothingBegun ? before : expected.state());
+                }
+            }
+        }
+    }
+
+    /** A connection breaks, a server restarts: the write is stored, and its driver does not know. */
+    @ParameterizedTest
+    @MethodSource("stories")
+    void whereTheAnswerToAWriteGetsLostItGoesOnToTheSameEnd(Story story) throws InterruptedException {
+        End expected = undisturbed(story);
+        for (int write : writes(story, 1, expected.writes().size())) {
+            for (Duration away : List.of(ofSeconds(0), ofSeconds(7))) {
+                String when = story + ", no answer to write " + write + " and the server away for " + away.toSeconds()
+                        + " s: " + expected.writes().get(write - 1);
+                try (SimulatedCluster cluster = clusterBefore(story)) {
+                    Cluster lossy = InterceptedCluster.losingTheAnswer(cluster, write, () -> {
+                        if (!away.isZero()) {
+                            cluster.faults().unreachable(away);
+                        }
+                    });
+                    Verdict verdict = roll(story, lossy);
+                    assertThat(verdict).as(when + ": " + verdict.summary()).hasSameClassAs(expected.verdict());
+                    assertThat(stateOf(cluster)).as(when).isEqualTo(expected.state());
                 }
             }
         }

@@ -3,6 +3,8 @@ package dev.rollproof.strategies;
 
 import dev.rollproof.k8s.Change;
 import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Patch;
@@ -17,16 +19,16 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A cluster that somebody stands before: told of every write that is stored, by number, before and after it. */
-final class InterceptedCluster implements Cluster {
+public final class InterceptedCluster implements Cluster {
     /** What happens around a write; counted from 1. */
-    interface Interception {
+    public interface Interception {
         void before(int write) throws InterruptedException;
 
         void after(int write);
     }
 
     /** The process that drives is gone. */
-    static final class KilledException extends RuntimeException {
+    public static final class KilledException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         KilledException(int write, boolean after) {
@@ -39,13 +41,13 @@ final class InterceptedCluster implements Cluster {
     private final List<String> writes = new ArrayList<>();
     private final List<String> reads = new ArrayList<>();
 
-    InterceptedCluster(Cluster cluster, Interception interception) {
+    public InterceptedCluster(Cluster cluster, Interception interception) {
         this.cluster = cluster;
         this.interception = interception;
     }
 
     /** Kills whoever writes, at one write: before it is stored, or after that, when nobody hears the answer. */
-    static InterceptedCluster killing(Cluster cluster, int atWrite, boolean afterIt) {
+    public static InterceptedCluster killing(Cluster cluster, int atWrite, boolean afterIt) {
         return new InterceptedCluster(cluster, new Interception() {
             @Override
             public void before(int write) {
@@ -58,6 +60,22 @@ final class InterceptedCluster implements Cluster {
             public void after(int write) {
                 if (write == atWrite && afterIt) {
                     throw new KilledException(write, true);
+                }
+            }
+        });
+    }
+
+    /** Stores one write and gives no answer to it, after something else has happened. */
+    static InterceptedCluster losingTheAnswer(Cluster cluster, int toWrite, Runnable meanwhile) {
+        return new InterceptedCluster(cluster, new Interception() {
+            @Override
+            public void before(int write) {}
+
+            @Override
+            public void after(int write) {
+                if (write == toWrite) {
+                    meanwhile.run();
+                    throw new ClusterException(Reason.UNREACHABLE, "the connection was reset");
                 }
             }
         });
@@ -84,7 +102,7 @@ final class InterceptedCluster implements Cluster {
     }
 
     /** What was written, in order. */
-    List<String> writes() {
+    public List<String> writes() {
         return writes;
     }
 

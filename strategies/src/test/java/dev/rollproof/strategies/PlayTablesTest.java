@@ -24,6 +24,7 @@ import dev.rollproof.strategies.drive.State;
 import dev.rollproof.verifier.judge.Status;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -534,6 +535,41 @@ class PlayTablesTest {
                         .over())
                 .as("when it will not be")
                 .isTrue();
+    }
+
+    @Test
+    void theOldVersionIsNotRetiredWhileTheNewOneCannotHaveAllUsers() {
+        Side crashed = Scenes.of(young("app: clock, color: green"), 10, PROGRESSING, 9, 0, 0);
+        for (Side unwell : List.of(crashed, Colored.green(0, COMPLETE))) {
+            Decision<BlueGreenPlay.Phase> kept = colored.next(BlueGreenPlay.Phase.KEEPING, "green", unwell, 180);
+            assertThat(kept.next().phase()).isEqualTo(BlueGreenPlay.Phase.KEEPING);
+            assertThat(kept.line()).isEqualTo("keeping blue: waiting for the new pods");
+            Instant tooLate = T.plusSeconds(180).plus(PATIENCE);
+            assertThat(kept.recheckAt()).contains(tooLate);
+            Decision<BlueGreenPlay.Phase> back = colored.next(BlueGreenPlay.Phase.KEEPING, "green", unwell, (int)
+                    Duration.between(T, tooLate).toSeconds());
+            assertThat(back.next().phase()).isEqualTo(BlueGreenPlay.Phase.ABORTING);
+            assertThat(back.next().ending().orElseThrow().kind()).isEqualTo(Ending.Kind.TIMED_OUT);
+            assertThat(colored.next(BlueGreenPlay.Phase.SWITCHING, "blue", unwell, 1)
+                            .action())
+                    .as("nor do users come to it")
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void theOldVersionStaysWhenSomebodyPointsTheServiceAtItAgain() {
+        Side green = Colored.green(10, COMPLETE);
+        for (int seconds : new int[] {1, 180}) {
+            Decision<BlueGreenPlay.Phase> back = colored.next(BlueGreenPlay.Phase.KEEPING, "blue", green, seconds);
+            assertThat(back.next().phase()).isEqualTo(BlueGreenPlay.Phase.ABORTING);
+            Ending ending = back.next().ending().orElseThrow();
+            assertThat(ending.kind()).isEqualTo(Ending.Kind.SUPERSEDED);
+            assertThat(ending.why()).isEqualTo("somebody pointed " + SERVICE + " away from green after the switch");
+        }
+        assertThat(colored.next(BlueGreenPlay.Phase.RETIRING, "blue", green, 1).action())
+                .as("when there is no way back, users come with it")
+                .contains(TO_GREEN);
     }
 
     @Test

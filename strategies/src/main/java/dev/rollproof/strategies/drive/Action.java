@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Something to be done, as a value. Doing it twice is doing it once. */
 public sealed interface Action {
+    String REPLICAS = "/spec/replicas";
+
     /** Creates a Deployment. */
     record Create(Deployment manifest) implements Action {
         public Create {
@@ -58,7 +60,15 @@ public sealed interface Action {
         }
     }
 
+    /** Whether it sends users elsewhere, or takes the last pods of a version away: then what is seen must be what is so. */
+    default boolean movesUsers() {
+        return this instanceof Weigh
+                || this instanceof Change change
+                        && (change.object().kind().equals("Service")
+                                || Integer.valueOf(0).equals(change.fields().get(REPLICAS)));
+    }
+
     static Change scale(ObjectRef deployment, int replicas) {
-        return new Change(deployment, Map.of("/spec/replicas", replicas));
+        return new Change(deployment, Map.of(REPLICAS, replicas));
     }
 }

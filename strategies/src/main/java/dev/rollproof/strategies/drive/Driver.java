@@ -24,6 +24,7 @@ import dev.rollproof.verifier.VerifierOptions;
 import dev.rollproof.verifier.judge.Expectation;
 import dev.rollproof.verifier.judge.Snapshot;
 import dev.rollproof.verifier.judge.Status;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
@@ -52,6 +53,12 @@ public final class Driver<P extends Enum<P>> {
     /** After a write that somebody's own write in between, or a server in trouble, kept from happening. */
     private static final Duration PAUSE = Duration.ofMillis(200);
 
+    /** Where something is new each time it is asked for, the last word is as good as the next. */
+    private static final int ASKS = 3;
+
+    /** Whoever drove before writes once in a while; to be faster than he once is enough. */
+    private static final int TAKE_OVERS = 10;
+
     /** Beside what the strategy keeps. */
     private static final String OWNERS = "owners";
 
@@ -65,14 +72,24 @@ public final class Driver<P extends Enum<P>> {
     private final FencedWrites writes;
     private final Lookout lookout;
     private final Set<ObjectRef> seenOnce = new HashSet<>();
+
+    /** What was written without an answer: whether it was stored, and as what, is not known. */
+    private final Set<ObjectRef> unanswered = new HashSet<>();
+
     private final Instant drivenSince;
+    /** Objects to which the driver before may still write. */
+    private final Set<ObjectRef> unclaimed = new HashSet<>();
+
     private Map<ObjectRef, Side> before = Map.of();
+    private boolean following;
+    private boolean over;
     private State<P> state;
     private Optional<CheckRun> check = Optional.empty();
     private Optional<String> refused = Optional.empty();
     private Owners owners = Owners.nobody();
     private Optional<Instant> troubleSince = Optional.empty();
     private int racesInARow;
+    private int asksInARow;
     private String line = "";
     private Snapshot seenAroundKeeper = new Snapshot(Optional.empty(), List.of(), List.of(), List.of(), true, true);
 
@@ -88,7 +105,7 @@ public final class Driver<P extends Enum<P>> {
         this.onProgress = onProgress;
         this.play = play;
         this.name = "rollproof-" + UUID.randomUUID().toString().substring(0, 8);
-        this.keeper = new Keeper(cluster, play.keeper(), name);
+        this.keeper = new Keeper(cluster, play.keeper(), name, options.unreachable());
         this.writes = new FencedWrites(cluster, keeper, name);
         this.drivenSince = time.now();
         this.lookout = Lookout.on(cluster, options, onChange);
@@ -100,6 +117,7 @@ public final class Driver<P extends Enum<P>> {
      *
      * @param read the Deployment that is to keep the state, as it was read
      * @param wanted the same, as the server says that it would be had the new version been applied
+     * @throws NotBegunException if the server, or somebody who wrote meanwhile, kept it from beginning
      */
     public static <P extends Enum<P>> Verdict begin(
             Cluster cluster,
@@ -109,16 +127,19 @@ public final class Driver<P extends Enum<P>> {
             Deployment read,
             Deployment wanted,
             Play<P> play)
-            throws InterruptedException {
+            throws InterruptedException, NotBegunException {
         Driver<P> driver = new Driver<>(cluster, options, onProgress, onChange, play);
         return driver.driving(() -> {
-            Decision<P> first = play.first(driver.time.now());
-            driver.state = first.next();
-            driver.owners = Owners.of(read, wanted, driver.writes.existing(driver.others()));
-            Map<String, Object> script = new LinkedHashMap<>(play.script());
-            script.put(OWNERS, driver.owners.script());
-            driver.keeper.begin(read, Models.toJson(script), first.next(), driver.fieldsOfKeeper(first));
-            driver.follow();
+            try {
+                Decision<P> first = play.first(driver.time.now());
+                driver.state = first.next();
+                driver.owners = Owners.of(read, wanted, driver.writes.existing(driver.others()));
+                Map<String, Object> script = new LinkedHashMap<>(play.script());
+                script.put(OWNERS, driver.owners.script());
+                driver.keeper.begin(read, Models.toJson(script), first.next(), driver.fieldsOfKeeper(first));
+            } catch (ClusterException refused) {
+                throw new NotBegunException(refused);
+            }
         });
     }
 
@@ -136,23 +157,44 @@ public final class Driver<P extends Enum<P>> {
             throws InterruptedException {
         Driver<P> driver = new Driver<>(cluster, options, onProgress, onChange, play);
         return driver.driving(() -> {
-            driver.state = StateText.state(Annotations.of(read).getOrDefault(Keeper.STATE, ""), play.phases());
             driver.owners =
                     Owners.from(DriveMarks.script(read).map(Models::parseJson).map(script -> script.get(OWNERS)));
-            Optional<Command> command =
-                    back ? Optional.of(new Command(Command.Verb.ABORT, driver.state.step())) : Optional.empty();
-            driver.keeper.takeOver(read, driver.state, command);
-            driver.others().forEach(driver.writes::claim);
-            driver.follow();
+            driver.takeOver(read, back);
+            driver.unclaimed.addAll(driver.others());
             driver.note("goes on where the driver before stopped: " + driver.state.phase() + ", step "
                     + driver.state.step());
         });
     }
 
-    private Verdict driving(Runnable start) throws InterruptedException {
+    /** The driver before may be alive, and write on until it is stopped. */
+    private void takeOver(Deployment read, boolean back) throws InterruptedException {
+        Deployment kept = read;
+        for (int i = 1; ; i++) {
+            String stored = Annotations.of(kept).getOrDefault(Keeper.STATE, "");
+            state = StateText.state(stored, play.phases());
+            Optional<Command> command =
+                    back ? Optional.of(new Command(Command.Verb.ABORT, state.step())) : Optional.empty();
+            try {
+                keeper.takeOver(kept, state, command);
+                return;
+            } catch (LostException raced) {
+                kept = keeper.current();
+                if (i >= TAKE_OVERS || DriveMarks.driver(kept).isEmpty()) {
+                    throw raced;
+                }
+            }
+        }
+    }
+
+    /** What is done before anything is looked at; once it has written, trouble is no longer the caller's. */
+    private interface Start<E extends Exception> {
+        void begin() throws E, InterruptedException;
+    }
+
+    private <E extends Exception> Verdict driving(Start<E> start) throws E, InterruptedException {
         try (lookout) {
             try {
-                start.run();
+                start.begin();
                 return run();
             } catch (LostException lost) {
                 Evidence evidence = evidence(time.now(), String.valueOf(lost.getMessage()), List.of());
@@ -173,10 +215,22 @@ public final class Driver<P extends Enum<P>> {
         return others;
     }
 
+    /** Until this is done nothing is decided: who drove before may still write, and nobody knows what to expect. */
+    private void prepare() {
+        for (ObjectRef ref : List.copyOf(unclaimed)) {
+            writes.claim(ref);
+            unclaimed.remove(ref);
+        }
+        if (!following) {
+            follow();
+            following = true;
+        }
+    }
+
     private void follow() {
         for (Play.Participant participant : play.participants()) {
             ObjectRef ref = participant.ref();
-            lookout.expect(cluster.get(Deployment.class, ref.namespace(), ref.name())
+            lookout.expect(stored(ref)
                     .map(stored -> play.expected(state, stored))
                     .orElseGet(() -> new Expectation(ref, "", 0, participant.labelSelector(), PodTemplate.from(null))));
         }
@@ -193,6 +247,10 @@ public final class Driver<P extends Enum<P>> {
                 return new Verdict.Unreachable(evidence(at, outOfReach.get(), List.of()));
             }
             try {
+                if (over) {
+                    return end(at);
+                }
+                prepare();
                 Seen seen = see(at);
                 if (!lookout.synced()) {
                     lookout.await(Optional.empty());
@@ -201,30 +259,54 @@ public final class Driver<P extends Enum<P>> {
                 Decision<P> decision = play.next(state, seen, at);
                 tell(at, decision);
                 if (decision.over()) {
-                    return end(at);
+                    // From now on only what is left of it is taken away, however often the server gives no answer.
+                    over = true;
+                    continue;
                 }
                 if (!act(decision, at)) {
                     lookout.await(decision.recheckAt());
                 }
                 troubleSince = Optional.empty();
                 racesInARow = 0;
+            } catch (LateAnswerException late) {
+                if (!late.stored().isEmpty()) {
+                    moveTo(StateText.state(late.stored(), play.phases()));
+                }
+                following = false;
+                over = false;
             } catch (ClusterException failed) {
                 endure(failed, at);
             }
         }
     }
 
+    /** What was measured and refused before belongs to the state that is left. */
+    private void moveTo(State<P> next) {
+        if (!next.equals(state)) {
+            check = Optional.empty();
+            refused = Optional.empty();
+        }
+        state = next;
+    }
+
     private Seen see(Instant at) {
+        for (ObjectRef ref : Set.copyOf(unanswered)) {
+            stored(ref).ifPresent(this::expectAnew);
+            unanswered.remove(ref);
+        }
         Map<ObjectRef, Side> sides = new HashMap<>();
         Optional<Command> command = Optional.empty();
         for (Play.Participant participant : play.participants()) {
             ObjectRef ref = participant.ref();
             Lookout.Look look = lookout.look(ref, at);
+            if (!ref.equals(play.keeper()) && isAnother(look, ref)) {
+                // Older than what is expected, or somebody put it there in the place of it: the server knows.
+                stored(ref).ifPresent(this::expectAnew);
+                look = lookout.look(ref, at);
+            }
             Expectation expected = lookout.expected(ref);
             Optional<ObservedDeployment> deployment = look.seen().deployment();
-            if (deployment
-                    .filter(d -> d.metadata().uid().equals(expected.uid()))
-                    .isPresent()) {
+            if (deployment.isPresent() && !isAnother(look, ref)) {
                 seenOnce.add(ref);
             }
             Side side = Side.of(expected, look.seen(), look.status(), seenOnce.contains(ref), at)
@@ -262,6 +344,18 @@ public final class Driver<P extends Enum<P>> {
                 drivenSince);
     }
 
+    private boolean isAnother(Lookout.Look look, ObjectRef ref) {
+        return look.seen()
+                .deployment()
+                .filter(seen ->
+                        !seen.metadata().uid().equals(lookout.expected(ref).uid()))
+                .isPresent();
+    }
+
+    private Optional<Deployment> stored(ObjectRef ref) {
+        return cluster.get(Deployment.class, ref.namespace(), ref.name());
+    }
+
     private List<Split.Weights> weights(Split split) {
         return cluster.get(
                         HTTPRoute.class,
@@ -272,7 +366,12 @@ public final class Driver<P extends Enum<P>> {
     }
 
     /** Returns whether anything was done; then what is seen is to be looked at anew. */
-    private boolean act(Decision<P> decision, Instant at) {
+    private boolean act(Decision<P> decision, Instant at) throws InterruptedException {
+        // Watches may be late, or silent: users are not sent to where pods were ready a moment ago.
+        if (decision.action().filter(Action::movesUsers).isPresent() && asksInARow++ < ASKS && lookout.ask()) {
+            return true;
+        }
+        asksInARow = 0;
         boolean moves = !decision.next().equals(state);
         Map<String, @Nullable Object> fields = fieldsOfKeeper(decision);
         if (moves || !fields.isEmpty()) {
@@ -282,16 +381,13 @@ public final class Driver<P extends Enum<P>> {
             }
             Deployment kept = keeper.advance(decision.next(), fields);
             lookout.expect(play.expected(decision.next(), kept));
-            check = moves ? Optional.empty() : check;
-            refused = moves ? Optional.empty() : refused;
-            state = decision.next();
+            moveTo(decision.next());
             return true;
         }
         if (decision.action().isEmpty()) {
             return false;
         }
-        perform(decision.action().get(), at);
-        return true;
+        return perform(decision.action().get(), at);
     }
 
     private Map<String, @Nullable Object> fieldsOfKeeper(Decision<P> decision) {
@@ -302,27 +398,41 @@ public final class Driver<P extends Enum<P>> {
                 .orElse(Map.of());
     }
 
-    private void perform(Action action, Instant at) {
+    /** Returns whether there was anything to do: what is seen may be older than what is there, and news of it is waited for then. */
+    private boolean perform(Action action, Instant at) {
         if (action instanceof Action.Create create) {
+            ObjectRef ref = Observed.from(create.manifest()).ref();
+            unanswered.add(ref);
             expectAnew(writes.create(create.manifest()));
-        } else if (action instanceof Action.Change change) {
-            writes.change(change.object(), change.fields()).ifPresent(changed -> {
-                if (changed instanceof Deployment deployment) {
-                    expectAnew(deployment);
-                }
-            });
-        } else if (action instanceof Action.Weigh weigh) {
-            writes.weigh(weigh.split(), weigh.weights());
-        } else if (action instanceof Action.Remove remove) {
-            writes.remove(remove.object());
+            unanswered.remove(ref);
+            return true;
+        }
+        if (action instanceof Action.Change change) {
+            if (change.object().kind().equals("Deployment")) {
+                unanswered.add(change.object());
+            }
+            Optional<HasMetadata> changed = writes.change(change.object(), change.fields());
+            unanswered.remove(change.object());
+            changed.filter(Deployment.class::isInstance)
+                    .map(Deployment.class::cast)
+                    .ifPresent(this::expectAnew);
+            return changed.isPresent();
+        }
+        if (action instanceof Action.Weigh weigh) {
+            return writes.weigh(weigh.split(), weigh.weights());
+        }
+        if (action instanceof Action.Remove remove) {
+            boolean removed = writes.remove(remove.object());
             Expectation gone = lookout.expected(remove.object());
             lookout.expect(new Expectation(gone.workload(), "", 0, gone.labelSelector(), gone.template()));
             seenOnce.remove(remove.object());
-        } else if (action instanceof Action.Measure measure) {
-            CheckRun run = check.orElseGet(() -> CheckRun.begin(measure.check().limits(), at));
-            check = Optional.of(run.nextAt().isAfter(at) ? run : run.measured(measured(measure.check()), time.now()));
-            note("check " + measure.check().name() + ": " + check.get().line());
+            return removed;
         }
+        Check asked = ((Action.Measure) action).check();
+        CheckRun run = check.orElseGet(() -> CheckRun.begin(asked.limits(), at));
+        check = Optional.of(run.nextAt().isAfter(at) ? run : run.measured(measured(asked), time.now()));
+        note("check " + asked.name() + ": " + check.get().line());
+        return true;
     }
 
     private void expectAnew(Deployment written) {
@@ -372,12 +482,27 @@ public final class Driver<P extends Enum<P>> {
         Optional<String> unmarked = play.backTo()
                 .flatMap(asked -> Cleanup.markComplete(cluster, ending.isPresent() ? old : play.promoted(), before));
         new Cleanup(cluster, play, owners, writes, keeper).run(others(), ending.isPresent());
+        // The last step forward cannot be taken back, and what it led to may have failed since.
+        Optional<Status> unwell = ending.isPresent()
+                ? Optional.empty()
+                : Optional.ofNullable(before.get(play.promoted()))
+                        .filter(side -> !side.complete())
+                        .map(Side::status);
         Evidence evidence = evidence(
                 at,
-                ending.map(reason -> reason.why() + "; " + line).orElse(line),
-                ending.map(Ending::causes).orElse(List.of()),
+                ending.map(reason -> reason.why() + "; " + line)
+                        .or(() -> unwell.map(status -> line + "; " + status.line()))
+                        .orElse(line),
+                ending.map(Ending::causes)
+                        .or(() -> unwell.map(Status::causesOrNone))
+                        .orElse(List.of()),
                 unmarked,
                 rollback);
+        if (unwell.isPresent()) {
+            return unwell.get() instanceof Status.Failed
+                    ? new Verdict.Failed(evidence)
+                    : new Verdict.TimedOut(evidence);
+        }
         if (ending.isEmpty()) {
             return new Verdict.Complete(evidence);
         }

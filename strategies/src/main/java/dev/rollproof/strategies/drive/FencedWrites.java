@@ -70,9 +70,12 @@ final class FencedWrites {
     /**
      * Sets weights, in one patch; where the route was written since it was read, reads it again. Does nothing where it does not
      * exist.
+     *
+     * @return whether anything was written
      */
-    void weigh(Split split, List<Split.Weights> weights) {
+    boolean weigh(Split split, List<Split.Weights> weights) {
         ObjectRef route = split.route();
+        boolean[] written = {false};
         untilNoRace(() -> {
             Optional<HTTPRoute> read = cluster.get(HTTPRoute.class, route.namespace(), route.name());
             keeper.mine();
@@ -80,9 +83,11 @@ final class FencedWrites {
                 Map<String, @Nullable Object> fields = split.fields(found, weights);
                 if (!fields.isEmpty()) {
                     patch(route, found, Keeper.changes(fields));
+                    written[0] = true;
                 }
             });
         });
+        return written[0];
     }
 
     private static void untilNoRace(Runnable readAndWrite) {
@@ -140,11 +145,12 @@ final class FencedWrites {
                 typeOf(ref), ref.namespace(), ref.name(), Patch.json(Models.toJson(operations)), Keeper.OPTIONS);
     }
 
-    /** Deletes a Deployment, if it is as it was read. */
-    void remove(ObjectRef ref) {
+    /** Deletes a Deployment, if it is as it was read; returns whether there was one. */
+    boolean remove(ObjectRef ref) {
         Optional<? extends HasMetadata> read = read(ref);
         keeper.mine();
         read.ifPresent(this::delete);
+        return read.isPresent();
     }
 
     private void delete(HasMetadata read) {

@@ -11,11 +11,15 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.verifier.Rollback;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -39,19 +43,30 @@ final class Keeper {
 
     static final WriteOptions OPTIONS = WriteOptions.defaults().withFieldManager(Owners.MANAGER);
 
+    /** Between two questions to a server that does not answer. */
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
     private final Cluster cluster;
     private final ObjectRef ref;
     private final String driver;
+    private final Duration patience;
+
+    /** What was written without an answer, and may be stored, or still come to be. */
+    private final Set<String> unanswered = new HashSet<>();
+
     private String text = "";
 
-    Keeper(Cluster cluster, ObjectRef ref, String driver) {
+    /** @param patience for how long a server may give no answer, once something was written */
+    Keeper(Cluster cluster, ObjectRef ref, String driver, Duration patience) {
         this.cluster = cluster;
         this.ref = ref;
         this.driver = driver;
+        this.patience = patience;
     }
 
     /** Writes the first state, if nobody else wrote anything since the Deployment was read. */
-    Deployment begin(Deployment read, String script, State<?> state, Map<String, @Nullable Object> fields) {
+    Deployment begin(Deployment read, String script, State<?> state, Map<String, @Nullable Object> fields)
+            throws InterruptedException {
         List<Map<String, Object>> operations = new ArrayList<>();
         operations.add(operation(
                 "test", "/metadata/resourceVersion", read.getMetadata().getResourceVersion()));
@@ -66,7 +81,7 @@ final class Keeper {
     }
 
     /** Writes the next state together with the change that belongs to it. */
-    Deployment advance(State<?> state, Map<String, @Nullable Object> fields) {
+    Deployment advance(State<?> state, Map<String, @Nullable Object> fields) throws InterruptedException {
         String wanted = StateText.of(state, driver);
         List<Map<String, Object>> operations = new ArrayList<>();
         operations.add(operation("test", Annotations.pointer(STATE), text));
@@ -76,7 +91,7 @@ final class Keeper {
     }
 
     /** Takes the rollout over from whoever drives it. */
-    Deployment takeOver(Deployment read, State<?> state, Optional<Command> command) {
+    Deployment takeOver(Deployment read, State<?> state, Optional<Command> command) throws InterruptedException {
         text = Annotations.of(read).getOrDefault(STATE, "");
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         command.ifPresent(told -> fields.put(Annotations.pointer(COMMAND), told.text()));
@@ -88,7 +103,7 @@ final class Keeper {
      *
      * @param owners who owns the fields then, where that is to be changed
      */
-    Deployment end(Function<HasMetadata, Optional<List<Map<String, Object>>>> owners) {
+    Deployment end(Function<HasMetadata, Optional<List<Map<String, Object>>>> owners) throws InterruptedException {
         Deployment current = mine();
         if (text.isEmpty()) {
             return current;
@@ -114,35 +129,65 @@ final class Keeper {
      *
      * @throws LostException if it was
      */
-    private Deployment write(List<Map<String, Object>> operations, String wanted) {
+    private Deployment write(List<Map<String, Object>> operations, String wanted) throws InterruptedException {
         try {
             Deployment written = cluster.patch(
                     Deployment.class, ref.namespace(), ref.name(), Patch.json(Models.toJson(operations)), OPTIONS);
             text = wanted;
+            unanswered.clear();
             return written;
         } catch (ClusterException refused) {
-            Deployment current = current();
+            if (refused.reason().isTransient()) {
+                unanswered.add(wanted);
+            }
+            Deployment current = answered();
             String stored = Annotations.of(current).getOrDefault(STATE, "");
             // That nothing is stored any more may be another driver's doing, unless it was the answer that got lost.
-            if (stored.equals(wanted) && (!wanted.isEmpty() || refused.reason().isTransient())) {
+            if (stored.equals(wanted) && (!wanted.isEmpty() || unanswered.contains(wanted))) {
                 text = wanted;
                 return current;
             }
-            if (!stored.equals(text)) {
-                throw replaced(stored);
-            }
+            mustBeOwn(stored);
             throw refused;
         }
     }
 
-    /** The Deployment as it is stored, if this driver still drives it. */
+    /**
+     * The Deployment as it is stored, if this driver still drives it.
+     *
+     * @throws LostException if it does not
+     * @throws LateAnswerException if what is stored is its own, and it did not know
+     */
     Deployment mine() {
         Deployment current = current();
-        String stored = Annotations.of(current).getOrDefault(STATE, "");
-        if (!stored.equals(text)) {
-            throw replaced(stored);
-        }
+        mustBeOwn(Annotations.of(current).getOrDefault(STATE, ""));
         return current;
+    }
+
+    private void mustBeOwn(String stored) {
+        if (stored.equals(text)) {
+            return;
+        }
+        if (unanswered.contains(stored)) {
+            text = stored;
+            throw new LateAnswerException(stored);
+        }
+        throw replaced(stored);
+    }
+
+    /** The Deployment as soon as the server says how it is stored: after a write without an answer, nobody may go on before. */
+    private Deployment answered() throws InterruptedException {
+        Instant until = cluster.time().now().plus(patience);
+        while (true) {
+            try {
+                return current();
+            } catch (ClusterException trouble) {
+                if (!trouble.reason().isTransient() || !cluster.time().now().isBefore(until)) {
+                    throw trouble;
+                }
+            }
+            cluster.time().awaitUntil(cluster.time().now().plus(PAUSE), () -> false);
+        }
     }
 
     /** Whether an observed state is this driver's last; another may only be older. */
@@ -150,7 +195,8 @@ final class Keeper {
         return observed.equals(text);
     }
 
-    private Deployment current() {
+    /** The Deployment as it is stored, whoever drives it. */
+    Deployment current() {
         return cluster.get(Deployment.class, ref.namespace(), ref.name())
                 .orElseThrow(() -> new LostException(ref + " does not exist any more", true));
     }
