@@ -38,6 +38,9 @@ final class Restoration {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     private static final int TRIES = 10;
 
+    /** How long a server may give no answer while what is left to be done is not worth a failure. */
+    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(30);
+
     private final Cluster cluster;
     private final GuardedWrite write;
     private final ObjectRef workload;
@@ -45,6 +48,11 @@ final class Restoration {
     private final Optional<RollbackTarget> remembered;
     private final List<String> notes = new ArrayList<>();
     private boolean holding;
+
+    /** What was put back, if the server says so: its answer may have got lost. */
+    private Optional<PodTemplate> sent = Optional.empty();
+
+    private Optional<RollbackTarget> sentTarget = Optional.empty();
 
     /** What is to be gone back from, so that nobody else's change is. */
     record Undesired(String uid, PodTemplate template) {}
@@ -90,13 +98,16 @@ final class Restoration {
         }
     }
 
-    private Optional<Outcome> look(boolean expired, Duration settleWithin) {
+    private Optional<Outcome> look(boolean expired, Duration settleWithin) throws InterruptedException {
         Optional<Deployment> read = cluster.get(Deployment.class, workload.namespace(), workload.name());
         if (read.isEmpty() || Observed.metadata(read.get()).terminating()) {
             return Optional.of(stopped(workload + " is deleted"));
         }
         Deployment current = read.get();
         ObservedDeployment d = Observed.from(current);
+        if (isOurs(current, d)) {
+            return Optional.of(restored(current));
+        }
         if (undesired.isPresent()
                 && !(d.metadata().uid().equals(undesired.get().uid())
                         && d.template().equals(undesired.get().template()))) {
@@ -127,11 +138,23 @@ final class Restoration {
         if (step instanceof RestoreStep.Hold) {
             hold(current);
         } else if (step instanceof RestoreStep.Restore) {
-            Deployment restored = restore(current, target.get());
-            holding = false;
-            return Optional.of(new Outcome(Optional.of(handOver(restored)), target, "", List.copyOf(notes)));
+            return Optional.of(restored(restore(current, target.get())));
         }
         return Optional.empty();
+    }
+
+    private Outcome restored(Deployment written) throws InterruptedException {
+        holding = false;
+        return new Outcome(Optional.of(handOver(written)), sentTarget, "", List.copyOf(notes));
+    }
+
+    /** What is there is what this object sent, and heard nothing of: nobody else owns what it wrote. */
+    private boolean isOurs(Deployment current, ObservedDeployment d) {
+        List<ManagedFieldsEntry> entries = current.getMetadata().getManagedFields();
+        return sent.filter(d.template()::equals).isPresent()
+                && !d.paused()
+                && entries != null
+                && entries.stream().anyMatch(entry -> MANAGER.equals(entry.getManager()));
     }
 
     /** Scaling and the like fail too: then the template that was seen complete is the one that is there. */
@@ -178,16 +201,18 @@ final class Restoration {
         Deployment changed = target.putInto(current);
         changed.getSpec().setPaused(null);
         changed.getMetadata().getAnnotations().remove(HELD);
+        sent = Optional.of(PodTemplate.from(changed.getSpec().getTemplate()));
+        sentTarget = Optional.of(target);
         return write.write(current, changed);
     }
 
     /** Nothing is put back: whoever holds it lets go, so that nobody finds it paused for a reason that is over. */
-    private Outcome stopped(String reason) {
+    private Outcome stopped(String reason) throws InterruptedException {
         letGo();
         return new Outcome(Optional.empty(), Optional.empty(), reason, List.copyOf(notes));
     }
 
-    private void letGo() {
+    private void letGo() throws InterruptedException {
         for (int i = 0; holding && i < TRIES; i++) {
             try {
                 Optional<Deployment> current = cluster.get(Deployment.class, workload.namespace(), workload.name());
@@ -210,48 +235,53 @@ final class Restoration {
     }
 
     /** Gives what was written to its owner. It is not worth a failure: if it cannot be, that is noted. */
-    private Deployment handOver(Deployment written) {
-        Deployment current = written;
+    private Deployment handOver(Deployment written) throws InterruptedException {
+        Instant until = cluster.time().now().plus(ANSWERED_WITHIN);
+        Optional<Deployment> current = Optional.of(written);
         String why = "others kept writing";
-        for (int i = 0; i < TRIES; i++) {
-            List<ManagedFieldsEntry> entries = current.getMetadata().getManagedFields();
-            Optional<List<Map<String, Object>>> handedOver = FieldOwners.handedOver(
-                    entries == null
-                            ? List.of()
-                            : entries.stream().map(Models::toTree).toList(),
-                    MANAGER);
-            if (handedOver.isEmpty()) {
-                return written;
-            }
-            Deployment changed = Models.copy(current);
-            changed.getMetadata()
-                    .setManagedFields(handedOver.get().stream()
-                            .map(entry -> Models.fromTree(entry, ManagedFieldsEntry.class))
-                            .toList());
+        for (int races = 0; races < TRIES; ) {
             try {
-                write.write(current, changed);
+                current = current.isPresent()
+                        ? current
+                        : cluster.get(Deployment.class, workload.namespace(), workload.name());
+                Optional<Deployment> changed = current.flatMap(Restoration::handedOver);
+                if (changed.isPresent()) {
+                    write.write(current.get(), changed.get());
+                }
                 return written;
             } catch (ClusterException failed) {
-                if (failed.reason() != Reason.CONFLICT) {
+                current = Optional.empty();
+                if (failed.reason() == Reason.CONFLICT) {
+                    races++;
+                } else if (failed.reason().isTransient() && cluster.time().now().isBefore(until)) {
+                    cluster.time().awaitUntil(cluster.time().now().plus(LOOK_AGAIN), () -> false);
+                } else {
                     why = String.valueOf(failed.getMessage());
                     break;
                 }
             }
-            Optional<Deployment> again;
-            try {
-                again = cluster.get(Deployment.class, workload.namespace(), workload.name());
-            } catch (ClusterException failed) {
-                why = String.valueOf(failed.getMessage());
-                break;
-            }
-            if (again.isEmpty()) {
-                return written;
-            }
-            current = again.get();
         }
         notes.add("the template's fields are still owned by " + MANAGER
                 + ", so that the next server-side apply may have" + " conflicts: " + why);
         return written;
+    }
+
+    /** The same with other owners; empty where nothing is owned by a rollback. */
+    private static Optional<Deployment> handedOver(Deployment current) {
+        List<ManagedFieldsEntry> entries = current.getMetadata().getManagedFields();
+        return FieldOwners.handedOver(
+                        entries == null
+                                ? List.of()
+                                : entries.stream().map(Models::toTree).toList(),
+                        MANAGER)
+                .map(owners -> {
+                    Deployment changed = Models.copy(current);
+                    changed.getMetadata()
+                            .setManagedFields(owners.stream()
+                                    .map(entry -> Models.fromTree(entry, ManagedFieldsEntry.class))
+                                    .toList());
+                    return changed;
+                });
     }
 
     private static Map<String, String> annotationsOf(Deployment deployment) {

@@ -127,7 +127,9 @@ public final class Rollout {
      * Applies the Deployment and watches until there is a verdict; goes back then if that was asked for and is needed. It begins
      * to watch just before, so that the verdict's evidence tells too what became of the promises of Recreate or a rolling update.
      *
-     * @throws ClusterException if the cluster refuses the Deployment; nothing was changed then
+     * @throws ClusterException if the cluster refuses the Deployment, and nothing was changed; or if nobody answers, with a reason
+     *     that {@linkplain ClusterException.Reason#isTransient() may pass}: whether the manifest was applied is not known then, and to
+     *     run this again is safe
      * @throws InterruptedException if the thread is interrupted; the rollout, or the rollback, goes on
      */
     public Verdict run(Cluster cluster) throws InterruptedException {
