@@ -50,9 +50,9 @@ final class Restoration {
     private boolean holding;
 
     /** What was put back, if the server says so: its answer may have got lost. */
-    private Optional<PodTemplate> sent = Optional.empty();
+    private Optional<Sent> sent = Optional.empty();
 
-    private Optional<RollbackTarget> sentTarget = Optional.empty();
+    private record Sent(PodTemplate template, RollbackTarget target) {}
 
     /** What is to be gone back from, so that nobody else's change is. */
     record Undesired(String uid, PodTemplate template) {}
@@ -145,13 +145,13 @@ final class Restoration {
 
     private Outcome restored(Deployment written) throws InterruptedException {
         holding = false;
-        return new Outcome(Optional.of(handOver(written)), sentTarget, "", List.copyOf(notes));
+        return new Outcome(Optional.of(handOver(written)), sent.map(Sent::target), "", List.copyOf(notes));
     }
 
     /** What is there is what this object sent, and heard nothing of: nobody else owns what it wrote. */
     private boolean isOurs(Deployment current, ObservedDeployment d) {
         List<ManagedFieldsEntry> entries = current.getMetadata().getManagedFields();
-        return sent.filter(d.template()::equals).isPresent()
+        return sent.map(Sent::template).filter(d.template()::equals).isPresent()
                 && !d.paused()
                 && entries != null
                 && entries.stream().anyMatch(entry -> MANAGER.equals(entry.getManager()));
@@ -201,8 +201,7 @@ final class Restoration {
         Deployment changed = target.putInto(current);
         changed.getSpec().setPaused(null);
         changed.getMetadata().getAnnotations().remove(HELD);
-        sent = Optional.of(PodTemplate.from(changed.getSpec().getTemplate()));
-        sentTarget = Optional.of(target);
+        sent = Optional.of(new Sent(PodTemplate.from(changed.getSpec().getTemplate()), target));
         return write.write(current, changed);
     }
 

@@ -345,7 +345,10 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
                     state, point(service, colors.next()), "pointing " + service + " at " + colors.next() + " again");
         }
         if (old.exists() && old.replicas() > 0) {
-            return Decision.acting(state, Action.scale(live, 0), "retiring " + colors.live());
+            // This is the point of no return.
+            return carries(side)
+                    ? Decision.acting(state, Action.scale(live, 0), "retiring " + colors.live())
+                    : untilItCarries(state, seen, side, at);
         }
         String line = service + " selects " + colors.next() + ": " + side.newReady() + " of " + replicas
                 + " new pods ready; " + colors.live() + " is scaled down";
@@ -353,6 +356,19 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
         return side.complete() || side.status() instanceof Status.Failed || !at.isBefore(end)
                 ? Decision.over(state, line)
                 : Decision.waiting(state, line).until(end);
+    }
+
+    private Decision<Phase> untilItCarries(State<Phase> state, Seen seen, Side side, Instant at) {
+        Instant end = seen.tooLate(state, patience);
+        if (at.isBefore(end) && !(side.status() instanceof Status.Failed)) {
+            return Decision.waiting(state, "keeping " + colors.live() + ": waiting for the new pods")
+                    .until(end);
+        }
+        Ending lost = Ending.failed(
+                "the new version lost its pods before the old one was retired: "
+                        + side.status().line(),
+                side.status().causesOrNone());
+        return Decision.turningBack(state, Phase.ABORTING, lost, lost.why(), at);
     }
 
     private Decision<Phase> aborting(State<Phase> state, Seen seen, Instant at) {

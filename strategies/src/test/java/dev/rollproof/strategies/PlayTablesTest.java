@@ -573,10 +573,22 @@ class PlayTablesTest {
     }
 
     @Test
-    void onceTheOldVersionRetiresThereIsNoWayBack() {
-        assertThat(colored.next(BlueGreenPlay.Phase.RETIRING, "green", Colored.green(10, FAILED), 1)
+    void onceTheOldVersionIsScaledDownThereIsNoWayBack() {
+        Side failed = Colored.green(10, FAILED);
+        assertThat(colored.next(BlueGreenPlay.Phase.RETIRING, "green", failed, 1)
                         .next()
                         .phase())
-                .isEqualTo(BlueGreenPlay.Phase.RETIRING);
+                .as("before that there is")
+                .isEqualTo(BlueGreenPlay.Phase.ABORTING);
+        Seen retired = Scenes.seen(
+                Map.of(Workloads.CLOCK, Scenes.of(old(Colored.LABELS), 0, COMPLETE), GREEN, failed),
+                Map.of(SERVICE, Map.of("app", "clock", "color", "green")),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        Decision<BlueGreenPlay.Phase> over =
+                colored.play.next(Colored.at(BlueGreenPlay.Phase.RETIRING), retired, T.plusSeconds(1));
+        assertThat(over.over()).isTrue();
+        assertThat(over.next().phase()).isEqualTo(BlueGreenPlay.Phase.RETIRING);
     }
 }

@@ -2,7 +2,10 @@
 package dev.rollproof.strategies.drive;
 
 import dev.rollproof.k8s.Cluster;
+import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.Patch;
+import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.verifier.RolloutActionException;
@@ -57,8 +60,27 @@ public final class DriveMarks {
                 WriteOptions.defaults());
     }
 
-    /** Takes away what the Deployment controller has copied to ReplicaSets of a rollout that is over. */
+    /**
+     * Takes away what the Deployment controller has copied to ReplicaSets of a rollout that is over: of this Deployment, and of those
+     * beside it, of which one had the other version. Those that a driver still marks are left as they are.
+     */
     public static void sweep(Cluster cluster, Deployment deployment) throws InterruptedException {
-        FencedWrites.sweepReplicaSets(cluster, List.of(deployment));
+        FencedWrites.sweepReplicaSets(cluster, unmarkedBeside(cluster, deployment));
+    }
+
+    private static List<Deployment> unmarkedBeside(Cluster cluster, Deployment deployment) {
+        try {
+            return cluster
+                    .list(Query.of(Deployment.class)
+                            .inNamespace(deployment.getMetadata().getNamespace()))
+                    .stream()
+                    .filter(one -> Annotations.of(one).keySet().stream().noneMatch(Keeper.ALL::contains))
+                    .toList();
+        } catch (ClusterException hidden) {
+            if (hidden.reason() != Reason.FORBIDDEN) {
+                throw hidden;
+            }
+            return List.of(deployment);
+        }
     }
 }
