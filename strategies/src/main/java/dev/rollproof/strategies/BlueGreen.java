@@ -27,7 +27,8 @@ import java.util.Optional;
  * @param preview a Service that is pointed at the new version before the switch
  * @param before what has to be passed before the switch: pauses and checks, no weights
  * @param after what has to be passed after it, while the old version is kept
- * @param keepOldFor how long the old version stays after the switch; default 1 minute
+ * @param keepOldFor how long the old version stays after the switch; default 1 minute. It stays longer while the new one has not all
+ *     its pods, until the rollout's time is up and it is gone back; whoever points the Service back meanwhile ends the rollout
  */
 public record BlueGreen(
         String service, Optional<String> preview, List<Step> before, List<Step> after, Duration keepOldFor)
