@@ -318,7 +318,6 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
             return Decision.waiting(state, "switched; keeping " + colors.live() + " until " + end)
                     .until(end);
         }
-        // From there on is no way back.
         return carries(seen.side(next))
                 ? Decision.waiting(state.to(Phase.RETIRING, state.step(), at), "retiring " + colors.live())
                 : Decision.waiting(state, "keeping " + colors.live() + ": waiting for the new pods")
