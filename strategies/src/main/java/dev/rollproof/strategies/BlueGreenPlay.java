@@ -320,8 +320,12 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
         }
         return carries(seen.side(next))
                 ? Decision.waiting(state.to(Phase.RETIRING, state.step(), at), "retiring " + colors.live())
-                : Decision.waiting(state, "keeping " + colors.live() + ": waiting for the new pods")
-                        .until(tooLate(state, seen));
+                : keepingOn(state, tooLate(state, seen));
+    }
+
+    private Decision<Phase> keepingOn(State<Phase> state, Instant end) {
+        return Decision.waiting(state, "keeping " + colors.live() + ": waiting for the new pods")
+                .until(end);
     }
 
     /** Whether it can have all users: its pods are available, and there are some. */
@@ -360,8 +364,7 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
     private Decision<Phase> untilItCarries(State<Phase> state, Seen seen, Side side, Instant at) {
         Instant end = seen.tooLate(state, patience);
         if (at.isBefore(end) && !(side.status() instanceof Status.Failed)) {
-            return Decision.waiting(state, "keeping " + colors.live() + ": waiting for the new pods")
-                    .until(end);
+            return keepingOn(state, end);
         }
         Ending lost = Ending.failed(
                 "the new version lost its pods before the old one was retired: "
@@ -435,7 +438,7 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
                 }
             }
         }
-        fields.put("/spec/replicas", 0);
+        fields.put(Action.REPLICAS, 0);
         return fields;
     }
 }

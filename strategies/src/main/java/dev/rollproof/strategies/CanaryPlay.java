@@ -158,7 +158,7 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
         int weight = Canary.weightAt(strategy.steps(), strategy.steps().size());
         Counts counts = ReplicaRatio.approximate(versions.replicasAfter(), weight, 100, posts.surge());
         if (counts.next() + counts.stable() > versions.replicasAfter()) {
-            fields.put("/spec/replicas", versions.replicasAfter() - counts.next());
+            fields.put(Action.REPLICAS, versions.replicasAfter() - counts.next());
         }
         return fields;
     }

@@ -2,7 +2,6 @@
 package dev.rollproof.strategies;
 
 import dev.rollproof.k8s.Cluster;
-import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.strategies.drive.DriveMarks;
@@ -77,10 +76,7 @@ final class DrivenRollout {
             try {
                 return Driver.begin(cluster, options, onProgress, Lookout.NOBODY, read, checked, play);
             } catch (NotBegunException notBegun) {
-                // Somebody, most often a controller, wrote to it since it was read.
-                Reason reason = notBegun.refused().reason();
-                boolean race = reason == Reason.CONFLICT || reason == Reason.INVALID;
-                if (!race || i >= TRIES) {
+                if (!notBegun.isRace() || i >= TRIES) {
                     throw notBegun.refused();
                 }
             }

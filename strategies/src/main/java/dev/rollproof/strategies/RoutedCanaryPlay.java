@@ -371,11 +371,10 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
                     ? Decision.waiting(state, line + "; the gateway follows").until(followed)
                     : Decision.acting(state, new Action.Remove(canary), line);
         }
-        if (!back && !old.complete() && at.isBefore(end)) {
-            return Decision.waiting(state, line).until(end);
-        }
         if (!back) {
-            return Decision.over(state, "promoted: " + old.newReady() + " of " + old.replicas() + " new pods ready");
+            return old.complete() || !at.isBefore(end)
+                    ? Decision.over(state, "promoted: " + old.newReady() + " of " + old.replicas() + " new pods ready")
+                    : Decision.waiting(state, line).until(end);
         }
         boolean someoneElses =
                 state.ending().filter(e -> e.kind() == Ending.Kind.SUPERSEDED).isPresent();

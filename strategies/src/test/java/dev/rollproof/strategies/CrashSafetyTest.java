@@ -18,11 +18,7 @@ import dev.rollproof.strategies.check.Check;
 import dev.rollproof.verifier.Rollback;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +40,6 @@ class CrashSafetyTest {
     private static final int REPLICAS = 4;
     private static final int EACH = Boolean.getBoolean("rollproof.every.write") ? 1 : 5;
     private static final Map<String, End> ENDS = new ConcurrentHashMap<>();
-    private static final String COMPLETE = "rollproof.dev/complete-at-revision";
     private static final VerifierOptions OPTIONS = VerifierOptions.defaults().withTimeout(ofMinutes(2));
 
     /**
@@ -191,40 +186,9 @@ class CrashSafetyTest {
         return Rollouts.on(cluster).with(OPTIONS).withChecks(story.checks().toArray(Check[]::new));
     }
 
-    /** All that anybody could care about, without names and numbers that differ from run to run. */
     private static List<String> stateOf(SimulatedCluster cluster) {
         cluster.advance(ofMinutes(1));
-        List<String> state = new ArrayList<>();
-        for (Deployment d : cluster.list(Query.of(Deployment.class))) {
-            var spec = Models.toTree(d.getSpec());
-            state.add(d.getMetadata().getName() + " " + ours(d) + " " + spec);
-        }
-        for (Service s : cluster.list(Query.of(Service.class))) {
-            state.add(s.getMetadata().getName() + " " + ours(s) + " "
-                    + s.getSpec().getSelector());
-        }
-        for (HTTPRoute route : cluster.list(Query.of(HTTPRoute.class))) {
-            state.add(route.getMetadata().getName() + " " + ours(route) + " " + Models.toTree(route.getSpec()));
-        }
-        for (ReplicaSet set : cluster.list(Query.of(ReplicaSet.class))) {
-            state.add(set.getMetadata().getName() + " " + ours(set) + " "
-                    + set.getSpec().getReplicas() + (isMarked(set) ? " seen complete" : ""));
-        }
-        for (Pod pod : cluster.list(Query.of(Pod.class))) {
-            state.add(pod.getSpec().getContainers().get(0).getImage() + " "
-                    + pod.getMetadata().getLabels() + " " + pod.getStatus().getPhase());
-        }
-        return state.stream().sorted().toList();
-    }
-
-    private static List<String> ours(HasMetadata object) {
-        Map<String, String> annotations = object.getMetadata().getAnnotations();
-        return annotations == null
-                ? List.of()
-                : annotations.keySet().stream()
-                        .filter(name -> name.startsWith("rollproof.dev/") && !name.equals(COMPLETE))
-                        .sorted()
-                        .toList();
+        return Remains.in(cluster, "default");
     }
 
     private static List<String> weights(Cluster cluster) {
@@ -233,20 +197,9 @@ class CrashSafetyTest {
                 .toList();
     }
 
-    private static boolean isMarked(ReplicaSet set) {
-        Map<String, String> annotations = set.getMetadata().getAnnotations();
-        return annotations != null && annotations.containsKey(COMPLETE);
-    }
-
     private record End(Verdict verdict, List<String> state, List<String> writes) {
-        /** The write that takes the state away: after it the rollout is over, and only copies are swept. */
         int lastOfState() {
-            for (int i = writes.size(); i > 0; i--) {
-                if (writes.get(i - 1).startsWith("patch Deployment/clock ")) {
-                    return i;
-                }
-            }
-            throw new AssertionError("nothing was written: " + writes);
+            return Remains.lastOfState(writes, "clock");
         }
     }
 

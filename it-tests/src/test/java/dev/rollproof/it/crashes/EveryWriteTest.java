@@ -17,13 +17,13 @@ import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
-import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.strategies.BlueGreen;
 import dev.rollproof.strategies.Canary;
 import dev.rollproof.strategies.Canary.Shift.ThroughRoute;
 import dev.rollproof.strategies.Driven;
 import dev.rollproof.strategies.InterceptedCluster;
 import dev.rollproof.strategies.InterceptedCluster.KilledException;
+import dev.rollproof.strategies.Remains;
 import dev.rollproof.strategies.Rollout;
 import dev.rollproof.strategies.Rollouts;
 import dev.rollproof.strategies.check.Check;
@@ -35,13 +35,9 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -60,7 +56,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EveryWriteTest {
     private static final int EACH = Boolean.getBoolean("rollproof.every.write") ? 1 : 3;
     private static final VerifierOptions OPTIONS = VerifierOptions.defaults().withTimeout(ofSeconds(60));
-    private static final String COMPLETE = "rollproof.dev/complete-at-revision";
     private static final Map<String, End> ENDS = new ConcurrentHashMap<>();
     private static final Check GOOD = Check.of("good", context -> true);
     private static final Check BAD = Check.of("bad", context -> false);
@@ -69,16 +64,7 @@ class EveryWriteTest {
     private String namespace;
 
     /** What a driver leaves, and in how many writes. */
-    private record End(List<String> state, List<String> writes) {
-        /** The write that takes the state away: after it the rollout is over, and only copies are swept. */
-        int lastOfState() {
-            return 1
-                    + IntStream.range(0, writes.size())
-                            .filter(write -> writes.get(write).startsWith("patch Deployment/page "))
-                            .max()
-                            .orElseThrow();
-        }
-    }
+    private record End(List<String> state, List<String> writes) {}
 
     /** @param labels the workload's, beside its name */
     record Story(String name, String labels, Driven strategy) {
@@ -142,7 +128,7 @@ class EveryWriteTest {
                 desk.comesTo(expected, when + ": " + desk.recovered().summary());
             } else {
                 // What the controller had not copied yet need not be swept.
-                assertThat(write).as(when).isGreaterThan(expected.lastOfState());
+                assertThat(write).as(when).isGreaterThan(Remains.lastOfState(expected.writes(), "page"));
                 desk.comesTo(expected, when);
             }
             desk.clear();
@@ -237,7 +223,7 @@ class EveryWriteTest {
             InterceptedCluster counted = InterceptedCluster.killing(cluster, Integer.MAX_VALUE, false);
             rolled(counted);
             atRest();
-            return new End(state(), List.copyOf(counted.writes()));
+            return new End(Remains.in(cluster, namespace), List.copyOf(counted.writes()));
         }
 
         Verdict recovered() throws InterruptedException {
@@ -249,7 +235,7 @@ class EveryWriteTest {
 
         void comesTo(End expected, String when) throws InterruptedException {
             atRest();
-            assertThat(state()).as(when).isEqualTo(expected.state());
+            assertThat(Remains.in(cluster, namespace)).as(when).isEqualTo(expected.state());
         }
 
         /** No pod is on its way out, and no old one is left. */
@@ -273,55 +259,6 @@ class EveryWriteTest {
 
         private void delete(Class<? extends HasMetadata> type, HasMetadata object) {
             cluster.delete(type, namespace, object.getMetadata().getName(), DeleteOptions.defaults());
-        }
-
-        /** All that anybody could care about, without names and numbers that differ from run to run. */
-        private List<String> state() {
-            List<String> state = new ArrayList<>();
-            all(Deployment.class)
-                    .forEach(one -> state.add(
-                            one.getMetadata().getName() + " " + ours(one) + " " + Models.toTree(one.getSpec())));
-            all(Service.class)
-                    .forEach(one -> state.add(one.getMetadata().getName() + " " + ours(one) + " "
-                            + one.getSpec().getSelector()));
-            if (isRouted()) {
-                all(HTTPRoute.class)
-                        .forEach(one -> state.add(
-                                one.getMetadata().getName() + " " + ours(one) + " " + Models.toTree(one.getSpec())));
-            }
-            all(ReplicaSet.class)
-                    .forEach(one -> state.add(image(
-                                    one.getSpec()
-                                            .getTemplate()
-                                            .getSpec()
-                                            .getContainers()
-                                            .get(0)
-                                            .getImage(),
-                                    one)
-                            + " " + ours(one) + " " + one.getSpec().getReplicas()
-                            + (annotations(one).containsKey(COMPLETE) ? " seen complete" : "")));
-            all(Pod.class)
-                    .forEach(one ->
-                            state.add(image(one.getSpec().getContainers().get(0).getImage(), one) + " "
-                                    + one.getStatus().getPhase()));
-            return state.stream().sorted().toList();
-        }
-
-        private static String image(String image, HasMetadata object) {
-            Map<String, String> labels = new TreeMap<>(object.getMetadata().getLabels());
-            labels.remove("pod-template-hash");
-            return object.getKind() + " of " + image + " " + labels;
-        }
-
-        private static List<String> ours(HasMetadata object) {
-            return annotations(object).keySet().stream()
-                    .filter(name -> name.startsWith("rollproof.dev/") && !name.equals(COMPLETE))
-                    .sorted()
-                    .toList();
-        }
-
-        private static Map<String, String> annotations(HasMetadata object) {
-            return Optional.ofNullable(object.getMetadata().getAnnotations()).orElse(Map.of());
         }
 
         private <T extends HasMetadata> List<T> all(Class<T> type) {

@@ -25,6 +25,7 @@ import dev.rollproof.strategies.BlueGreen;
 import dev.rollproof.strategies.Canary;
 import dev.rollproof.strategies.Driven;
 import dev.rollproof.strategies.InterceptedCluster;
+import dev.rollproof.strategies.Remains;
 import dev.rollproof.strategies.Rollout;
 import dev.rollproof.strategies.Rollouts;
 import dev.rollproof.strategies.check.Check;
@@ -51,7 +52,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -67,7 +67,6 @@ class DrivenStormTest {
     private static final VerifierOptions OPTIONS = VerifierOptions.defaults().withTimeout(ofMinutes(2));
     private static final Check GOOD = Check.of("good", context -> true);
     private static final Check BAD = Check.of("bad", context -> false);
-    private static final String COMPLETE = "rollproof.dev/complete-at-revision";
 
     @Test
     void whateverHappensADriverEndsNothingOfItIsLeftAndUsersAreServed() throws InterruptedException {
@@ -103,8 +102,6 @@ class DrivenStormTest {
         SCALED,
         CHANGED_THE_TEMPLATE,
         PAUSED,
-        POINTED_THE_SERVICE,
-        LIMITED_PODS,
         DELETED_WHAT_IS_LIVE
     }
 
@@ -191,8 +188,7 @@ class DrivenStormTest {
         private void begin() throws InterruptedException {
             cluster.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(ofSeconds(0)));
             cluster.images().declare("clock:never", ImageBehavior.wellBehaved().neverReady());
-            cluster.create(
-                    service("clock", strategy instanceof BlueGreen ? labels : "app: clock"), WriteOptions.defaults());
+            cluster.create(serviceOfUsers(), WriteOptions.defaults());
             for (String track : List.of("stable", "canary")) {
                 cluster.create(service("clock-" + track, "app: clock, track: " + track), WriteOptions.defaults());
             }
@@ -207,6 +203,10 @@ class DrivenStormTest {
                     """), WriteOptions.defaults());
             withRollback(Rollout.of(clock("clock:1.0"))).run(cluster).orElseThrow();
             cluster.advance(ofSeconds(30));
+        }
+
+        private Service serviceOfUsers() {
+            return service("clock", strategy instanceof BlueGreen ? labels : "app: clock");
         }
 
         private static Service service(String name, String selector) {
@@ -342,17 +342,21 @@ class DrivenStormTest {
                 case 0, 1 -> deleteAPod();
                 case 2 -> scale(Optional.of(current()), 1 + random.nextInt(5));
                 case 3 -> scale(copy(), random.nextInt(4));
-                case 4 -> patch("{\"metadata\":{\"annotations\":{\"team\":\"shop\"}}}", null);
-                case 5 -> patch("{\"spec\":{\"paused\":true}}", Deed.PAUSED);
-                case 6 ->
-                    patch(
-                            "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"web\",\"image\":\"clock:1.3\"}]}}}}",
-                            Deed.CHANGED_THE_TEMPLATE);
-                case 7 -> apply(clock(random.nextBoolean() ? image : "clock:1.0"), Deed.CHANGED_THE_TEMPLATE);
-                case 8 ->
-                    apply(
-                            service("clock", strategy instanceof BlueGreen ? labels : "app: clock"),
-                            Deed.POINTED_THE_SERVICE);
+                case 4 -> patch("{\"metadata\":{\"annotations\":{\"team\":\"shop\"}}}");
+                case 5 -> {
+                    deeds.add(Deed.PAUSED);
+                    yield patch("{\"spec\":{\"paused\":true}}");
+                }
+                case 6 -> {
+                    deeds.add(Deed.CHANGED_THE_TEMPLATE);
+                    yield patch(
+                            "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"web\",\"image\":\"clock:1.3\"}]}}}}");
+                }
+                case 7 -> {
+                    deeds.add(Deed.CHANGED_THE_TEMPLATE);
+                    yield apply(clock(random.nextBoolean() ? image : "clock:1.0"));
+                }
+                case 8 -> apply(serviceOfUsers());
                 case 9 -> deleteTheCopy();
                 case 10 -> limitPods();
                 case 11 -> fail();
@@ -391,16 +395,12 @@ class DrivenStormTest {
             return name + " is scaled to " + to;
         }
 
-        private String patch(String patch, @Nullable Deed deed) {
-            if (deed != null) {
-                deeds.add(deed);
-            }
+        private String patch(String patch) {
             cluster.patch(Deployment.class, NAMESPACE, "clock", Patch.strategicMerge(patch), WriteOptions.defaults());
             return "somebody patches " + patch;
         }
 
-        private String apply(HasMetadata manifest, Deed deed) {
-            deeds.add(deed);
+        private String apply(HasMetadata manifest) {
             cluster.apply(manifest, WriteOptions.defaults().withFieldManager("gitops"));
             return "a tool applies the " + manifest.getKind() + " again";
         }
@@ -416,7 +416,6 @@ class DrivenStormTest {
         }
 
         private String limitPods() {
-            deeds.add(Deed.LIMITED_PODS);
             int pods = 1 + random.nextInt(replicas * 2);
             cluster.create(Yaml.read(ResourceQuota.class, """
                     apiVersion: v1
@@ -462,12 +461,9 @@ class DrivenStormTest {
             List<Deployment> deployments = all(Deployment.class);
             Stream.of(deployments, all(ReplicaSet.class), all(Service.class), all(HTTPRoute.class))
                     .flatMap(List::stream)
-                    .forEach(one -> assertThat(
-                                    Optional.ofNullable(one.getMetadata().getAnnotations())
-                                            .orElse(Map.of())
-                                            .keySet())
+                    .forEach(one -> assertThat(Remains.marksOn(one))
                             .as("%s/%s, %s", one.getKind(), one.getMetadata().getName(), story)
-                            .noneMatch(name -> name.startsWith("rollproof.dev/") && !name.equals(COMPLETE)));
+                            .isEmpty());
             for (Deployment one : deployments) {
                 var spec = one.getSpec();
                 String which = one.getMetadata().getName() + ", " + story;
@@ -497,25 +493,20 @@ class DrivenStormTest {
         }
 
         private void usersAreServed() {
-            for (String name : List.of("clock", "clock-stable")) {
-                Map<String, String> selector = all(Service.class).stream()
-                        .filter(service -> service.getMetadata().getName().equals(name))
-                        .findFirst()
-                        .orElseThrow()
-                        .getSpec()
-                        .getSelector();
-                if (strategy instanceof BlueGreen == name.equals("clock")) {
-                    assertThat(all(Pod.class).stream()
-                                    .filter(pod -> pod.getMetadata()
-                                            .getLabels()
-                                            .entrySet()
-                                            .containsAll(selector.entrySet()))
-                                    .map(Observed::from)
-                                    .anyMatch(ObservedPod::ready))
-                            .as("somebody serves behind %s, %s", name, story)
-                            .isTrue();
-                }
-            }
+            String name = strategy instanceof BlueGreen ? "clock" : "clock-stable";
+            Map<String, String> selector = all(Service.class).stream()
+                    .filter(service -> service.getMetadata().getName().equals(name))
+                    .findFirst()
+                    .orElseThrow()
+                    .getSpec()
+                    .getSelector();
+            assertThat(all(Pod.class).stream()
+                            .filter(pod ->
+                                    pod.getMetadata().getLabels().entrySet().containsAll(selector.entrySet()))
+                            .map(Observed::from)
+                            .anyMatch(ObservedPod::ready))
+                    .as("somebody serves behind %s, %s", name, story)
+                    .isTrue();
         }
 
         private void allPodsAreNew() {

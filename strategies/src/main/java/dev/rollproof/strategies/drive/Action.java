@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Something to be done, as a value. Doing it twice is doing it once. */
 public sealed interface Action {
+    /** The field that says how many pods are wanted. */
     String REPLICAS = "/spec/replicas";
 
     /** Creates a Deployment. */

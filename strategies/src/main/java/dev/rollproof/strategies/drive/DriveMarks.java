@@ -8,11 +8,16 @@ import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
+import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.verifier.RolloutActionException;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a driven rollout leaves in the annotations of its Deployment while it is under way, for others to read and to answer. */
 public final class DriveMarks {
@@ -69,12 +74,17 @@ public final class DriveMarks {
     }
 
     private static List<Deployment> unmarkedBeside(Cluster cluster, Deployment deployment) {
+        String namespace = deployment.getMetadata().getNamespace();
         try {
-            return cluster
-                    .list(Query.of(Deployment.class)
-                            .inNamespace(deployment.getMetadata().getNamespace()))
-                    .stream()
-                    .filter(one -> Annotations.of(one).keySet().stream().noneMatch(Keeper.ALL::contains))
+            // A namespace may have hundreds of Deployments: only of those with a copy the ReplicaSets are read again.
+            Set<String> withCopies = cluster.list(Query.of(ReplicaSet.class).inNamespace(namespace)).stream()
+                    .filter(DriveMarks::isMarked)
+                    .flatMap(set -> Observed.metadata(set).controller().stream())
+                    .map(owner -> owner.uid())
+                    .collect(Collectors.toSet());
+            withCopies.add(deployment.getMetadata().getUid());
+            return cluster.list(Query.of(Deployment.class).inNamespace(namespace)).stream()
+                    .filter(one -> withCopies.contains(one.getMetadata().getUid()) && !isMarked(one))
                     .toList();
         } catch (ClusterException hidden) {
             if (hidden.reason() != Reason.FORBIDDEN) {
@@ -82,5 +92,9 @@ public final class DriveMarks {
             }
             return List.of(deployment);
         }
+    }
+
+    private static boolean isMarked(HasMetadata object) {
+        return Annotations.of(object).keySet().stream().anyMatch(Keeper.ALL::contains);
     }
 }

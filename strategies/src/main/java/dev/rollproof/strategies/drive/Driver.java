@@ -28,7 +28,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,9 +50,6 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread and one rollout.
  */
 public final class Driver<P extends Enum<P>> {
-    /** After a write that somebody's own write in between, or a server in trouble, kept from happening. */
-    private static final Duration PAUSE = Duration.ofMillis(200);
-
     /** Where something is new each time it is asked for, the last word is as good as the next. */
     private static final int ASKS = 3;
 
@@ -401,18 +398,13 @@ public final class Driver<P extends Enum<P>> {
     /** Returns whether there was anything to do: what is seen may be older than what is there, and news of it is waited for then. */
     private boolean perform(Action action, Instant at) {
         if (action instanceof Action.Create create) {
-            ObjectRef ref = Observed.from(create.manifest()).ref();
-            unanswered.add(ref);
-            expectAnew(writes.create(create.manifest()));
-            unanswered.remove(ref);
+            Deployment manifest = create.manifest();
+            expectAnew(answered(Observed.from(manifest).ref(), () -> writes.create(manifest)));
             return true;
         }
         if (action instanceof Action.Change change) {
-            if (change.object().kind().equals("Deployment")) {
-                unanswered.add(change.object());
-            }
-            Optional<HasMetadata> changed = writes.change(change.object(), change.fields());
-            unanswered.remove(change.object());
+            Optional<HasMetadata> changed =
+                    answered(change.object(), () -> writes.change(change.object(), change.fields()));
             changed.filter(Deployment.class::isInstance)
                     .map(Deployment.class::cast)
                     .ifPresent(this::expectAnew);
@@ -433,6 +425,16 @@ public final class Driver<P extends Enum<P>> {
         check = Optional.of(run.nextAt().isAfter(at) ? run : run.measured(measured(asked), time.now()));
         note("check " + asked.name() + ": " + check.get().line());
         return true;
+    }
+
+    /** Sends a write, and remembers the Deployment if there is no answer. */
+    private <T> T answered(ObjectRef ref, Supplier<T> write) {
+        if (ref.kind().equals("Deployment")) {
+            unanswered.add(ref);
+        }
+        T answer = write.get();
+        unanswered.remove(ref);
+        return answer;
     }
 
     private void expectAnew(Deployment written) {
@@ -470,7 +472,7 @@ public final class Driver<P extends Enum<P>> {
             troubleSince = troubleSince.isPresent() ? troubleSince : Optional.of(at);
             note("no contact: " + failed.getMessage());
         }
-        time.awaitUntil(at.plus(PAUSE), () -> false);
+        time.awaitUntil(at.plus(Keeper.PAUSE), () -> false);
     }
 
     private Verdict end(Instant at) throws InterruptedException {

@@ -43,8 +43,8 @@ final class Keeper {
 
     static final WriteOptions OPTIONS = WriteOptions.defaults().withFieldManager(Owners.MANAGER);
 
-    /** Between two questions to a server that does not answer. */
-    private static final Duration PAUSE = Duration.ofMillis(200);
+    /** After a write that somebody's own write in between, or a server in trouble, kept from happening. */
+    static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Cluster cluster;
     private final ObjectRef ref;
