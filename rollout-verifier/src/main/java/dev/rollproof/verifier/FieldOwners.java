@@ -53,6 +53,27 @@ public final class FieldOwners {
         return Optional.of(rest);
     }
 
+    /**
+     * Whether a field is one manager's, and nobody else's.
+     *
+     * @param entries {@code metadata.managedFields} as trees
+     * @param path such as {@code f:spec}, {@code f:paused}
+     */
+    static boolean ownsAlone(List<Map<String, Object>> entries, String manager, String... path) {
+        List<Map<String, Object>> owners = entries.stream()
+                .filter(entry -> at(entry.get("fieldsV1"), path) != null)
+                .toList();
+        return !owners.isEmpty() && owners.stream().allMatch(entry -> manager.equals(entry.get("manager")));
+    }
+
+    private static @Nullable Object at(@Nullable Object fields, String... path) {
+        Object here = fields;
+        for (String step : path) {
+            here = here instanceof Map<?, ?> map ? map.get(step) : null;
+        }
+        return here;
+    }
+
     private static int applierAmong(List<Map<String, Object>> entries) {
         int best = -1;
         int bestRank = Integer.MAX_VALUE;
@@ -81,11 +102,7 @@ public final class FieldOwners {
     }
 
     private static @Nullable Map<?, ?> templateOf(Map<String, Object> entry) {
-        return entry.get("fieldsV1") instanceof Map<?, ?> fields
-                        && fields.get("f:spec") instanceof Map<?, ?> spec
-                        && spec.get("f:template") instanceof Map<?, ?> template
-                ? template
-                : null;
+        return at(entry.get("fieldsV1"), "f:spec", "f:template") instanceof Map<?, ?> template ? template : null;
     }
 
     private static Map<String, Object> with(Map<String, Object> entry, Map<?, ?> template) {

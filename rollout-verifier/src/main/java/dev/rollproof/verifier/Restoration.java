@@ -32,21 +32,24 @@ import java.util.TreeMap;
 final class Restoration {
     /** Owns for a moment what a rollback writes. */
     static final String MANAGER = "rollproof-rollback";
-    /** Holds the generation that the pause made. */
+
     private static final String HELD = Rollback.HELD;
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     private static final int TRIES = 10;
 
-    /** How long a server may give no answer while what is left to be done is not worth a failure. */
-    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(30);
+    /** How long a server may give no answer to whoever lets go: somebody may be waiting for it to end. */
+    private static final Duration LET_GO_WITHIN = Duration.ofSeconds(30);
 
     private final Cluster cluster;
     private final GuardedWrite write;
     private final ObjectRef workload;
     private final Optional<Undesired> undesired;
     private final Optional<RollbackTarget> remembered;
+    private final Duration unreachable;
     private final List<String> notes = new ArrayList<>();
+
+    /** Whether a hold was sent or found, and is not over. One that was sent may be stored though its answer got lost. */
     private boolean holding;
 
     /** What was put back, if the server says so: its answer may have got lost. */
@@ -63,39 +66,60 @@ final class Restoration {
     /**
      * @param undesired empty to go back from whatever is there
      * @param remembered what this process saw complete before the rollout
+     * @param unreachable how long the server may give no answer
      */
     Restoration(
-            Cluster cluster, ObjectRef workload, Optional<Undesired> undesired, Optional<RollbackTarget> remembered) {
+            Cluster cluster,
+            ObjectRef workload,
+            Optional<Undesired> undesired,
+            Optional<RollbackTarget> remembered,
+            Duration unreachable) {
         this.cluster = cluster;
         this.write = new GuardedWrite(cluster, WriteOptions.defaults().withFieldManager(MANAGER));
         this.workload = workload;
         this.undesired = undesired;
         this.remembered = remembered;
+        this.unreachable = unreachable;
     }
 
     Outcome run(Duration settleWithin) throws InterruptedException {
-        Instant settleBy = cluster.time().now().plus(settleWithin);
+        Instant heard = cluster.time().now();
+        Instant settleBy = heard.plus(settleWithin);
         try {
             while (true) {
-                boolean expired = !cluster.time().now().isBefore(settleBy);
-                Optional<Outcome> outcome;
+                Instant looked = cluster.time().now();
+                boolean answered = true;
                 try {
-                    outcome = look(expired, settleWithin);
+                    Optional<Outcome> outcome = look(!looked.isBefore(settleBy), settleWithin);
+                    if (outcome.isPresent()) {
+                        return outcome.get();
+                    }
                 } catch (ClusterException failed) {
-                    if (failed.reason() != Reason.CONFLICT && (!failed.reason().isTransient() || expired)) {
+                    answered = failed.reason() == Reason.CONFLICT;
+                    if (!answered && !failed.reason().isTransient()) {
                         return stopped("the cluster refused: " + failed.getMessage());
                     }
-                    outcome = Optional.empty();
-                }
-                if (outcome.isPresent()) {
-                    return outcome.get();
+                    if (!answered && since(heard).compareTo(unreachable) >= 0) {
+                        return stopped("the cluster did not answer for "
+                                + since(heard).toSeconds() + " s: " + failed.getMessage());
+                    }
                 }
                 cluster.time().awaitUntil(cluster.time().now().plus(LOOK_AGAIN), () -> false);
+                if (answered) {
+                    heard = cluster.time().now();
+                } else {
+                    // The controllers may have had no answer either.
+                    settleBy = settleBy.plus(since(looked));
+                }
             }
         } catch (InterruptedException interrupted) {
             letGo();
             throw interrupted;
         }
+    }
+
+    private Duration since(Instant instant) {
+        return Duration.between(instant, cluster.time().now());
     }
 
     private Optional<Outcome> look(boolean expired, Duration settleWithin) throws InterruptedException {
@@ -106,7 +130,7 @@ final class Restoration {
         Deployment current = read.get();
         ObservedDeployment d = Observed.from(current);
         if (isOurs(current, d)) {
-            return Optional.of(restored(current));
+            return Optional.of(restored(current, sent.map(Sent::target)));
         }
         if (undesired.isPresent()
                 && !(d.metadata().uid().equals(undesired.get().uid())
@@ -114,15 +138,29 @@ final class Restoration {
             return Optional.of(stopped("somebody else changed it meanwhile, to "
                     + String.join(", ", d.template().images())));
         }
-        boolean held = isHeldByUs(d);
+        boolean held = isHeldByUs(current);
+        // Whoever goes on with another's hold lets go of it, too.
+        holding |= held;
         if (d.paused() && !held) {
             return Optional.of(stopped("it is paused; resume it first"));
         }
         List<ReplicaSet> own = OwnReplicaSets.of(cluster, d);
+        Optional<RollbackTarget> there = RollbackTarget.seenComplete(d.template(), own);
         Optional<RollbackTarget> target = RollbackTarget.lastComplete(d.template(), own, remembered);
         if (itselfSeenComplete(d, own)) {
+            if (!held) {
+                // Where a rollback died before the controller had seen the change at all.
+                handOver(current);
+            }
             return Optional.of(stopped("the current revision was itself seen complete, so its template is not what is"
                     + " wrong; undo to a revision of your choice if you think so"));
+        }
+        if (undesired.isEmpty() && isLastComplete(there, target)) {
+            if (!held) {
+                notes.add("its template was back already");
+                return Optional.of(restored(current, there));
+            }
+            target = there;
         }
         if (target.isEmpty()) {
             return Optional.of(stopped("no earlier revision was seen complete, so there is nothing to go back to"));
@@ -138,21 +176,27 @@ final class Restoration {
         if (step instanceof RestoreStep.Hold) {
             hold(current);
         } else if (step instanceof RestoreStep.Restore) {
-            return Optional.of(restored(restore(current, target.get())));
+            return Optional.of(restored(restore(current, target.get()), target));
         }
         return Optional.empty();
     }
 
-    private Outcome restored(Deployment written) throws InterruptedException {
+    /** A rollback that died, or an undo, has put back what was seen complete last of all. Nobody goes further back than that. */
+    private static boolean isLastComplete(Optional<RollbackTarget> there, Optional<RollbackTarget> other) {
+        return there.isPresent()
+                && (other.isEmpty() || there.get().revision() > other.get().revision());
+    }
+
+    private Outcome restored(Deployment written, Optional<RollbackTarget> target) throws InterruptedException {
         holding = false;
-        return new Outcome(Optional.of(handOver(written)), sent.map(Sent::target), "", List.copyOf(notes));
+        return new Outcome(Optional.of(handOver(written)), target, "", List.copyOf(notes));
     }
 
     /** What is there is what this object sent, and heard nothing of: nobody else owns what it wrote. */
     private boolean isOurs(Deployment current, ObservedDeployment d) {
         List<ManagedFieldsEntry> entries = current.getMetadata().getManagedFields();
         return sent.map(Sent::template).filter(d.template()::equals).isPresent()
-                && !d.paused()
+                && !isHeldByUs(current)
                 && entries != null
                 && entries.stream().anyMatch(entry -> MANAGER.equals(entry.getManager()));
     }
@@ -166,12 +210,14 @@ final class Restoration {
                         .anyMatch(set -> set.template().equals(d.template()) && CompleteMark.isFresh(set));
     }
 
-    /** By this object, or by one like it whose process died: nobody wrote to the spec since. */
-    private boolean isHeldByUs(ObservedDeployment d) {
-        String generation = d.metadata().annotations().getOrDefault(HELD, "");
-        return d.paused()
-                && !generation.isEmpty()
-                && (holding || generation.equals(Long.toString(d.metadata().generation())));
+    /**
+     * By this object, or by one like it whose process died. The server knows who paused it, also after others wrote something
+     * else; whoever wants it paused as well has the last word.
+     */
+    private static boolean isHeldByUs(Deployment current) {
+        return Boolean.TRUE.equals(current.getSpec().getPaused())
+                && annotationsOf(current).containsKey(HELD)
+                && FieldOwners.ownsAlone(ownersOf(current), MANAGER, "f:spec", "f:paused");
     }
 
     private Optional<List<ObservedPod>> pods() {
@@ -191,10 +237,10 @@ final class Restoration {
         Deployment changed = Models.copy(current);
         changed.getSpec().setPaused(true);
         Map<String, String> annotations = annotationsOf(changed);
-        annotations.put(HELD, Long.toString(current.getMetadata().getGeneration() + 1));
+        annotations.put(HELD, "true");
         changed.getMetadata().setAnnotations(annotations);
-        write.write(current, changed);
         holding = true;
+        write.write(current, changed);
     }
 
     private Deployment restore(Deployment current, RollbackTarget target) {
@@ -212,12 +258,15 @@ final class Restoration {
     }
 
     private void letGo() throws InterruptedException {
-        for (int i = 0; holding && i < TRIES; i++) {
+        Instant until = cluster.time().now().plus(LET_GO_WITHIN);
+        while (holding) {
             try {
                 Optional<Deployment> current = cluster.get(Deployment.class, workload.namespace(), workload.name());
-                if (current.isPresent() && isHeldByUs(Observed.from(current.get()))) {
+                if (current.isPresent() && annotationsOf(current.get()).containsKey(HELD)) {
                     Deployment changed = Models.copy(current.get());
-                    changed.getSpec().setPaused(null);
+                    if (isHeldByUs(current.get())) {
+                        changed.getSpec().setPaused(null);
+                    }
                     Map<String, String> annotations = annotationsOf(changed);
                     annotations.remove(HELD);
                     changed.getMetadata().setAnnotations(annotations);
@@ -225,7 +274,11 @@ final class Restoration {
                 }
                 holding = false;
             } catch (ClusterException failed) {
-                if (failed.reason() != Reason.CONFLICT) {
+                boolean mayPass =
+                        failed.reason() == Reason.CONFLICT || failed.reason().isTransient();
+                if (mayPass && cluster.time().now().isBefore(until)) {
+                    cluster.time().awaitUntil(cluster.time().now().plus(LOOK_AGAIN), () -> false);
+                } else {
                     notes.add(workload + " is left paused: " + failed.getMessage());
                     holding = false;
                 }
@@ -235,7 +288,7 @@ final class Restoration {
 
     /** Gives what was written to its owner. It is not worth a failure: if it cannot be, that is noted. */
     private Deployment handOver(Deployment written) throws InterruptedException {
-        Instant until = cluster.time().now().plus(ANSWERED_WITHIN);
+        Instant until = cluster.time().now().plus(unreachable);
         Optional<Deployment> current = Optional.of(written);
         String why = "others kept writing";
         for (int races = 0; races < TRIES; ) {
@@ -267,20 +320,21 @@ final class Restoration {
 
     /** The same with other owners; empty where nothing is owned by a rollback. */
     private static Optional<Deployment> handedOver(Deployment current) {
+        return FieldOwners.handedOver(ownersOf(current), MANAGER).map(owners -> {
+            Deployment changed = Models.copy(current);
+            changed.getMetadata()
+                    .setManagedFields(owners.stream()
+                            .map(entry -> Models.fromTree(entry, ManagedFieldsEntry.class))
+                            .toList());
+            return changed;
+        });
+    }
+
+    private static List<Map<String, Object>> ownersOf(Deployment current) {
         List<ManagedFieldsEntry> entries = current.getMetadata().getManagedFields();
-        return FieldOwners.handedOver(
-                        entries == null
-                                ? List.of()
-                                : entries.stream().map(Models::toTree).toList(),
-                        MANAGER)
-                .map(owners -> {
-                    Deployment changed = Models.copy(current);
-                    changed.getMetadata()
-                            .setManagedFields(owners.stream()
-                                    .map(entry -> Models.fromTree(entry, ManagedFieldsEntry.class))
-                                    .toList());
-                    return changed;
-                });
+        return entries == null
+                ? List.of()
+                : entries.stream().map(Models::toTree).toList();
     }
 
     private static Map<String, String> annotationsOf(Deployment deployment) {

@@ -29,7 +29,9 @@ import java.util.function.Consumer;
  * undo} does not, because soon after a change the controller counts pods that are already going. If pods of the earlier
  * revision could still be taken away, the Deployment is therefore held first (paused, with the annotation
  * {@code rollproof.dev/held-for-rollback}), until its ReplicaSet counts right; the same write that puts the template back lets it
- * go. A process that dies in between leaves it held; the next rollback goes on from there.
+ * go. A process that dies in between leaves it held; the next rollback goes on from there, whatever others wrote meanwhile, unless
+ * somebody else wants the Deployment paused as well. A server that does not answer is waited for as long as
+ * {@link VerifierOptions#unreachable()} says.
  *
  * <p><b>Clean</b> is: no {@code pod-template-hash}, {@code kubectl apply}'s last-applied annotation tells of the template that is
  * back, and its fields belong to whoever applies the Deployment. Only the template and its change cause go back; replicas,
@@ -83,7 +85,9 @@ public final class Rollback {
     }
 
     /**
-     * Goes back from whatever the Deployment's template is now: for rollouts that somebody else began, or whose process died.
+     * Goes back from whatever the Deployment's template is now: for rollouts that somebody else began, or whose process died. Where
+     * that template is the last that was seen complete, and has only come back, by a rollback whose process died or by an undo, it goes no
+     * further back: it finishes what is left of that rollback and verifies it.
      *
      * @param options for the verification of the way back
      * @throws InterruptedException if the thread is interrupted; a Deployment that is held is let go, a rollback that has begun goes on
@@ -102,7 +106,8 @@ public final class Rollback {
             Consumer<Progress> onProgress)
             throws InterruptedException {
         Instant startedAt = cluster.time().now();
-        Restoration.Outcome outcome = new Restoration(cluster, deployment, undesired, remembered).run(settleWithin);
+        Restoration.Outcome outcome =
+                new Restoration(cluster, deployment, undesired, remembered, options.unreachable()).run(settleWithin);
         if (outcome.restored().isEmpty() || outcome.target().isEmpty()) {
             String notes = outcome.notes().isEmpty() ? "" : " (" + String.join("; ", outcome.notes()) + ")";
             return new RollbackResult.Omitted(outcome.reason() + notes);

@@ -94,6 +94,14 @@ record RollbackTarget(long revision, String replicaSet, PodTemplateSpec template
         return marked;
     }
 
+    /** The current revision, under the number that it had when it was last seen complete; empty where it never was. */
+    static Optional<RollbackTarget> seenComplete(PodTemplate current, List<ReplicaSet> own) {
+        return own.stream()
+                .filter(set -> Observed.from(set).template().equals(current) && mark(set) > 0)
+                .max(Comparator.comparingLong(RollbackTarget::mark))
+                .map(set -> of(set, mark(set)));
+    }
+
     private static long mark(ReplicaSet set) {
         return CompleteMark.of(Observed.from(set)).orElse(0);
     }

@@ -16,6 +16,7 @@ import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.sim.Faults.Call;
 import dev.rollproof.sim.Faults.Verb;
 import dev.rollproof.sim.ImageBehavior;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
@@ -218,17 +219,130 @@ public class RollbackTest extends Rolling {
         assertThat(image()).isEqualTo("clock:broken");
     }
 
+    /** What the last rollback wrote before its process died. */
+    private void asARollback(String patch) {
+        cluster.patch(
+                Deployment.class,
+                "default",
+                "clock",
+                Patch.strategicMerge(patch),
+                WriteOptions.defaults().withFieldManager("rollproof-rollback"));
+    }
+
+    private void holdAsARollback() {
+        asARollback(
+                "{\"metadata\":{\"annotations\":{\"rollproof.dev/held-for-rollback\":\"true\"}},\"spec\":{\"paused\":true}}");
+    }
+
     @Test
     void aPauseOfARollbackThatDiedIsGoneOnWith() throws InterruptedException {
         rollOut("clock:1").orElseThrow();
         verifier.verify(actions.apply(clock(3, "clock:broken")));
-        long generation = current().getMetadata().getGeneration();
-        edit("{\"metadata\":{\"annotations\":{\"rollproof.dev/held-for-rollback\":\"" + (generation + 1)
-                + "\"}},\"spec\":{\"paused\":true}}");
+        holdAsARollback();
         RollbackResult result = run();
         assertThat(result.timeToRestore()).as(result.inWords()).isPresent();
         assertThat(current().getSpec().getPaused()).isNull();
         assertThat(current().getMetadata().getAnnotations()).doesNotContainKey("rollproof.dev/held-for-rollback");
+    }
+
+    /** An autoscaler, for one; and annotations count as a change of the generation, too. */
+    @Test
+    void aPauseOfARollbackThatDiedIsGoneOnWithWhateverOthersWroteSince() throws InterruptedException {
+        rollOut("clock:1").orElseThrow();
+        verifier.verify(actions.apply(clock(3, "clock:broken")));
+        holdAsARollback();
+        actions.scale(CLOCK, 4);
+        edit("{\"metadata\":{\"annotations\":{\"team\":\"shop\"}}}");
+        RollbackResult result = run();
+        assertThat(result.timeToRestore()).as(result.inWords()).isPresent();
+        assertThat(current().getSpec().getPaused()).isNull();
+    }
+
+    @Test
+    void aPauseThatSomebodyElseAsksForAsWellStays() throws InterruptedException {
+        rollOut("clock:1").orElseThrow();
+        Deployment broken = clock(3, "clock:broken");
+        verifier.verify(actions.apply(broken));
+        holdAsARollback();
+        broken.getSpec().setPaused(true);
+        cluster.apply(broken, WriteOptions.defaults().withFieldManager("gitops"));
+        assertThat(run().inWords()).isEqualTo("not rolled back: it is paused; resume it first");
+        assertThat(current().getSpec().getPaused()).isTrue();
+    }
+
+    @Test
+    void aPauseOfARollbackThatDiedIsLetGoWhereTheTemplateIsBackByOtherMeans() throws InterruptedException {
+        rollOut("clock:1").orElseThrow();
+        verifier.verify(actions.apply(clock(3, "clock:broken")));
+        holdAsARollback();
+        actions.apply(clock(3, "clock:1"));
+        RollbackResult result = run();
+        assertThat(result.timeToRestore()).as(result.inWords()).isPresent();
+        assertThat(current().getSpec().getPaused()).isNull();
+        assertThat(image()).isEqualTo("clock:1");
+    }
+
+    @Test
+    void aRollbackThatDiedAfterItWroteIsGoneOnWithAndNobodyGoesFurtherBack() throws InterruptedException {
+        rollOut("clock:1").orElseThrow();
+        rollOut("clock:2").orElseThrow();
+        verifier.verify(actions.apply(clock(3, "clock:broken")));
+        asARollback("{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"web\",\"image\":\"clock:2\"}]}}}}");
+        simulated.advance(Duration.ofMillis(100));
+        RollbackResult result = run();
+        assertThat(result).isInstanceOfSatisfying(RollbackResult.Restored.class, restored -> {
+            assertThat(restored.revision()).isEqualTo(2);
+            assertThat(restored.verdict().isComplete()).isTrue();
+            assertThat(restored.notes()).containsExactly("its template was back already");
+        });
+        assertThat(image()).isEqualTo("clock:2");
+        assertThat(current().getMetadata().getManagedFields())
+                .extracting(ManagedFieldsEntry::getManager)
+                .doesNotContain("rollproof-rollback");
+    }
+
+    @Test
+    void aRevisionThatSomebodyWentBackToMayStillBeGoneBackFrom() throws InterruptedException {
+        rollOut("clock:1").orElseThrow();
+        rollOut("clock:2").orElseThrow();
+        actions.undo(CLOCK);
+        simulated.advance(Duration.ofMillis(100));
+        run();
+        // Of the two that were seen complete it was the last.
+        assertThat(image()).isEqualTo("clock:2");
+    }
+
+    /** An API server that restarts gracefully is silent for a minute. */
+    @Test
+    void aServerThatIsAwayForLongerThanControllersMaySettleIsWaitedFor() throws InterruptedException {
+        rollOut("clock:1").orElseThrow();
+        verifier.verify(actions.apply(clock(3, "clock:never")));
+        simulated.faults().unreachable(ofSeconds(60));
+        RollbackResult result = run();
+        assertThat(result).isInstanceOfSatisfying(RollbackResult.Restored.class, restored -> {
+            assertThat(restored.verdict().isComplete()).isTrue();
+            assertThat(restored.notes()).isEmpty();
+        });
+    }
+
+    @Test
+    void aServerThatDoesNotComeBackIsAReason() throws InterruptedException {
+        rollOut("clock:1").orElseThrow();
+        verifier.verify(actions.apply(clock(3, "clock:never")));
+        simulated.faults().unreachable(ofSeconds(200));
+        assertThat(run().inWords()).startsWith("not rolled back: the cluster did not answer for 90 s: ");
+    }
+
+    @Test
+    void whoCannotLetGoAtOnceTriesAgain() throws InterruptedException {
+        rollOut("clock:1").orElseThrow();
+        verifier.verify(actions.apply(clock(3, "clock:never")));
+        simulated.faults().failNth(2, Call.to(Verb.PATCH).on(Deployment.class), Reason.FORBIDDEN);
+        simulated.faults().failFrom(3, 20, Call.to(Verb.PATCH).on(Deployment.class), Reason.SERVICE_UNAVAILABLE);
+        assertThat(run().inWords())
+                .startsWith("not rolled back: the cluster refused: ")
+                .doesNotContain("left paused");
+        assertThat(current().getSpec().getPaused()).isNull();
     }
 
     @Test
