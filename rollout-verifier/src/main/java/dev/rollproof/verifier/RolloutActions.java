@@ -59,7 +59,8 @@ public final class RolloutActions {
      * of 1.37) because of the {@code rollingUpdate} that it has itself filled in; it is taken out first, by a write that
      * changes no pod, and put back if the rest is refused after all.
      *
-     * @throws ClusterException if the cluster refuses the Deployment; nothing was changed then
+     * @throws ClusterException if the cluster refuses the Deployment, and nothing was changed; or if nobody answers, with a reason
+     *     that {@linkplain Reason#isTransient() may pass}: whether it was applied is not known then, and to apply it again is safe
      */
     public Deployment apply(Deployment manifest) {
         try {
@@ -101,6 +102,10 @@ public final class RolloutActions {
         try {
             return cluster.apply(manifest, options);
         } catch (ClusterException refused) {
+            if (refused.reason().isTransient()) {
+                // It may be stored all the same: then the other strategy would play it.
+                throw refused;
+            }
             setStrategy(deployment, Models.toJson(Map.of("spec", Map.of("strategy", Models.toTree(before)))));
             throw refused;
         }

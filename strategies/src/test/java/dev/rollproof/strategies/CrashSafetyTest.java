@@ -282,6 +282,22 @@ class CrashSafetyTest {
         }
     }
 
+    /** What fabric8's client does unless it is told otherwise: a stored write is then refused as out of date, or as there already. */
+    @ParameterizedTest
+    @MethodSource("stories")
+    void whereItsClientSendsAWriteAgainItGoesOnToTheSameEnd(Story story) throws InterruptedException {
+        End expected = undisturbed(story);
+        for (int write : writes(story, 1, expected.writes().size())) {
+            String when = story + ", write " + write + " is sent again: "
+                    + expected.writes().get(write - 1);
+            try (SimulatedCluster cluster = clusterBefore(story)) {
+                Verdict verdict = roll(story, InterceptedCluster.sendingAgain(cluster, write));
+                assertThat(verdict).as(when + ": " + verdict.summary()).hasSameClassAs(expected.verdict());
+                assertThat(stateOf(cluster)).as(when).isEqualTo(expected.state());
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("stories")
     void killedAfterEveryWriteItCanBeRolledBackInstead(Story story) throws InterruptedException {

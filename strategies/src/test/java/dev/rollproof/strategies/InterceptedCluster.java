@@ -25,6 +25,11 @@ public final class InterceptedCluster implements Cluster {
         void before(int write) throws InterruptedException;
 
         void after(int write);
+
+        /** Whether the client hears no answer to a write that is stored, and sends it again by itself. */
+        default boolean isSentAgain(int write) {
+            return false;
+        }
     }
 
     /** The process that drives is gone. */
@@ -81,6 +86,22 @@ public final class InterceptedCluster implements Cluster {
         });
     }
 
+    /** Sends one write twice, as a client does by itself that heard no answer: the second answer is what the writer hears. */
+    public static InterceptedCluster sendingAgain(Cluster cluster, int theWrite) {
+        return new InterceptedCluster(cluster, new Interception() {
+            @Override
+            public void before(int write) {}
+
+            @Override
+            public void after(int write) {}
+
+            @Override
+            public boolean isSentAgain(int write) {
+                return write == theWrite;
+            }
+        });
+    }
+
     /** Does something once, just before a write. */
     static InterceptedCluster interrupting(Cluster cluster, int atWrite, Interruption interruption) {
         return new InterceptedCluster(cluster, new Interception() {
@@ -124,6 +145,9 @@ public final class InterceptedCluster implements Cluster {
             throw new IllegalStateException(interrupted);
         }
         T result = write.get();
+        if (interception.isSentAgain(number)) {
+            result = write.get();
+        }
         interception.after(number);
         return result;
     }
