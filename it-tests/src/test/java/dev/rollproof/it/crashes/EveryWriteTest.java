@@ -15,6 +15,7 @@ import dev.rollproof.it.routes.GatewayApi;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.strategies.BlueGreen;
@@ -27,9 +28,12 @@ import dev.rollproof.strategies.Remains;
 import dev.rollproof.strategies.Rollout;
 import dev.rollproof.strategies.Rollouts;
 import dev.rollproof.strategies.check.Check;
+import dev.rollproof.verifier.Rollback;
+import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -41,6 +45,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -138,6 +143,77 @@ class EveryWriteTest {
         System.out.printf(
                 "EveryWriteTest: %s, killed %s %d of %d writes, recovered to the same end%n",
                 story, afterIt ? "after" : "before", tried, expected.writes().size());
+    }
+
+    /** What fabric8's client does with a write that it hears no answer to; the last one of all is always tried. */
+    @ParameterizedTest
+    @MethodSource("stories")
+    void whereItsClientSendsAWriteAgainItComesToTheSameEnd(Story story) throws InterruptedException {
+        End expected = undisturbed(story);
+        int writes = expected.writes().size();
+        for (int write = 1 + Math.floorMod(writes - 1, EACH); write <= writes; write += EACH) {
+            Desk desk = new Desk(story);
+            Verdict verdict = desk.rolled(InterceptedCluster.sendingAgain(cluster, write));
+            String when = story + ", write " + write + " is sent again: "
+                    + expected.writes().get(write - 1) + ": " + verdict.summary();
+            assertThat(verdict).as(when).isNotInstanceOf(Verdict.Superseded.class);
+            desk.comesTo(expected, when);
+            desk.clear();
+        }
+    }
+
+    @Test
+    void aRollbackThatDiesAtAnyWriteIsGoneOnWithByTheNext() throws InterruptedException {
+        ObjectRef page = new ObjectRef("Deployment", namespace, "page");
+        int killed = 0;
+        for (int write = 1; write <= 4; write++) {
+            for (boolean afterIt : List.of(false, true)) {
+                Desk desk = new Desk(new Story("rolling update", "", Canary.of()));
+                Rollout.of(desk.page("page:1.0"))
+                        .with(OPTIONS)
+                        .orElse(Rollback.rollBack())
+                        .run(cluster)
+                        .orElseThrow();
+                RolloutActions.on(cluster).apply(desk.page("localhost/none:1"));
+                Waiting.on(cluster)
+                        .until("there is a new pod", () -> desk.all(Pod.class).size() == 3);
+                String when = "killed " + (afterIt ? "after" : "before") + " write " + write;
+                InterceptedCluster deadly = InterceptedCluster.killing(cluster, write, afterIt);
+                try {
+                    Rollback.rollBack().run(deadly, page, OPTIONS);
+                } catch (KilledException dead) {
+                    killed++;
+                }
+                // Which changes the generation, and is nobody's business.
+                cluster.patch(
+                        Deployment.class,
+                        namespace,
+                        "page",
+                        Patch.merge("{\"metadata\":{\"annotations\":{\"team\":\"shop\"}}}"),
+                        WriteOptions.defaults());
+                Rollback.rollBack().run(cluster, page, OPTIONS);
+                desk.atRest();
+                Deployment stored =
+                        cluster.get(Deployment.class, namespace, "page").orElseThrow();
+                assertThat(stored.getSpec()
+                                .getTemplate()
+                                .getSpec()
+                                .getContainers()
+                                .get(0)
+                                .getImage())
+                        .as(when)
+                        .isEqualTo("page:1.0");
+                assertThat(stored.getSpec().getPaused()).as(when).isNull();
+                assertThat(stored.getMetadata().getAnnotations()).as(when).doesNotContainKey(Rollback.HELD);
+                assertThat(stored.getMetadata().getManagedFields())
+                        .as(when)
+                        .extracting(ManagedFieldsEntry::getManager)
+                        .doesNotContain("rollproof-rollback");
+                desk.clear();
+            }
+        }
+        // Pause, template, owners, and the mark.
+        assertThat(killed).isEqualTo(8);
     }
 
     private End undisturbed(Story story) throws InterruptedException {
