@@ -142,18 +142,16 @@ final class Restoration {
         // Whoever goes on with another's hold lets go of it, too.
         holding |= held;
         if (d.paused() && !held) {
-            return Optional.of(stopped("it is paused; resume it first"));
+            return Optional.of(stoppedAt(current, "it is paused; resume it first"));
         }
         List<ReplicaSet> own = OwnReplicaSets.of(cluster, d);
         Optional<RollbackTarget> there = RollbackTarget.seenComplete(d.template(), own);
         Optional<RollbackTarget> target = RollbackTarget.lastComplete(d.template(), own, remembered);
         if (itselfSeenComplete(d, own)) {
-            if (!held) {
-                // Where a rollback died before the controller had seen the change at all.
-                handOver(current);
-            }
-            return Optional.of(stopped("the current revision was itself seen complete, so its template is not what is"
-                    + " wrong; undo to a revision of your choice if you think so"));
+            return Optional.of(stoppedAt(
+                    current,
+                    "the current revision was itself seen complete, so its template is not what is"
+                            + " wrong; undo to a revision of your choice if you think so"));
         }
         if (undesired.isEmpty() && isLastComplete(there, target)) {
             if (!held) {
@@ -163,7 +161,8 @@ final class Restoration {
             target = there;
         }
         if (target.isEmpty()) {
-            return Optional.of(stopped("no earlier revision was seen complete, so there is nothing to go back to"));
+            return Optional.of(
+                    stoppedAt(current, "no earlier revision was seen complete, so there is nothing to go back to"));
         }
         Optional<ObservedReplicaSet> set = target.get().replicaSetAmong(own);
         RestoreStep step = RestoreStep.next(d, set, pods(), held);
@@ -255,6 +254,13 @@ final class Restoration {
     private Outcome stopped(String reason) throws InterruptedException {
         letGo();
         return new Outcome(Optional.empty(), Optional.empty(), reason, List.copyOf(notes));
+    }
+
+    /** The same, and a rollback that died after it wrote the template is finished. */
+    private Outcome stoppedAt(Deployment current, String reason) throws InterruptedException {
+        letGo();
+        handOver(current);
+        return stopped(reason);
     }
 
     private void letGo() throws InterruptedException {

@@ -22,6 +22,7 @@ import dev.rollproof.verifier.VerifierOptions;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -181,6 +182,12 @@ class PlainStormTest {
                 assertThat(verdict.evidence().promises().orElseThrow().broken())
                         .as("%s", story)
                         .isEmpty();
+            }
+            boolean harmless = !List.of("clock:broken", "clock:never").contains(image)
+                    && EnumSet.of(Deed.AWAY, Deed.DELETED_A_POD, Deed.SCALED).containsAll(deeds);
+            if (harmless && !(verdict instanceof Verdict.Unreachable)) {
+                // No false alarm.
+                assertThat(verdict.isComplete()).as("%s", story).isTrue();
             }
             if (deeds.contains(Deed.CHANGED_THE_TEMPLATE)) {
                 return verdict.getClass();
