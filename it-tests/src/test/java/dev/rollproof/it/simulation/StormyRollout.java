@@ -29,18 +29,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * One rollout from a random seed, and what people, tools, networks and servers do to it meanwhile: before a write, after it, and between.
  * Whoever drives may die, and answers get lost.
  */
 abstract class StormyRollout implements AutoCloseable {
-    static final int SEEDS = Integer.getInteger("rollproof.seeds", 50);
+    private static final int SEEDS = Integer.getInteger("rollproof.seeds", 50);
     static final String NAMESPACE = "default";
     static final ObjectRef CLOCK = new ObjectRef("Deployment", NAMESPACE, "clock");
     /** Watches are never later. */
@@ -65,9 +67,9 @@ abstract class StormyRollout implements AutoCloseable {
         AWAY
     }
 
-    /** What is played in a storm. */
+    /** What is played in a storm; says what it came to. */
     interface Played<S> {
-        void play(S storm) throws InterruptedException;
+        Class<?> play(S storm) throws InterruptedException;
     }
 
     final Random random;
@@ -88,17 +90,22 @@ abstract class StormyRollout implements AutoCloseable {
     }
 
     /** Plays all seeds that are asked for; the one that fails is told, and how to play it again. */
-    static <S extends StormyRollout> void playAll(LongFunction<S> storms, Played<S> played)
+    static <S extends StormyRollout> void playAll(LongFunction<S> storms, Played<S> played, Class<?>... ends)
             throws InterruptedException {
+        Set<Class<?>> seen = new HashSet<>();
         for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
             try (S storm = storms.apply(seed)) {
-                played.play(storm);
+                seen.add(played.play(storm));
             } catch (AssertionError | RuntimeException failure) {
                 throw new AssertionError(
                         "seed %d failed; play it again with -Drollproof.seed=%d -Drollproof.seeds=1: %s"
                                 .formatted(seed, seed, failure.getMessage()),
                         failure);
             }
+        }
+        if (SEEDS >= 50) {
+            // Otherwise hardly anything was looked at.
+            assertThat(seen).contains(ends);
         }
     }
 
@@ -275,6 +282,30 @@ abstract class StormyRollout implements AutoCloseable {
         int millis = random.nextInt((int) LATEST.toMillis());
         cluster.faults().delayWatches(ofMillis(millis));
         return "watches are late by " + millis + " ms";
+    }
+
+    /** @param spec what the kind has beside the selector and the template */
+    <T extends HasMetadata> T clock(Class<T> type, String labels, String spec, String image) {
+        return Yaml.read(type, """
+                apiVersion: apps/v1
+                kind: %1$s
+                metadata: {name: clock, namespace: default}
+                spec:
+                  %2$s
+                  selector: {matchLabels: {%3$s}}
+                  template:
+                    metadata: {labels: {%3$s}}
+                    spec:
+                      terminationGracePeriodSeconds: 5
+                      containers:
+                      - {name: web, image: "%4$s", readinessProbe: {periodSeconds: 1, httpGet: {port: 8080}}}
+                """.formatted(type.getSimpleName(), spec, labels, image));
+    }
+
+    Set<String> imagesOfPods() {
+        return all(Pod.class).stream()
+                .map(pod -> pod.getSpec().getContainers().get(0).getImage())
+                .collect(Collectors.toSet());
     }
 
     Deployment current() {
