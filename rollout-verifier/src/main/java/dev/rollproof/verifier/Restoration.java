@@ -11,7 +11,6 @@ import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.observed.ObservedPod;
-import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import dev.rollproof.k8s.observed.PodTemplate;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -55,7 +54,8 @@ final class Restoration {
     /** What was put back, if the server says so: its answer may have got lost. */
     private Optional<Sent> sent = Optional.empty();
 
-    private record Sent(PodTemplate template, RollbackTarget target) {}
+    /** @param note what was not as it should be */
+    private record Sent(PodTemplate template, RollbackTarget target, Optional<String> note) {}
 
     /** What is to be gone back from, so that nobody else's change is. */
     record Undesired(String uid, PodTemplate template) {}
@@ -145,14 +145,14 @@ final class Restoration {
             return Optional.of(stoppedAt(current, "it is paused; resume it first"));
         }
         List<ReplicaSet> own = OwnReplicaSets.of(cluster, d);
-        Optional<RollbackTarget> there = RollbackTarget.seenComplete(d.template(), own);
-        Optional<RollbackTarget> target = RollbackTarget.lastComplete(d.template(), own, remembered);
         if (itselfSeenComplete(d, own)) {
             return Optional.of(stoppedAt(
                     current,
                     "the current revision was itself seen complete, so its template is not what is"
                             + " wrong; undo to a revision of your choice if you think so"));
         }
+        Optional<RollbackTarget> there = RollbackTarget.seenComplete(d.template(), own);
+        Optional<RollbackTarget> target = RollbackTarget.lastComplete(d.template(), own, remembered);
         if (undesired.isEmpty() && isLastComplete(there, target)) {
             if (!held) {
                 notes.add("its template was back already");
@@ -164,18 +164,18 @@ final class Restoration {
             return Optional.of(
                     stoppedAt(current, "no earlier revision was seen complete, so there is nothing to go back to"));
         }
-        Optional<ObservedReplicaSet> set = target.get().replicaSetAmong(own);
-        RestoreStep step = RestoreStep.next(d, set, pods(), held);
-        if (expired && !(step instanceof RestoreStep.Restore)) {
+        RestoreStep step = RestoreStep.next(d, target.get().replicaSetAmong(own), pods(), held);
+        if (step instanceof RestoreStep.Restore) {
+            return Optional.of(restored(restore(current, target.get(), Optional.empty()), target));
+        }
+        if (expired) {
             String why = step instanceof RestoreStep.Wait wait ? wait.forWhat() : "a moment to hold it";
-            notes.add("after " + settleWithin.toSeconds() + " s of waiting for " + why
-                    + " it went back without, and may have taken ready pods");
-            step = new RestoreStep.Restore();
+            String note = "after " + settleWithin.toSeconds() + " s of waiting for " + why
+                    + " it went back without, and may have taken ready pods";
+            return Optional.of(restored(restore(current, target.get(), Optional.of(note)), target));
         }
         if (step instanceof RestoreStep.Hold) {
             hold(current);
-        } else if (step instanceof RestoreStep.Restore) {
-            return Optional.of(restored(restore(current, target.get()), target));
         }
         return Optional.empty();
     }
@@ -188,6 +188,7 @@ final class Restoration {
 
     private Outcome restored(Deployment written, Optional<RollbackTarget> target) throws InterruptedException {
         holding = false;
+        sent.flatMap(Sent::note).ifPresent(notes::add);
         return new Outcome(Optional.of(handOver(written)), target, "", List.copyOf(notes));
     }
 
@@ -242,11 +243,11 @@ final class Restoration {
         write.write(current, changed);
     }
 
-    private Deployment restore(Deployment current, RollbackTarget target) {
+    private Deployment restore(Deployment current, RollbackTarget target, Optional<String> note) {
         Deployment changed = target.putInto(current);
         changed.getSpec().setPaused(null);
         changed.getMetadata().getAnnotations().remove(HELD);
-        sent = Optional.of(new Sent(PodTemplate.from(changed.getSpec().getTemplate()), target));
+        sent = Optional.of(new Sent(PodTemplate.from(changed.getSpec().getTemplate()), target, note));
         return write.write(current, changed);
     }
 
