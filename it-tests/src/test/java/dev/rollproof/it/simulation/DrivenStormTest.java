@@ -197,11 +197,14 @@ class DrivenStormTest {
                 Verdict verdict = drive.run();
                 tell(verdict.summary());
                 return Optional.of(verdict);
-            } catch (DiedException died) {
+            } catch (DiedException | InterruptedException died) {
                 return Optional.empty();
             } catch (ClusterException | RolloutActionException refused) {
                 tell("refused: " + refused.getMessage());
                 return Optional.empty();
+            } finally {
+                // It may have come after the last wait.
+                Thread.interrupted();
             }
         }
 

@@ -80,9 +80,13 @@ class PlainStormTest {
                 end = DiedException.class;
                 cluster.advance(ofSeconds(random.nextInt(20)));
                 rollBackUntilNobodyDies();
+            } catch (InterruptedException interrupted) {
+                end = InterruptedException.class;
             } catch (ClusterException refused) {
                 tell("refused: " + refused.getMessage());
             }
+            // It may have come after the last wait.
+            Thread.interrupted();
             verdict.filter(Verdict::isComplete).ifPresent(complete -> isCompleteNow());
             cluster.faults().delayWatches(ofMillis(0));
             cluster.advance(ofMinutes(3));
@@ -99,12 +103,12 @@ class PlainStormTest {
                     Deployment.class, "app: clock", "replicas: " + replicas + "\n  progressDeadlineSeconds: 60", image);
         }
 
-        private void rollBackUntilNobodyDies() throws InterruptedException {
+        private void rollBackUntilNobodyDies() {
             while (true) {
                 try {
                     tell(Rollback.rollBack().run(inTheStorm(), CLOCK, OPTIONS).inWords());
                     return;
-                } catch (DiedException died) {
+                } catch (DiedException | InterruptedException died) {
                     cluster.advance(ofSeconds(random.nextInt(5)));
                 }
             }

@@ -129,6 +129,15 @@ abstract class StormyRollout implements AutoCloseable {
         if (comes(12)) {
             tell(tried(this::deedBetweenWrites));
         }
+        if (comes(40)) {
+            interrupt();
+        }
+    }
+
+    /** Whoever drives hears of it as soon as he waits. */
+    private void interrupt() {
+        tell("somebody interrupts");
+        Thread.currentThread().interrupt();
     }
 
     Cluster inTheStorm() {
@@ -162,6 +171,9 @@ abstract class StormyRollout implements AutoCloseable {
                 if (comes(8)) {
                     tell(tried(StormyRollout.this::deed));
                 }
+                if (comes(20)) {
+                    interrupt();
+                }
                 if (comes(6)) {
                     int away = random.nextBoolean() ? 0 : random.nextInt(45);
                     deeds.add(Deed.AWAY);
@@ -190,12 +202,18 @@ abstract class StormyRollout implements AutoCloseable {
     }
 
     private static String tried(Happening happening) {
+        // Others are other processes.
+        boolean interrupted = Thread.interrupted();
         try {
             return happening.happen();
         } catch (ClusterException | RolloutActionException refused) {
             return "refused: " + refused.getMessage();
-        } catch (InterruptedException interrupted) {
-            throw new AssertionError(interrupted);
+        } catch (InterruptedException impossible) {
+            throw new AssertionError(impossible);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
