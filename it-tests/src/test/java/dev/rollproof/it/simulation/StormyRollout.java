@@ -25,6 +25,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ abstract class StormyRollout implements AutoCloseable {
 
     /** What is played in a storm; says what it came to. */
     interface Played<S> {
-        Class<?> play(S storm) throws InterruptedException;
+        Class<?> play(S storm) throws InterruptedException, IOException;
     }
 
     final Random random;
@@ -96,7 +97,7 @@ abstract class StormyRollout implements AutoCloseable {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
             try (S storm = storms.apply(seed)) {
                 seen.add(played.play(storm));
-            } catch (AssertionError | RuntimeException failure) {
+            } catch (AssertionError | RuntimeException | IOException failure) {
                 throw new AssertionError(
                         "seed %d failed; play it again with -Drollproof.seed=%d -Drollproof.seeds=1: %s"
                                 .formatted(seed, seed, failure.getMessage()),

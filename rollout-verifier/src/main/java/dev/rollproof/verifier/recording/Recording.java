@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -29,11 +30,13 @@ import org.jspecify.annotations.Nullable;
  * What was observed of a cluster, in order. As a file: JSON Lines, each
  * {@code {"t": seconds since the start, "type": "ADDED|MODIFIED|DELETED", "object": {…}}} with a whole Kubernetes object;
  * {@code {"t": seconds, "verify": "NAMESPACE/NAME", "generation": number}} says when the verification of a Deployment began, and with {@code "kind": "StatefulSet"} that of another workload;
+ * {@code {"t": seconds, "end": true}} says how long it was watched;
  * lines and fields of other kinds are passed over, and the file may be compressed with gzip.
  *
  * @param begins when verifications began; nothing where whoever recorded did not verify
+ * @param end when it ended, since its start: with its last change, where nobody says that it was watched for longer
  */
-public record Recording(List<Entry> entries, List<Begin> begins) {
+public record Recording(List<Entry> entries, List<Begin> begins, Duration end) {
     /**
      * One change.
      *
@@ -53,6 +56,16 @@ public record Recording(List<Entry> entries, List<Begin> begins) {
     public Recording {
         entries = List.copyOf(entries);
         begins = List.copyOf(begins);
+        Objects.requireNonNull(end, "end");
+        if (end.compareTo(lastOf(entries)) < 0) {
+            throw new IllegalArgumentException(
+                    "a recording cannot end after " + seconds(end) + " s, before its last change");
+        }
+    }
+
+    /** Of what nobody says the end of. */
+    public Recording(List<Entry> entries, List<Begin> begins) {
+        this(entries, begins, lastOf(entries));
     }
 
     /** Of somebody who verified nothing. */
@@ -60,8 +73,7 @@ public record Recording(List<Entry> entries, List<Begin> begins) {
         this(entries, List.of());
     }
 
-    /** When the last change was observed; zero for an empty recording. */
-    public Duration end() {
+    private static Duration lastOf(List<Entry> entries) {
         return entries.isEmpty()
                 ? Duration.ZERO
                 : entries.get(entries.size() - 1).at();
@@ -98,6 +110,7 @@ public record Recording(List<Entry> entries, List<Begin> begins) {
     private static Recording read(BufferedReader lines, String file) throws IOException {
         List<Entry> entries = new ArrayList<>();
         List<Begin> begins = new ArrayList<>();
+        Duration end = Duration.ZERO;
         int number = 0;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             number++;
@@ -107,6 +120,9 @@ public record Recording(List<Entry> entries, List<Begin> begins) {
             String where = file + ", line " + number;
             Map<String, Object> fields = parse(line, where);
             begin(fields, where, entries.size()).ifPresent(begins::add);
+            if (Boolean.TRUE.equals(fields.get("end"))) {
+                end = time(fields, where);
+            }
             Entry entry = entry(fields, where);
             if (entry == null) {
                 continue;
@@ -123,7 +139,8 @@ public record Recording(List<Entry> entries, List<Begin> begins) {
             throw new RecordingException(
                     file + ": no change in it; each line must be a JSON object with t, type and object");
         }
-        return new Recording(entries, begins);
+        Duration last = lastOf(entries);
+        return new Recording(entries, begins, end.compareTo(last) > 0 ? end : last);
     }
 
     private static Map<String, Object> parse(String line, String where) {

@@ -26,6 +26,7 @@ public final class RecordingWriter implements Consumer<Change>, AutoCloseable {
     private final Instant startedAt;
     private final Path file;
     private final BufferedWriter lines;
+    private boolean closed;
 
     private RecordingWriter(Time time, Instant startedAt, Path file, BufferedWriter lines) {
         this.time = time;
@@ -68,9 +69,7 @@ public final class RecordingWriter implements Consumer<Change>, AutoCloseable {
 
     /** Writes a change that was told at a time, not before the one that was written last. */
     public void write(Instant at, Change change) {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("t", Duration.between(startedAt, at).toNanos() / 1e9);
-        line.put("type", change.type().name());
+        Map<String, Object> line = timed(at, "type", change.type().name());
         line.put("object", Models.toTree(change.manifest()));
         write(line);
     }
@@ -81,14 +80,19 @@ public final class RecordingWriter implements Consumer<Change>, AutoCloseable {
      * @param generation the first that is about the change, as the server returned it
      */
     public void begin(ObjectRef workload, long generation) {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("t", Duration.between(startedAt, time.now()).toNanos() / 1e9);
-        line.put("verify", workload.namespace() + "/" + workload.name());
+        Map<String, Object> line = timed(time.now(), "verify", workload.namespace() + "/" + workload.name());
         if (!workload.kind().equals("Deployment")) {
             line.put("kind", workload.kind());
         }
         line.put("generation", generation);
         write(line);
+    }
+
+    private Map<String, Object> timed(Instant at, String field, Object value) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("t", Duration.between(startedAt, at).toNanos() / 1e9);
+        line.put(field, value);
+        return line;
     }
 
     private void write(Map<String, Object> line) {
@@ -100,10 +104,15 @@ public final class RecordingWriter implements Consumer<Change>, AutoCloseable {
         }
     }
 
+    /** Ends the recording, and says until when nothing else was seen: a timeout is mostly silence. */
     @Override
     public void close() {
-        try {
-            lines.close();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (lines) {
+            write(timed(time.now(), "end", true));
         } catch (IOException full) {
             throw new UncheckedIOException(full);
         }

@@ -4,6 +4,7 @@ package dev.rollproof.verifier.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.Deployments;
 import dev.rollproof.verifier.Replay;
@@ -11,6 +12,7 @@ import dev.rollproof.verifier.RolloutActions;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.RolloutWatch;
 import dev.rollproof.verifier.Verdict;
+import dev.rollproof.verifier.VerifierOptions;
 import dev.rollproof.verifier.promises.Finding.Kept;
 import dev.rollproof.verifier.promises.Promise;
 import dev.rollproof.verifier.promises.PromiseReport;
@@ -54,6 +56,33 @@ class RecordingTest {
         assertThat(replayed.outcome()).isEqualTo("complete").isEqualTo(live.outcome());
         assertThat(replayed.evidence().elapsed()).isCloseTo(live.evidence().elapsed(), Duration.ofMillis(1));
         assertThat(replayed.evidence().generation()).isEqualTo(live.evidence().generation());
+    }
+
+    /** Most of a timeout is silence, which no change tells of. */
+    @Test
+    void aTimeoutIsReplayedAsOneAndBeforeItTheRecordingIsNoVerdict() throws InterruptedException {
+        Path file = folder.resolve("watch.jsonl");
+        VerifierOptions options = VerifierOptions.defaults().withTimeout(Duration.ofSeconds(90));
+        try (SimulatedCluster cluster = SimulatedCluster.create();
+                RecordingWriter writer = RecordingWriter.to(file, cluster.time())) {
+            cluster.images().declare("clock:1.0", ImageBehavior.wellBehaved().neverReady());
+            RolloutVerifier verifier = RolloutVerifier.on(cluster).with(options).onChange(writer);
+            Verdict live = verifier.verify(RolloutActions.on(cluster).apply(Deployments.clock(1, "clock:1.0")));
+            assertThat(live.outcome()).isEqualTo("timedOut");
+        }
+        Recording recording = Recording.read(file);
+        assertThat(recording.end()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(Replay.of(recording).with(options).judge().outcome()).isEqualTo("timedOut");
+        Recording cut = new Recording(recording.entries(), recording.begins());
+        assertThat(cut.end()).isLessThan(Duration.ofSeconds(90));
+        assertThat(Replay.of(cut).with(options).judge().outcome()).isEqualTo("undecided");
+    }
+
+    @Test
+    void aRecordingThatIsToEndBeforeItsLastChangeIsRefused() throws IOException {
+        Recording one = Recording.read(file("{\"t\": 5, \"type\": \"ADDED\", \"object\": " + POD + "}\n"));
+        assertThatThrownBy(() -> new Recording(one.entries(), List.of(), Duration.ofSeconds(4)))
+                .hasMessage("a recording cannot end after 4.0 s, before its last change");
     }
 
     @Test

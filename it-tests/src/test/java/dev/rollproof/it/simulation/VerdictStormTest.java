@@ -8,24 +8,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.verifier.Replay;
 import dev.rollproof.verifier.RolloutVerifier;
 import dev.rollproof.verifier.Verdict;
 import dev.rollproof.verifier.VerifierOptions;
+import dev.rollproof.verifier.recording.Recording;
+import dev.rollproof.verifier.recording.RecordingWriter;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Rollouts of StatefulSets and DaemonSets in a storm: whoever watches comes to an end, what is called complete is complete, a good version
- * is no false alarm, and a broken one is called nothing else.
+ * Rollouts of Deployments, StatefulSets and DaemonSets, watched in a storm: whoever watches comes to an end, what is called complete is complete,
+ * a good version is no false alarm, a broken one is called nothing else, and a replay of what was watched judges the same.
  * CI plays twenty times as many. {@code -Drollproof.seed=N -Drollproof.seeds=1} plays a failing seed again.
  */
-class SetStormTest {
+class VerdictStormTest {
     private static final VerifierOptions OPTIONS = VerifierOptions.defaults().withTimeout(ofMinutes(3));
+
+    @TempDir
+    static Path folder;
 
     @Test
     void whateverHappensTheVerdictIsTrue() throws InterruptedException {
@@ -43,31 +55,59 @@ class SetStormTest {
         private final int replicas;
         private final String image;
         private final String spec;
+        private final long seed;
         private boolean touched;
 
         Scene(long seed) {
             super(seed);
-            type = random.nextBoolean() ? StatefulSet.class : DaemonSet.class;
+            this.seed = seed;
+            type = List.of(Deployment.class, StatefulSet.class, DaemonSet.class).get(random.nextInt(3));
             replicas = 1 + random.nextInt(4);
             image = List.of("clock:1.1", "clock:1.1", "clock:late", "clock:broken", "clock:never")
                     .get(random.nextInt(5));
             left = random.nextInt(5);
-            spec = type == StatefulSet.class
-                    ? "replicas: " + replicas + (random.nextBoolean() ? "\n  podManagementPolicy: Parallel" : "")
-                    : random.nextBoolean()
-                            ? "updateStrategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}"
-                            : "updateStrategy: {rollingUpdate: {maxUnavailable: 50%}}";
+            spec = spec();
             story.add(type.getSimpleName() + " of " + spec + " to " + image);
         }
 
-        Class<?> play() throws InterruptedException {
+        private String spec() {
+            if (type == Deployment.class) {
+                return "replicas: " + replicas + "\n  progressDeadlineSeconds: 60";
+            }
+            if (type == StatefulSet.class) {
+                return "replicas: " + replicas + (random.nextBoolean() ? "\n  podManagementPolicy: Parallel" : "");
+            }
+            return "updateStrategy: {rollingUpdate: "
+                    + (random.nextBoolean() ? "{maxSurge: 1, maxUnavailable: 0}}" : "{maxUnavailable: 50%}}");
+        }
+
+        Class<?> play() throws InterruptedException, IOException {
             RolloutVerifier calm = RolloutVerifier.on(cluster).with(OPTIONS);
             calm.verify(cluster.apply(clock("clock:1.0"), WriteOptions.defaults()))
                     .orElseThrow();
             cluster.advance(ofSeconds(30L * random.nextInt(2)));
             HasMetadata applied = cluster.apply(clock(image), WriteOptions.defaults());
-            Verdict verdict = calm.onProgress(this::look).verify(applied);
+            Path watched = folder.resolve(seed + ".jsonl");
+            Verdict verdict;
+            try (RecordingWriter writer = RecordingWriter.to(watched, cluster.time())) {
+                verdict = calm.onProgress(this::look).onChange(writer).verify(applied);
+            } catch (InterruptedException interrupted) {
+                return InterruptedException.class;
+            } finally {
+                // It may have come after the last wait.
+                Thread.interrupted();
+            }
             tell(verdict.summary());
+            if (Collections.disjoint(deeds, EnumSet.of(Deed.AWAY, Deed.CHANGED_THE_TEMPLATE))) {
+                // A recording knows neither of what nobody could see for a while, nor of a template that was replaced
+                // unseen.
+                Verdict replayed =
+                        Replay.of(Recording.read(watched)).with(OPTIONS).judge();
+                assertThat(replayed.outcome())
+                        .as("%s, replayed: %s", story, replayed.summary())
+                        .isEqualTo(verdict.outcome());
+            }
+            Files.delete(watched);
             boolean undisturbed = !touched && deeds.isEmpty();
             if (verdict.isComplete() && undisturbed) {
                 everyPodIsNewAndReady();
@@ -121,12 +161,12 @@ class SetStormTest {
         }
 
         private String scaleIt() {
-            if (type != StatefulSet.class) {
+            if (type == DaemonSet.class) {
                 return "nothing to scale";
             }
             deeds.add(Deed.SCALED);
             int to = 1 + random.nextInt(4);
-            cluster.scale(StatefulSet.class, NAMESPACE, "clock", to, WriteOptions.defaults());
+            cluster.scale(type, NAMESPACE, "clock", to, WriteOptions.defaults());
             return "scaled to " + to;
         }
 
