@@ -86,7 +86,7 @@ public final class Rollouts {
     }
 
     private Verdict takeOver(ObjectRef deployment, boolean back) throws InterruptedException {
-        Deployment read = existing(deployment);
+        Deployment read = DriveMarks.existing(cluster, deployment);
         Optional<String> script = DriveMarks.script(read);
         if (script.isEmpty() && DriveMarks.driver(read).isPresent()) {
             throw new RolloutActionException(
@@ -107,20 +107,12 @@ public final class Rollouts {
 
     /** Tells whoever drives to go on past the step at which it pauses. Nothing happens where it does not pause. */
     public void promote(ObjectRef deployment) {
-        DriveMarks.promote(cluster, existing(deployment));
+        DriveMarks.promote(cluster, deployment);
     }
 
     /** Tells whoever drives to turn back. */
     public void abort(ObjectRef deployment) {
-        DriveMarks.abort(cluster, existing(deployment));
-    }
-
-    private Deployment existing(ObjectRef deployment) {
-        if (!deployment.kind().equals("Deployment")) {
-            throw new IllegalArgumentException("only Deployments are rolled out, not " + deployment);
-        }
-        return cluster.get(Deployment.class, deployment.namespace(), deployment.name())
-                .orElseThrow(() -> new RolloutActionException(deployment + " does not exist"));
+        DriveMarks.abort(cluster, deployment);
     }
 
     /** What checks a strategy brings along. */

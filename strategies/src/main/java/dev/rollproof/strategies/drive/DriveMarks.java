@@ -4,6 +4,7 @@ package dev.rollproof.strategies.drive;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
+import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
@@ -14,13 +15,16 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What a driven rollout leaves in the annotations of its Deployment while it is under way, for others to read and to answer. */
 public final class DriveMarks {
+    /** Drivers write at every step; more often than this it is a fight. */
+    private static final int TRIES = 10;
+
     private DriveMarks() {}
 
     /** What is being rolled out and how; empty where nothing is. */
@@ -35,34 +39,59 @@ public final class DriveMarks {
         return Optional.ofNullable(Annotations.of(deployment).get(Keeper.STATE)).map(StateText::driver);
     }
 
-    /** Past the step at which it stands now. */
-    public static void promote(Cluster cluster, Deployment deployment) {
-        tell(cluster, deployment, new Command(Command.Verb.PROMOTE, StateText.step(state(deployment))));
+    /** Past the step at which it stands now; where it has passed it meanwhile, nothing is told. */
+    public static void promote(Cluster cluster, ObjectRef deployment) {
+        tell(cluster, deployment, state -> new Command(Command.Verb.PROMOTE, StateText.step(state)));
     }
 
     /** Back. */
-    public static void abort(Cluster cluster, Deployment deployment) {
-        tell(cluster, deployment, new Command(Command.Verb.ABORT, StateText.step(state(deployment))));
+    public static void abort(Cluster cluster, ObjectRef deployment) {
+        tell(cluster, deployment, state -> new Command(Command.Verb.ABORT, 0));
     }
 
-    private static String state(Deployment deployment) {
+    /** Under the state that it is meant for alone: a command that outlived its rollout would be told to the next one. */
+    private static void tell(Cluster cluster, ObjectRef deployment, Function<String, Command> meant) {
+        Optional<Command> first = Optional.empty();
+        for (int i = 1; ; i++) {
+            String state = state(deployment, existing(cluster, deployment));
+            Command command = meant.apply(state);
+            if (!first.orElse(command).equals(command)) {
+                return;
+            }
+            first = Optional.of(command);
+            try {
+                cluster.patch(
+                        Deployment.class,
+                        deployment.namespace(),
+                        deployment.name(),
+                        Patch.json(Models.toJson(List.of(
+                                Keeper.operation("test", Annotations.pointer(Keeper.STATE), state),
+                                Keeper.operation("add", Annotations.pointer(Keeper.COMMAND), command.text())))),
+                        WriteOptions.defaults());
+                return;
+            } catch (ClusterException refused) {
+                if (!Keeper.isRace(refused) || i == TRIES) {
+                    throw refused;
+                }
+            }
+        }
+    }
+
+    private static String state(ObjectRef ref, Deployment deployment) {
         String state = Annotations.of(deployment).get(Keeper.STATE);
         if (state == null) {
-            throw new RolloutActionException("no rollout of Deployment/"
-                    + deployment.getMetadata().getName() + " in "
-                    + deployment.getMetadata().getNamespace() + " is under way that somebody drives");
+            throw new RolloutActionException("no rollout of " + ref + " is under way that somebody drives");
         }
         return state;
     }
 
-    private static void tell(Cluster cluster, Deployment deployment, Command command) {
-        cluster.patch(
-                Deployment.class,
-                deployment.getMetadata().getNamespace(),
-                deployment.getMetadata().getName(),
-                Patch.merge(Models.toJson(
-                        Map.of("metadata", Map.of("annotations", Map.of(Keeper.COMMAND, command.text()))))),
-                WriteOptions.defaults());
+    /** The Deployment that is to be driven, or was. */
+    public static Deployment existing(Cluster cluster, ObjectRef deployment) {
+        if (!deployment.kind().equals("Deployment")) {
+            throw new IllegalArgumentException("only Deployments are rolled out, not " + deployment);
+        }
+        return cluster.get(Deployment.class, deployment.namespace(), deployment.name())
+                .orElseThrow(() -> new RolloutActionException(deployment + " does not exist"));
     }
 
     /**

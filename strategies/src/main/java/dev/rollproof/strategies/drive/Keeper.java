@@ -73,6 +73,10 @@ final class Keeper {
         if (Annotations.of(read).isEmpty()) {
             operations.add(operation("add", "/metadata/annotations", Map.of()));
         }
+        if (Annotations.of(read).containsKey(COMMAND)) {
+            // Told to nobody, when no rollout was under way.
+            operations.add(Map.of("op", "remove", "path", Annotations.pointer(COMMAND)));
+        }
         String wanted = StateText.of(state, driver);
         operations.add(operation("add", Annotations.pointer(SCRIPT), script));
         operations.add(operation("add", Annotations.pointer(STATE), wanted));
