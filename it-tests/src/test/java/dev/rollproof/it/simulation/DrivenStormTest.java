@@ -218,7 +218,7 @@ class DrivenStormTest {
 
         @Override
         String deed() {
-            return switch (random.nextInt(15)) {
+            return switch (random.nextInt(17)) {
                 case 0, 1 -> deleteAPod();
                 case 2 -> scale(current(), 1 + random.nextInt(5));
                 case 3 -> copy().map(this::scaleTheCopy).orElse("nothing to scale");
@@ -232,6 +232,14 @@ class DrivenStormTest {
                 case 11 -> failSometimes();
                 case 12 -> goAway();
                 case 13 -> cutWatches();
+                case 14 -> {
+                    rollouts(cluster).abort(CLOCK);
+                    yield "somebody tells it to turn back";
+                }
+                case 15 -> {
+                    rollouts(cluster).promote(CLOCK);
+                    yield "somebody promotes it";
+                }
                 default -> delayWatches();
             };
         }
