@@ -109,6 +109,10 @@ final class Replayed {
         Story.Teller until = new Story.Teller();
         for (String line : Files.readAllLines(file)) {
             Map<String, Object> fields = Models.parseJson(line);
+            if (!fields.containsKey("object")) {
+                // Says when something began, or ended.
+                continue;
+            }
             HasMetadata object = object(fields);
             double seconds = ((Number) fields.get("t")).doubleValue();
             Duration at = Duration.ofMillis(Math.round(seconds * 1000));
