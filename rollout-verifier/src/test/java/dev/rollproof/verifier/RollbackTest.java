@@ -330,7 +330,8 @@ public class RollbackTest extends Rolling {
         rollOut("clock:1").orElseThrow();
         verifier.verify(actions.apply(clock(3, "clock:never")));
         simulated.faults().unreachable(ofSeconds(200));
-        assertThat(run().inWords()).startsWith("not rolled back: the cluster did not answer for 90 s: ");
+        // A client that tries again by itself gives up later.
+        assertThat(run().inWords()).matches("not rolled back: the cluster did not answer for (9\\d|1\\d\\d) s: .*");
     }
 
     @Test
