@@ -61,17 +61,9 @@ public final class FieldOwners {
      */
     static boolean ownsAlone(List<Map<String, Object>> entries, String manager, String... path) {
         List<Map<String, Object>> owners = entries.stream()
-                .filter(entry -> at(entry.get("fieldsV1"), path) != null)
+                .filter(entry -> Trees.at(entry.get("fieldsV1"), path) != null)
                 .toList();
         return !owners.isEmpty() && owners.stream().allMatch(entry -> manager.equals(entry.get("manager")));
-    }
-
-    private static @Nullable Object at(@Nullable Object fields, String... path) {
-        Object here = fields;
-        for (String step : path) {
-            here = here instanceof Map<?, ?> map ? map.get(step) : null;
-        }
-        return here;
     }
 
     private static int applierAmong(List<Map<String, Object>> entries) {
@@ -102,7 +94,7 @@ public final class FieldOwners {
     }
 
     private static @Nullable Map<?, ?> templateOf(Map<String, Object> entry) {
-        return at(entry.get("fieldsV1"), "f:spec", "f:template") instanceof Map<?, ?> template ? template : null;
+        return Trees.at(entry.get("fieldsV1"), "f:spec", "f:template") instanceof Map<?, ?> template ? template : null;
     }
 
     private static Map<String, Object> with(Map<String, Object> entry, Map<?, ?> template) {

@@ -115,10 +115,6 @@ record GuardedWrite(Cluster cluster, WriteOptions options) {
     }
 
     private static @Nullable Object at(Map<String, Object> tree, String path) {
-        Object here = tree;
-        for (String step : path.substring(1).split("/")) {
-            here = here instanceof Map<?, ?> map ? map.get(step) : null;
-        }
-        return here;
+        return Trees.at(tree, path.substring(1).split("/"));
     }
 }

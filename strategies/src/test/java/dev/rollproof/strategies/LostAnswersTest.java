@@ -11,6 +11,7 @@ import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.Rollback;
@@ -144,13 +145,7 @@ class LostAnswersTest {
     }
 
     private static String imageOf(Deployment deployment) {
-        return deployment
-                .getSpec()
-                .getTemplate()
-                .getSpec()
-                .getContainers()
-                .get(0)
-                .getImage();
+        return String.join(",", Observed.from(deployment).template().images());
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.rollproof.it.Yaml;
 import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.fabric8.KubernetesCluster;
+import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.strategies.Rollout;
 import dev.rollproof.verifier.RolloutActions;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -65,13 +66,7 @@ class SentAgainTest {
     }
 
     private static String imageOf(Deployment deployment) {
-        return deployment
-                .getSpec()
-                .getTemplate()
-                .getSpec()
-                .getContainers()
-                .get(0)
-                .getImage();
+        return String.join(",", Observed.from(deployment).template().images());
     }
 
     private static Deployment clock(TestNamespace namespace, String image) {

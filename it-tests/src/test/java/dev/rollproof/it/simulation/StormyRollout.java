@@ -73,6 +73,9 @@ abstract class StormyRollout implements AutoCloseable {
         Class<?> play(S storm) throws InterruptedException, IOException;
     }
 
+    /** Of the workload, whose name is clock. */
+    final Class<? extends HasMetadata> type;
+
     final Random random;
     final SimulatedCluster cluster;
     final List<String> story = new ArrayList<>();
@@ -82,8 +85,14 @@ abstract class StormyRollout implements AutoCloseable {
     int left;
 
     StormyRollout(long seed) {
+        this(seed, List.of(Deployment.class));
+    }
+
+    /** @param types one of which is rolled out */
+    StormyRollout(long seed, List<Class<? extends HasMetadata>> types) {
         // Neighbouring seeds begin with the same numbers.
         random = new Random(seed * 0x9E3779B97F4A7C15L);
+        type = types.get(random.nextInt(types.size()));
         cluster = SimulatedCluster.builder().seed(seed).build();
         cluster.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(ofSeconds(0)));
         cluster.images().declare("clock:never", ImageBehavior.wellBehaved().neverReady());
@@ -229,10 +238,10 @@ abstract class StormyRollout implements AutoCloseable {
         return name + " is deleted";
     }
 
-    String scale(Deployment deployment, int to) {
+    String scale(HasMetadata workload, int to) {
         deeds.add(Deed.SCALED);
-        String name = deployment.getMetadata().getName();
-        cluster.scale(Deployment.class, NAMESPACE, name, to, WriteOptions.defaults());
+        String name = workload.getMetadata().getName();
+        cluster.scale(type, NAMESPACE, name, to, WriteOptions.defaults());
         return name + " is scaled to " + to;
     }
 
@@ -252,12 +261,12 @@ abstract class StormyRollout implements AutoCloseable {
     }
 
     private String patch(String patch) {
-        cluster.patch(Deployment.class, NAMESPACE, "clock", Patch.strategicMerge(patch), WriteOptions.defaults());
+        cluster.patch(type, NAMESPACE, "clock", Patch.strategicMerge(patch), WriteOptions.defaults());
         return "somebody patches " + patch;
     }
 
     String applyAgain(HasMetadata manifest) {
-        if (manifest instanceof Deployment) {
+        if (type.isInstance(manifest)) {
             deeds.add(Deed.CHANGED_THE_TEMPLATE);
         }
         cluster.apply(manifest, WriteOptions.defaults().withFieldManager("gitops"));

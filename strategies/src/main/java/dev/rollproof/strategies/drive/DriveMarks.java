@@ -22,9 +22,6 @@ import java.util.stream.Collectors;
 
 /** What a driven rollout leaves in the annotations of its Deployment while it is under way, for others to read and to answer. */
 public final class DriveMarks {
-    /** Drivers write at every step; more often than this it is a fight. */
-    private static final int TRIES = 10;
-
     private DriveMarks() {}
 
     /** What is being rolled out and how; empty where nothing is. */
@@ -51,30 +48,21 @@ public final class DriveMarks {
 
     /** Under the state that it is meant for alone: a command that outlived its rollout would be told to the next one. */
     private static void tell(Cluster cluster, ObjectRef deployment, Function<String, Command> meant) {
-        Optional<Command> first = Optional.empty();
-        for (int i = 1; ; i++) {
+        Command command = meant.apply(state(deployment, existing(cluster, deployment)));
+        FencedWrites.untilNoRace(() -> {
             String state = state(deployment, existing(cluster, deployment));
-            Command command = meant.apply(state);
-            if (!first.orElse(command).equals(command)) {
+            if (!meant.apply(state).equals(command)) {
                 return;
             }
-            first = Optional.of(command);
-            try {
-                cluster.patch(
-                        Deployment.class,
-                        deployment.namespace(),
-                        deployment.name(),
-                        Patch.json(Models.toJson(List.of(
-                                Keeper.operation("test", Annotations.pointer(Keeper.STATE), state),
-                                Keeper.operation("add", Annotations.pointer(Keeper.COMMAND), command.text())))),
-                        WriteOptions.defaults());
-                return;
-            } catch (ClusterException refused) {
-                if (!Keeper.isRace(refused) || i == TRIES) {
-                    throw refused;
-                }
-            }
-        }
+            cluster.patch(
+                    Deployment.class,
+                    deployment.namespace(),
+                    deployment.name(),
+                    Patch.json(Models.toJson(List.of(
+                            Keeper.operation("test", Annotations.pointer(Keeper.STATE), state),
+                            Keeper.operation("add", Annotations.pointer(Keeper.COMMAND), command.text())))),
+                    WriteOptions.defaults());
+        });
     }
 
     private static String state(ObjectRef ref, Deployment deployment) {

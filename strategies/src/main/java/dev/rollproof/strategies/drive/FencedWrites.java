@@ -90,7 +90,7 @@ final class FencedWrites {
         return written[0];
     }
 
-    private static void untilNoRace(Runnable readAndWrite) {
+    static void untilNoRace(Runnable readAndWrite) {
         for (int i = 1; ; i++) {
             try {
                 readAndWrite.run();
