@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -52,12 +53,19 @@ class HostileClientsTest {
     }
 
     @AfterEach
-    void othersAreServedAsBefore() throws IOException {
+    void othersAreServedAsBefore(TestInfo test) throws IOException {
         for (Socket socket : open) {
             socket.close();
         }
-        assertThat(served().get("/healthz").body()).isEqualTo("ok");
-        assertThat(served().get(MAPS + "/kube-root-ca.crt").code()).isEqualTo(200);
+        Served.Reply health = served().get("/healthz");
+        assertThat(health.body())
+                .as(() -> "health after %s; asked again: %s"
+                        .formatted(
+                                test.getDisplayName(), served().get("/healthz").body()))
+                .isEqualTo("ok");
+        assertThat(served().get(MAPS + "/kube-root-ca.crt").code())
+                .as(test.getDisplayName())
+                .isEqualTo(200);
     }
 
     private static Socket tls() throws IOException {
