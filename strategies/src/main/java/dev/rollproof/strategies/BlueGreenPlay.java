@@ -35,11 +35,13 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * PREPARING → CHECKING when every pod of the new version is available
  * CHECKING  → CHECKING when a step before the switch is passed, → SWITCHING when all are
+ * CHECKING, SWITCHING → PREPARING when the new version has no pod that is ready any more
  * SWITCHING → KEEPING  when the Service selects the new version
  * KEEPING   → KEEPING  when a step after the switch is passed, → RETIRING when all are and the time is over
  * RETIRING  → over     when the old version has no pods left to want, and the new one is complete, or fails, or time is up
  * PREPARING, CHECKING, SWITCHING, KEEPING → ABORTING when the new version or a step fails, the cluster refuses, time is up,
  *             somebody else changes the new version's template, or says so
+ * KEEPING, RETIRING → ABORTING when somebody deletes the new version, and the old one has its pods
  * ABORTING  → over     when the Service selects the old version, the new one has no pods left to want, and the old one is
  *             complete, or fails
  * </pre>
@@ -224,6 +226,9 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
                     "somebody pointed " + service + " away from " + colors.next() + " after the switch",
                     List.of()));
         }
+        if (state.phase() == Phase.KEEPING && isGone(side)) {
+            return Optional.of(deletedByOthers());
+        }
         boolean ours =
                 side.deployment().filter(d -> d.template().equals(template)).isPresent();
         if (ours && side.status() instanceof Status.Failed failed) {
@@ -241,6 +246,14 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
                     side.status().causesOrNone()));
         }
         return Optional.empty();
+    }
+
+    private static boolean isGone(Side side) {
+        return side.fresh() && !side.exists();
+    }
+
+    private Ending deletedByOthers() {
+        return new Ending(Ending.Kind.SUPERSEDED, "somebody deleted " + next, List.of());
     }
 
     private Decision<Phase> preparing(State<Phase> state, Seen seen, Instant at) {
@@ -282,6 +295,9 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
     }
 
     private Decision<Phase> checking(State<Phase> state, Seen seen, Instant at) {
+        if (isWithoutPods(seen)) {
+            return preparingAgain(state, at);
+        }
         Hold hold = Hold.of(strategy.before().get(state.step()), state.step(), state.since(), seen, at);
         if (hold.passed()) {
             boolean last = state.step() + 1 == strategy.before().size();
@@ -292,10 +308,23 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
         return hold.notPassed(state, Phase.ABORTING, at);
     }
 
+    /** Whoever deletes it before users meet it, or all of its pods, gets it made again, and checked again. */
+    private boolean isWithoutPods(Seen seen) {
+        return replicas > 0 && seen.side(next).newReady() == 0;
+    }
+
+    private Decision<Phase> preparingAgain(State<Phase> state, Instant at) {
+        return Decision.waiting(
+                state.to(Phase.PREPARING, 0, at), "no pod of " + colors.next() + " is ready: preparing it again");
+    }
+
     private Decision<Phase> switching(State<Phase> state, Seen seen, Instant at) {
         String line = "switching " + service + " from " + colors.live() + " to " + colors.next();
         if (points(seen, service, colors.next())) {
             return Decision.waiting(state.to(Phase.KEEPING, 0, at), line);
+        }
+        if (isGone(seen.side(next))) {
+            return preparingAgain(state, at);
         }
         // What was available a moment ago must be so now: this patch moves all traffic.
         return carries(seen.side(next))
@@ -363,6 +392,10 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
 
     private Decision<Phase> untilItCarries(State<Phase> state, Seen seen, Side side, Instant at) {
         Instant end = seen.tooLate(state, patience);
+        if (isGone(side)) {
+            return Decision.turningBack(
+                    state, Phase.ABORTING, deletedByOthers(), deletedByOthers().why(), at);
+        }
         if (at.isBefore(end) && !(side.status() instanceof Status.Failed)) {
             return keepingOn(state, end);
         }

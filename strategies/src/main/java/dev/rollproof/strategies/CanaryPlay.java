@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * SHIFTING  → SHIFTING, HOLDING or PROMOTING, as the next step is, when both versions have the sizes of the weight
  * HOLDING   → SHIFTING, HOLDING or PROMOTING, as the next step is, when the pause or the check is passed
+ * HOLDING   → SHIFTING, to the same weight again, when the canary has no pod that is ready any more
  * PROMOTING → over, when the stable Deployment has the new version and its size, and the canary is gone
  * SHIFTING, HOLDING, PROMOTING → ABORTING, when the canary or a check fails, the cluster refuses, time is up,
  *             somebody else changes the stable Deployment's template, or says so
@@ -211,6 +212,14 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
     }
 
     private Decision<Phase> holding(State<Phase> state, Seen seen, Instant at) {
+        int weight = Canary.weightAt(strategy.steps(), state.step());
+        Counts wanted = ReplicaRatio.approximate(versions.replicasAfter(), weight, 100, posts.surge());
+        if (wanted.next() > 0 && seen.side(canary).newReady() == 0) {
+            // What is waited for or measured here would say nothing about it.
+            return Decision.waiting(
+                    state.to(Phase.SHIFTING, Canary.indexOfWeight(strategy.steps(), state.step()), at),
+                    "no pod of the canary is ready: back to weight " + weight);
+        }
         Hold hold = Hold.of(strategy.steps().get(state.step()), state.step(), state.since(), seen, at);
         return hold.passed() ? enter(state, state.step() + 1, at) : hold.notPassed(state, Phase.ABORTING, at);
     }

@@ -232,6 +232,14 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
         if (side.status() instanceof Status.Failed failed) {
             return Optional.of(Ending.failed("the new version failed: " + failed.line(), failed.causes()));
         }
+        if (state.phase() == CanaryPlay.Phase.SHIFTING && side.fresh() && side.replicas() != replicas) {
+            // No weight could be reached any more: which pods go and come is up to the Deployment controller.
+            return Optional.of(Ending.failed(
+                    "somebody scaled " + ref + " from " + replicas + " to " + side.replicas()
+                            + ", and two versions within one Deployment are held at one size: scale it before or after, or"
+                            + " let the canary have a Deployment of its own",
+                    List.of()));
+        }
         if (state.phase() != CanaryPlay.Phase.HOLDING && !at.isBefore(seen.tooLate(state, patience))) {
             return Optional.of(new Ending(
                     Ending.Kind.TIMED_OUT,
@@ -285,7 +293,7 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
     }
 
     private Decision<CanaryPlay.Phase> promoting(State<CanaryPlay.Phase> state, Seen seen, Side side) {
-        String line = side.newReady() + " of " + replicas + " pods have the new version and are ready";
+        String line = side.newReady() + " of " + side.replicas() + " pods have the new version and are ready";
         return side.complete()
                 ? Decision.over(state, "promoted: " + line)
                 : Decision.waiting(state, "promoting: " + line).until(seen.tooLate(state, patience));
@@ -310,7 +318,8 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
                     : Decision.over(state, "released");
         }
         boolean restored = !held && side.has(versions.templateBack());
-        String line = "turning back: " + (restored ? side.newReady() : side.oldReady()) + " of " + replicas
+        String line = "turning back: " + (restored ? side.newReady() : side.oldReady()) + " of "
+                + side.replicas()
                 + " pods of the old version ready";
         Map<String, @Nullable Object> fields = versions.back(side);
         Optional<Decision<CanaryPlay.Phase>> back = GoingBack.next(
@@ -320,7 +329,7 @@ final class HeldCanaryPlay implements Play<CanaryPlay.Phase> {
         }
         return side.complete() || side.status() instanceof Status.Failed || timeIsUp
                 ? Decision.over(
-                        state, "back on the old version: " + side.newReady() + " of " + replicas + " pods ready")
+                        state, "back on the old version: " + side.newReady() + " of " + side.replicas() + " pods ready")
                 : Decision.waiting(state, line).until(end);
     }
 }

@@ -6,6 +6,7 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.fabric8.Models;
@@ -17,14 +18,19 @@ import dev.rollproof.verifier.RolloutActionException;
 import dev.rollproof.verifier.Verdict;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two colours behind a Service, on the simulated cluster. */
 class BlueGreenTest {
     private final SimulatedCluster cluster = SimulatedCluster.create();
+    private final AtomicInteger checks = new AtomicInteger();
     private final BlueGreen strategy = BlueGreen.behind("clock").keepOldFor(ofMinutes(2));
 
     @AfterEach
@@ -119,6 +125,61 @@ class BlueGreenTest {
         assertThat(verdict.evidence().causes()).extracting(Cause::reason).containsExactly("CheckFailed");
         assertThat(selector("clock")).containsEntry("color", "blue");
         assertThat(deployments()).containsExactly("clock 3 clock:1.0", "clock-green 0 clock:1.1");
+    }
+
+    @Test
+    void usersGoBackAtOnceWhereSomebodyDeletesTheVersionThatTheyWereSwitchedTo() throws InterruptedException {
+        service("clock", "app: clock, color: blue");
+        roll("clock:1.0", strategy).orElseThrow();
+        Instant switched = cluster.time().now();
+        Verdict verdict = rollAndDeleteGreen("switched; keeping");
+        assertThat(verdict).isInstanceOf(Verdict.Superseded.class);
+        assertThat(verdict.summary()).contains("somebody deleted Deployment/clock-green in default");
+        assertThat(selector("clock")).containsEntry("color", "blue");
+        assertThat(deployments()).containsExactly("clock 3 clock:1.0");
+        assertThat(cluster.time().now()).isBefore(switched.plusSeconds(20));
+    }
+
+    @Test
+    void usersGoBackAtOnceWhereItIsDeletedJustBeforeTheOldOneIsRetired() throws InterruptedException {
+        service("clock", "app: clock, color: blue");
+        roll("clock:1.0", strategy).orElseThrow();
+        Verdict verdict = rollAndDeleteGreen("retiring");
+        assertThat(verdict).as(verdict.summary()).isInstanceOf(Verdict.Superseded.class);
+        assertThat(selector("clock")).containsEntry("color", "blue");
+        assertThat(deployments()).containsExactly("clock 3 clock:1.0");
+    }
+
+    /** Nobody but a check has met it yet. */
+    @ParameterizedTest
+    @ValueSource(strings = {"good", "switching"})
+    void whatIsDeletedBeforeTheSwitchIsMadeAndCheckedAgain(String line) throws InterruptedException {
+        service("clock", "app: clock, color: blue");
+        roll("clock:1.0", strategy).orElseThrow();
+        checks.set(0);
+        Verdict verdict = rollAndDeleteGreen(line);
+        assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+        assertThat(checks).hasValueGreaterThan(3);
+        assertThat(deployments()).containsExactly("clock 0 clock:1.0", "clock-green 3 clock:1.1");
+    }
+
+    private Verdict rollAndDeleteGreen(String line) throws InterruptedException {
+        AtomicInteger deleted = new AtomicInteger();
+        Check good = Check.of("good", context -> {
+                    checks.incrementAndGet();
+                    return true;
+                })
+                .count(3)
+                .interval(ofSeconds(2));
+        return Rollout.of(clock("clock:1.1"))
+                .by(strategy.check(good))
+                .within(ofMinutes(2))
+                .onProgress(progress -> {
+                    if (progress.status().line().contains(line) && deleted.getAndIncrement() == 0) {
+                        cluster.delete(Deployment.class, "default", "clock-green", DeleteOptions.defaults());
+                    }
+                })
+                .run(cluster);
     }
 
     @Test

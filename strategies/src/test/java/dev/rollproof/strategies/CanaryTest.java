@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -332,6 +333,54 @@ class CanaryTest {
             assertThat(deployments()).containsExactly("clock 10 clock:2.0");
             assertThat(clock().getSpec().getProgressDeadlineSeconds()).isEqualTo(600);
         }
+    }
+
+    /** Whether by its Deployment or by its pods alone: nothing is learnt from a version that is not there. */
+    @Test
+    void aPauseOrACheckWithoutACanaryIsBegunAgainWithOne() throws InterruptedException {
+        roll("clock:1.0", Canary.of()).orElseThrow();
+        List<String> seen = new ArrayList<>();
+        AtomicInteger checks = new AtomicInteger();
+        AtomicInteger deleted = new AtomicInteger();
+        Check check = Check.of("there", context -> {
+                    checks.incrementAndGet();
+                    return true;
+                })
+                .count(2)
+                .interval(ofSeconds(20));
+        Verdict verdict = Rollout.of(stable(10, "clock:1.1"))
+                .by(Canary.of().weight(10).check(check))
+                .onProgress(progress -> {
+                    seen.add(progress.status().line());
+                    if (checks.get() == 1 && deleted.getAndIncrement() == 0) {
+                        cluster.delete(Deployment.class, "default", "clock-canary", DeleteOptions.defaults());
+                    }
+                })
+                .run(cluster);
+        assertThat(verdict.isComplete()).as(verdict.summary()).isTrue();
+        assertThat(seen).contains("no pod of the canary is ready: back to weight 10");
+        assertThat(checks).hasValue(3);
+        assertThat(deployments()).containsExactly("clock 10 clock:1.1");
+    }
+
+    @Test
+    void whatIsHeldWithinOneDeploymentTurnsBackAtOnceWhereSomebodyScalesIt() throws InterruptedException {
+        roll("clock:1.0", Canary.of()).orElseThrow();
+        AtomicInteger scaled = new AtomicInteger();
+        Verdict verdict = Rollout.of(stable(10, "clock:1.1"))
+                .by(Canary.of().weight(20).pause(ofSeconds(30)).weight(50).withinOneDeployment())
+                .onProgress(progress -> {
+                    if (progress.status().line().contains("pause of 30 s") && scaled.getAndIncrement() == 0) {
+                        cluster.scale(Deployment.class, "default", "clock", 12, WriteOptions.defaults());
+                    }
+                })
+                .run(cluster);
+        assertThat(verdict).isInstanceOf(Verdict.Failed.class);
+        assertThat(verdict.summary())
+                .contains("somebody scaled Deployment/clock in default from 10 to 12")
+                .contains("back on the old version: 12 of 12 pods ready");
+        assertThat(verdict.evidence().elapsed()).isLessThan(ofMinutes(1));
+        assertThat(deployments()).containsExactly("clock 12 clock:1.0");
     }
 
     @Test
