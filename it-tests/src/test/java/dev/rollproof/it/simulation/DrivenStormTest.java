@@ -13,6 +13,7 @@ import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedPod;
+import dev.rollproof.k8s.traffic.Load;
 import dev.rollproof.strategies.BlueGreen;
 import dev.rollproof.strategies.Canary;
 import dev.rollproof.strategies.Driven;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -109,6 +111,9 @@ class DrivenStormTest {
                 // Who died at the very end left copies of the state on ReplicaSets.
                 told(() -> rollouts(cluster).recover(CLOCK));
             }
+            if (!othersTookPods()) {
+                usersWereServed();
+            }
             nothingIsLeft();
             if (!deeds.contains(Deed.DELETED_WHAT_IS_LIVE)) {
                 // Whoever scales the other version as its driver ends, which hears late and tries again, has the last
@@ -147,19 +152,16 @@ class DrivenStormTest {
                     """), WriteOptions.defaults());
             withRollback(Rollout.of(clock("clock:1.0"))).run(cluster).orElseThrow();
             cluster.advance(ofSeconds(30));
+            boolean routed = shift() instanceof Canary.Shift.ThroughRoute;
+            usersCome(routed ? Load.ofHost("clock.example.com") : Load.of(NAMESPACE, "clock"));
+        }
+
+        private Canary.@Nullable Shift shift() {
+            return strategy instanceof Canary canary ? canary.shift() : null;
         }
 
         private Service serviceOfUsers() {
             return service("clock", strategy instanceof BlueGreen ? labels : "app: clock");
-        }
-
-        private static Service service(String name, String selector) {
-            return Yaml.read(Service.class, """
-                    apiVersion: v1
-                    kind: Service
-                    metadata: {name: %s, namespace: default}
-                    spec: {selector: {%s}, ports: [{port: 80, targetPort: 8080}]}
-                    """.formatted(name, selector));
         }
 
         private Deployment clock(String image) {
@@ -211,9 +213,19 @@ class DrivenStormTest {
         // What cannot be fenced around a write is said in docs/decisions/0013.
         @Override
         String deedBetweenWrites() throws InterruptedException {
-            return random.nextInt(16) == 0
-                    ? "a second driver: " + rollouts(cluster).recover(CLOCK).summary()
-                    : deed();
+            return switch (random.nextInt(24)) {
+                case 0 -> "a second driver: " + rollouts(cluster).recover(CLOCK).summary();
+                case 1 -> {
+                    deeds.add(Deed.CHANGED_THE_TEMPLATE);
+                    yield "another rollout: "
+                            + Rollout.of(clock("clock:1.3"))
+                                    .by(strategy)
+                                    .with(OPTIONS)
+                                    .run(cluster)
+                                    .summary();
+                }
+                default -> deed();
+            };
         }
 
         @Override
@@ -254,6 +266,10 @@ class DrivenStormTest {
             if (current().getSpec().getReplicas() == 0) {
                 deeds.add(Deed.DELETED_WHAT_IS_LIVE);
             }
+            if (shift() instanceof Canary.Shift.ThroughRoute) {
+                // It keeps its weight until a driver sees it, and there may be none just then.
+                deeds.add(Deed.DELETED_A_POD);
+            }
             copy.ifPresent(one -> cluster.delete(
                     Deployment.class, NAMESPACE, one.getMetadata().getName(), DeleteOptions.defaults()));
             return copy.isPresent() ? "the other Deployment is deleted" : "nothing to delete";
@@ -286,6 +302,14 @@ class DrivenStormTest {
                         .as("paused is %s", which)
                         .isFalse();
             }
+        }
+
+        private boolean othersTookPods() {
+            return deeds.contains(Deed.DELETED_A_POD)
+                    || deeds.contains(Deed.DELETED_WHAT_IS_LIVE)
+                    || deeds.contains(Deed.LIMITED)
+                    // It is held with limits for another size.
+                    || deeds.contains(Deed.SCALED) && shift() instanceof Canary.Shift.WithinOneDeployment;
         }
 
         private void oneVersionIsLeft() {

@@ -7,8 +7,10 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.k8s.ClusterException;
+import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.observed.Observed;
 import dev.rollproof.k8s.observed.ObservedDeployment;
+import dev.rollproof.k8s.traffic.Load;
 import dev.rollproof.strategies.Recreate;
 import dev.rollproof.strategies.RollingUpdate;
 import dev.rollproof.strategies.Rollout;
@@ -45,10 +47,13 @@ class PlainStormTest {
                 StormyRollout.DiedException.class);
     }
 
+    private static final RollingUpdate ONE_LESS = RollingUpdate.of().maxSurge(0).maxUnavailable(1);
+
     private static final class Scene extends StormyRollout {
         private final Strategy strategy;
         private final int replicas;
         private final String image;
+        private final boolean mayLoseTheLast;
 
         Scene(long seed) {
             super(seed);
@@ -59,15 +64,18 @@ class PlainStormTest {
             strategy = switch (random.nextInt(4)) {
                 case 0 -> Recreate.of();
                 case 1 -> RollingUpdate.of().maxSurge(1).maxUnavailable(0);
-                case 2 -> RollingUpdate.of().maxSurge(0).maxUnavailable(1);
+                case 2 -> ONE_LESS;
                 default -> RollingUpdate.of();
             };
+            mayLoseTheLast = strategy.equals(ONE_LESS);
             story.add(strategy + " of " + replicas + " pods to " + image);
         }
 
         /** What it came to. */
         Class<?> play() throws InterruptedException {
             rollout("clock:1.0").run(cluster).orElseThrow();
+            cluster.create(service("clock", "app: clock"), WriteOptions.defaults());
+            usersCome(Load.of(NAMESPACE, "clock"));
             cluster.advance(ofSeconds(30L * random.nextInt(2)));
             Optional<Verdict> verdict = Optional.empty();
             Class<?> end = ClusterException.class;
@@ -82,6 +90,10 @@ class PlainStormTest {
                 rollBackUntilNobodyDies();
             } catch (InterruptedException interrupted) {
                 end = InterruptedException.class;
+                if (deeds.contains(Deed.AWAY)) {
+                    // Whoever is interrupted does not wait for long to have the last word.
+                    rollBackUntilNobodyDies();
+                }
             } catch (ClusterException refused) {
                 tell("refused: " + refused.getMessage());
             }
@@ -91,6 +103,9 @@ class PlainStormTest {
             cluster.faults().delayWatches(ofMillis(0));
             cluster.advance(ofMinutes(3));
             nothingOfARollbackIsLeft();
+            if (!podsMayBeMissing()) {
+                usersWereServed();
+            }
             return verdict.isPresent() ? isTrue(verdict.get()) : end;
         }
 
@@ -134,6 +149,13 @@ class PlainStormTest {
                 case 12 -> cutWatches();
                 default -> delayWatches();
             };
+        }
+
+        private boolean podsMayBeMissing() {
+            return deeds.contains(Deed.DELETED_A_POD)
+                    || deeds.contains(Deed.LIMITED)
+                    || strategy instanceof Recreate
+                    || mayLoseTheLast && (replicas == 1 || deeds.contains(Deed.SCALED));
         }
 
         private void isCompleteNow() {

@@ -15,6 +15,11 @@ import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
+import dev.rollproof.k8s.traffic.Lane;
+import dev.rollproof.k8s.traffic.Load;
+import dev.rollproof.k8s.traffic.Outage;
+import dev.rollproof.k8s.traffic.RunningTraffic;
+import dev.rollproof.k8s.traffic.TrafficReport;
 import dev.rollproof.sim.Faults.Call;
 import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
@@ -24,6 +29,7 @@ import dev.rollproof.verifier.RolloutActionException;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,11 +38,13 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One rollout from a random seed, and what people, tools, networks and servers do to it meanwhile: before a write, after it, and between.
@@ -48,6 +56,11 @@ abstract class StormyRollout implements AutoCloseable {
     static final ObjectRef CLOCK = new ObjectRef("Deployment", NAMESPACE, "clock");
     /** Watches are never later. */
     static final Duration LATEST = ofSeconds(2);
+
+    /** What versions need that get ready: longer than proxies need to hear of it. */
+    private static final Duration START = ofSeconds(6);
+
+    private static final int REQUESTS_A_SECOND = 5;
 
     private static final long FIRST_SEED = Long.getLong("rollproof.seed", 1);
 
@@ -84,6 +97,8 @@ abstract class StormyRollout implements AutoCloseable {
     /** How much is yet to happen. */
     int left;
 
+    private @Nullable RunningTraffic users;
+
     StormyRollout(long seed) {
         this(seed, List.of(Deployment.class));
     }
@@ -94,6 +109,9 @@ abstract class StormyRollout implements AutoCloseable {
         random = new Random(seed * 0x9E3779B97F4A7C15L);
         type = types.get(random.nextInt(types.size()));
         cluster = SimulatedCluster.builder().seed(seed).build();
+        for (String good : List.of("clock:1.0", "clock:1.1", "clock:1.3")) {
+            cluster.images().declare(good, ImageBehavior.wellBehaved().readyAfter(START));
+        }
         cluster.images().declare("clock:broken", ImageBehavior.wellBehaved().crashesAfter(ofSeconds(0)));
         cluster.images().declare("clock:never", ImageBehavior.wellBehaved().neverReady());
         cluster.images().declare("clock:late", ImageBehavior.wellBehaved().readyAfter(ofSeconds(20)));
@@ -122,6 +140,25 @@ abstract class StormyRollout implements AutoCloseable {
     @Override
     public void close() {
         cluster.close();
+    }
+
+    /** They ask until they are counted. */
+    void usersCome(Load load) throws InterruptedException {
+        users = cluster.traffic()
+                .start(load.withLanes(Lane.FRESH)
+                        .withPerSecond(REQUESTS_A_SECOND)
+                        .withLongest(ofHours(2)));
+    }
+
+    /** By some version at any time: none that serves goes before another does. */
+    void usersWereServed() throws InterruptedException {
+        TrafficReport report = Objects.requireNonNull(users, "users came").stop();
+        assertThat(report.longestOutage().map(Outage::length).orElse(Duration.ZERO))
+                .as("outage, %s", story)
+                .isLessThan(START.dividedBy(2));
+        assertThat(report.failed())
+                .as("requests, most to pods that had just gone, %s", story)
+                .isLessThan(5 * REQUESTS_A_SECOND);
     }
 
     /** Something that may happen by itself, or around a write. */
@@ -328,6 +365,15 @@ abstract class StormyRollout implements AutoCloseable {
                       containers:
                       - {name: web, image: "%4$s", readinessProbe: {periodSeconds: 1, httpGet: {port: 8080}}}
                 """.formatted(type.getSimpleName(), spec, labels, image));
+    }
+
+    static Service service(String name, String selector) {
+        return Yaml.read(Service.class, """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: %s, namespace: default}
+                spec: {selector: {%s}, ports: [{port: 80, targetPort: 8080}]}
+                """.formatted(name, selector));
     }
 
     Set<String> imagesOfPods() {
