@@ -16,6 +16,7 @@ import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.DeleteOptions;
 import dev.rollproof.k8s.ObjectRef;
 import dev.rollproof.k8s.Observation;
+import dev.rollproof.k8s.Patch;
 import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.k8s.observed.Observed;
@@ -26,6 +27,7 @@ import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.verifier.judge.Status;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodReadinessGate;
 import io.fabric8.kubernetes.api.model.PodSchedulingGate;
@@ -34,6 +36,8 @@ import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -44,6 +48,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +103,76 @@ public class RolloutVerifierTest extends Rolling {
         assertThat(lines).contains("waiting for the Deployment controller to observe generation 2");
         assertThat(readyPods("clock:1.1")).isEqualTo(3);
         assertThat(readyPods("clock:1.0")).isZero();
+    }
+
+    /** An autoscaler may do it: to the size that the old ReplicaSet was just brought down to. */
+    @Test
+    void whatTheControllerTakesForAScalingForeverIsToldAndGoesOnOnceWhatIsAdvisedIsDone() throws InterruptedException {
+        onlyInVirtualTime("the controller may be quicker");
+        Deployment first = clock(4, "clock:1.0");
+        first.getSpec().setStrategy(oneLess());
+        verifier.verify(actions.apply(first)).orElseThrow();
+        AtomicBoolean scaled = new AtomicBoolean();
+        Verdict verdict = verifier.onProgress(progress -> {
+                    if (sizes().equals(List.of(0, 3)) && !scaled.getAndSet(true)) {
+                        cluster.scale(Deployment.class, "default", "clock", 3, WriteOptions.defaults());
+                    }
+                })
+                .verify(actions.setImage(CLOCK, "web", "clock:1.1"));
+        assertThat(verdict).as(verdict.summary()).isInstanceOf(Verdict.Failed.class);
+        assertThat(verdict.evidence().causes()).extracting(Cause::reason).containsExactly("ScalingNeverEnds");
+        assertThat(verdict.evidence().elapsed()).isLessThan(ofSeconds(12));
+        Matcher advice = Pattern.compile("annotate replicaset (\\S+) --namespace default --overwrite (\\S+)=(\\d+)")
+                .matcher(verdict.evidence().causes().get(0).message());
+        assertThat(advice.find()).as(verdict.summary()).isTrue();
+        annotate(advice.group(1), advice.group(2), advice.group(3));
+        verifier.verify(CLOCK).orElseThrow();
+        assertThat(readyPods("clock:1.1")).isEqualTo(3);
+    }
+
+    /** It may be left over from a rollout that was gone back from. */
+    @Test
+    void whereAScalingNeverEndsNoDeadlinePassesEither() throws InterruptedException {
+        running(2);
+        String set = cluster.list(Query.of(ReplicaSet.class).inNamespace("default"))
+                .get(0)
+                .getMetadata()
+                .getName();
+        annotate(set, "deployment.kubernetes.io/desired-replicas", "5");
+        // The controller hears of the two changes by two watches.
+        pass(ofSeconds(2));
+        Verdict verdict = verifier.verify(actions.setImage(CLOCK, "web", "clock:1.1"));
+        assertThat(verdict).as(verdict.summary()).isInstanceOf(Verdict.Failed.class);
+        assertThat(verdict.summary())
+                .contains("waiting for the new ReplicaSet to be created")
+                .contains("ReplicaSet \"" + set + "\" has the 2 pods that are wanted");
+        skip(ofMinutes(20));
+        assertThat(Observed.from(cluster.get(Deployment.class, "default", "clock")
+                                .orElseThrow())
+                        .condition("Progressing"))
+                .hasValueSatisfying(condition -> assertThat(condition.isTrue()).isTrue());
+    }
+
+    private void annotate(String replicaSet, String name, String value) {
+        String patch = "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value);
+        cluster.patch(ReplicaSet.class, "default", replicaSet, Patch.merge(patch), WriteOptions.defaults());
+    }
+
+    private static DeploymentStrategy oneLess() {
+        return new DeploymentStrategyBuilder()
+                .withType("RollingUpdate")
+                .withNewRollingUpdate()
+                .withMaxSurge(new IntOrString(0))
+                .withMaxUnavailable(new IntOrString(1))
+                .endRollingUpdate()
+                .build();
+    }
+
+    private List<Integer> sizes() {
+        return cluster.list(Query.of(ReplicaSet.class).inNamespace("default")).stream()
+                .map(set -> set.getSpec().getReplicas())
+                .sorted()
+                .toList();
     }
 
     /** The clock with something more in its pods' spec. */

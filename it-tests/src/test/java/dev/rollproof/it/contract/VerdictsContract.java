@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.it.Yaml;
 import dev.rollproof.k8s.Patch;
+import dev.rollproof.k8s.Query;
 import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.verifier.Cause;
 import dev.rollproof.verifier.RolloutVerifier;
@@ -15,6 +16,7 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -255,6 +257,37 @@ abstract class VerdictsContract extends Contract {
                 Verdict.Failed.class,
                 REFUSED,
                 "ReplicaSet \"clock-[a-z0-9]+\" cannot create pods: pods \"clock-[a-z0-9-]+\" is forbidden: exceeded quota: few, .*");
+    }
+
+    /** As it is left by somebody who scales at the wrong moment, see {@code RolloutVerifierTest}. */
+    @Test
+    void aReplicaSetThatSaysThatAnotherSizeIsWantedKeepsItsDeploymentFromRollingOutForever()
+            throws InterruptedException {
+        running();
+        ReplicaSet only =
+                cluster.list(Query.of(ReplicaSet.class).inNamespace(namespace)).get(0);
+        say(only, 3);
+        // The controller hears of the ReplicaSet and of the Deployment by two watches.
+        pass(Duration.ofSeconds(2));
+        tells(
+                verdict(change("spec: {containers: [{name: web, image: \"page:1.1\"}]}"), A_MINUTE),
+                Verdict.Failed.class,
+                "ScalingNeverEnds",
+                "ReplicaSet \"clock-[a-z0-9]+\" has the 2 pods that are wanted, .* still says 3: .*");
+        assertThat(cluster.list(Query.of(ReplicaSet.class).inNamespace(namespace)))
+                .hasSize(1);
+        say(only, 2);
+        verdict(stored(Deployment.class, "clock"), A_MINUTE).orElseThrow();
+    }
+
+    private void say(ReplicaSet set, int desired) {
+        cluster.patch(
+                ReplicaSet.class,
+                namespace,
+                set.getMetadata().getName(),
+                Patch.merge("{\"metadata\":{\"annotations\":{\"deployment.kubernetes.io/desired-replicas\":\"%d\"}}}"
+                        .formatted(desired)),
+                DEFAULTS);
     }
 
     /** Two pods, and a Deployment that never has fewer. */

@@ -65,6 +65,7 @@ final class DeploymentStanding implements Standing {
             ReplicaFailureRule.troubleOf(newSet, pods.newLive(), seen.pods(), patience)
                     .ifPresent(troubles::add);
         }
+        StaleSizeRule.troubleOf(d, ownSets(), newSet, patience).ifPresent(troubles::add);
         Optional<ObservedCondition> progressing = d.condition("Progressing");
         if (progressing.isPresent()
                 && progressing.get().isFalse()
@@ -75,6 +76,12 @@ final class DeploymentStanding implements Standing {
                     new Cause(progressing.get().reason(), progressing.get().message(), "", "", 0)));
         }
         return troubles;
+    }
+
+    private List<ObservedReplicaSet> ownSets() {
+        return seen.replicaSets().stream()
+                .filter(set -> set.metadata().isControlledBy(d.metadata().uid()))
+                .toList();
     }
 
     /**

@@ -20,7 +20,7 @@ import java.time.Duration;
  * @param replicaFailure pods may not be created; default 5 s
  * @param quota a quota is exhausted: old pods may free it, so this counts on top of their longest grace period, and from when a new pod was
  *     last let through or got ready; default 30 s
- * @param replicaSetCreation the ReplicaSet cannot be created; default 10 s
+ * @param replicaSetCreation the ReplicaSet cannot be created, or the controller never comes to give it pods; default 10 s
  */
 public record Patience(
         int crashes,

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollproof.verifier.Cause;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The ladder: is it still ours, has the controller seen it, will it fail, is it complete? */
@@ -189,6 +190,59 @@ class JudgeTest {
         assertThat(scene.after(0)).isInstanceOf(Status.Progressing.class);
         assertThat(scene.looksAgainAfter()).contains(10.0);
         assertThat(scene.after(10).causesOrNone()).extracting(Cause::reason).containsExactly("ReplicaSetCreateError");
+    }
+
+    private static Scene stuck(String desired) {
+        return new Scene()
+                .status(3, 0, 3)
+                .setSaying("old", OLD, 3, desired)
+                .set("new", NEW, 0)
+                .ready("old", 3);
+    }
+
+    @Test
+    void aReplicaSetThatSaysForeverThatTheDeploymentIsBeingScaledFailsItAfterTenSeconds() {
+        Scene scene = stuck("4");
+        assertThat(scene.after(0)).isInstanceOf(Status.Progressing.class);
+        assertThat(scene.looksAgainAfter()).contains(10.0);
+        Status failed = scene.after(10);
+        assertThat(failed).isInstanceOf(Status.Failed.class);
+        assertThat(failed.causesOrNone())
+                .containsExactly(new Cause(
+                        "ScalingNeverEnds",
+                        "ReplicaSet \"old\" has the 3 pods that are wanted, and its annotation"
+                                + " deployment.kubernetes.io/desired-replicas still says 4: the Deployment controller takes that for a"
+                                + " scaling at every look, and never comes to roll out (kubernetes/kubernetes#102551); set it right"
+                                + " with: kubectl annotate replicaset old --namespace shop --overwrite"
+                                + " deployment.kubernetes.io/desired-replicas=3",
+                        "",
+                        "",
+                        0));
+        assertThat(new Scene()
+                        .status(3, 0, 3)
+                        .setSaying("old", OLD, 3, "4")
+                        .ready("old", 3)
+                        .after(0)
+                        .causesOrNone())
+                .as("before there is a new one, too")
+                .extracting(Cause::reason)
+                .containsExactly("ScalingNeverEnds");
+    }
+
+    @Test
+    void noScalingIsTakenForOneThatNeverEndsWhereTheControllerCanGoOn() {
+        assertThat(List.of(
+                        stuck("3"),
+                        stuck("many"),
+                        stuck("4").set("new", NEW, 1),
+                        stuck("4").setSaying("old", OLD, 2, "4"),
+                        stuck("4").replicas(4)))
+                .as("the right size, none, another one with pods, a size that is to be changed, wanted or seen")
+                .allSatisfy(scene -> assertThat(scene.after(0).causesOrNone()).isEmpty())
+                .allSatisfy(scene -> assertThat(scene.after(60)).isInstanceOf(Status.Progressing.class));
+        assertThat(Scene.complete().setSaying("new", NEW, 3, "4").after(0))
+                .as("what is complete is complete")
+                .isInstanceOf(Status.Complete.class);
     }
 
     @Test

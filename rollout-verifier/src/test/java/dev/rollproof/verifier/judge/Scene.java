@@ -155,10 +155,27 @@ final class Scene {
         return set(name, setImage, size, List.of());
     }
 
-    Scene set(String name, String setImage, int size, List<ReplicaSetCondition> setConditions) {
+    /** One whose annotation says that so many pods are wanted of the Deployment. */
+    Scene setSaying(String name, String setImage, int size, String desired) {
+        return set(name, setImage, size, List.of(), Map.of("deployment.kubernetes.io/desired-replicas", desired));
+    }
+
+    private Scene set(String name, String setImage, int size, List<ReplicaSetCondition> setConditions) {
+        return set(name, setImage, size, setConditions, Map.of());
+    }
+
+    private Scene set(
+            String name,
+            String setImage,
+            int size,
+            List<ReplicaSetCondition> setConditions,
+            Map<String, String> annotations) {
         sets.removeIf(set -> set.metadata().name().equals(name));
         sets.add(Observed.from(new ReplicaSetBuilder()
                 .withMetadata(owned(name, "uid-" + name, "Deployment", "clock", uid))
+                .editMetadata()
+                .withAnnotations(annotations)
+                .endMetadata()
                 .withNewSpec()
                 .withReplicas(size)
                 .withTemplate(template(setImage, name))
