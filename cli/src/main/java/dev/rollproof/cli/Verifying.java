@@ -22,6 +22,7 @@ final class Verifying {
     enum Trouble {
         configuration,
         imageTrouble,
+        nodeTrouble,
         unschedulable,
         quota
     }
@@ -65,7 +66,8 @@ final class Verifying {
             description =
                     "How long a trouble may last before the rollout counts as failed, such as unschedulable=5m where nodes"
                             + " are added. Troubles: configuration, a ConfigMap or Secret is missing (default 10s); imageTrouble, the"
-                            + " registry is busy or out of reach (30s); unschedulable, no node has room (60s); quota, it is used up (30s).")
+                            + " registry is busy or out of reach (30s); nodeTrouble, the node fails, or does not answer (60s);"
+                            + " unschedulable, no node has room (60s); quota, it is used up (30s).")
     private Map<Trouble, Duration> patience = Map.of();
 
     @Option(
@@ -85,6 +87,7 @@ final class Verifying {
             patient = switch (more.getKey()) {
                 case configuration -> patient.withConfiguration(grace);
                 case imageTrouble -> patient.withImageTrouble(grace);
+                case nodeTrouble -> patient.withNodeTrouble(grace);
                 case unschedulable -> patient.withUnschedulable(grace);
                 case quota -> patient.withQuota(grace);
             };

@@ -316,7 +316,7 @@ class BadInputTest {
         usageIsRefused("--timeout must be longer than nothing, such as 60s", "verify", "-f", file, "--timeout", "0s");
         usageIsRefused(
                 "Invalid value for option '--patience' (TROUBLE=DURATION): 'hope' is no trouble to be patient with; there are"
-                        + " configuration, imageTrouble, unschedulable, quota",
+                        + " configuration, imageTrouble, nodeTrouble, unschedulable, quota",
                 "verify",
                 "-f",
                 file,

@@ -22,7 +22,7 @@ final class DaemonSetStanding implements Standing {
     private final String newestRevision;
     private final List<ObservedPod> newLive = new ArrayList<>();
     private final List<ObservedPod> old = new ArrayList<>();
-    private int leaving;
+    private final List<ObservedPod> leaving = new ArrayList<>();
 
     DaemonSetStanding(Snapshot seen, ObservedDaemonSet set, boolean waitForOldPods) {
         this.seen = seen;
@@ -37,7 +37,7 @@ final class DaemonSetStanding implements Standing {
         this.newestRevision = newestRevision(own);
         for (ObservedPod pod : own) {
             if (pod.metadata().terminating()) {
-                leaving++;
+                leaving.add(pod);
             } else if (pod.live()) {
                 (isNew(pod) ? newLive : old).add(pod);
             }
@@ -98,6 +98,10 @@ final class DaemonSetStanding implements Standing {
         for (ObservedPod pod : newLive) {
             troubles.addAll(rules.troublesOf(pod));
         }
+        for (ObservedPod pod : leaving) {
+            rules.onLostNode(pod, "and counts against maxUnavailable until it has ended")
+                    .ifPresent(troubles::add);
+        }
         if (newLive.size() < set.desiredNumberScheduled()) {
             rules.refusals().troubleOf(set, seen.pods()).ifPresent(troubles::add);
         }
@@ -123,7 +127,7 @@ final class DaemonSetStanding implements Standing {
         if (!statusSays || !seen.seesPods()) {
             return statusSays;
         }
-        return Standing.ready(newLive) >= desired && old.isEmpty() && (!waitForOldPods || leaving == 0);
+        return Standing.ready(newLive) >= desired && old.isEmpty() && (!waitForOldPods || leaving.isEmpty());
     }
 
     @Override
@@ -143,7 +147,7 @@ final class DaemonSetStanding implements Standing {
         if (newReady >= desired && set.numberAvailable() < desired) {
             line.append(", ").append(set.numberAvailable()).append(" available");
         }
-        Standing.addRest(line, newLive.size() - desired, old.size(), waitForOldPods ? leaving : 0);
+        Standing.addRest(line, newLive.size() - desired, old.size(), waitForOldPods ? leaving.size() : 0);
         return line.toString();
     }
 }

@@ -65,6 +65,11 @@ final class DeploymentStanding implements Standing {
             ReplicaFailureRule.troubleOf(newSet, pods.newLive(), seen.pods(), patience)
                     .ifPresent(troubles::add);
         }
+        if (d.strategy().isRecreate() || waitForOldPods) {
+            for (ObservedPod pod : pods.leaving()) {
+                rules.onLostNode(pod, "and is waited for until it has ended").ifPresent(troubles::add);
+            }
+        }
         StaleSizeRule.troubleOf(d, ownSets(), newSet, patience).ifPresent(troubles::add);
         Optional<ObservedCondition> progressing = d.condition("Progressing");
         if (progressing.isPresent()
@@ -126,7 +131,7 @@ final class DeploymentStanding implements Standing {
             return pods.newLive().size() == d.replicas()
                     && pods.newReady() == d.replicas()
                     && pods.oldLive() == 0
-                    && (!waitForOldPods || pods.leaving() == 0);
+                    && (!waitForOldPods || pods.leaving().isEmpty());
         }
         return true;
     }
@@ -145,7 +150,10 @@ final class DeploymentStanding implements Standing {
             line.append(", ").append(d.availableReplicas()).append(" available");
         }
         Standing.addRest(
-                line, pods.newLive().size() - d.replicas(), pods.oldLive(), waitForOldPods ? pods.leaving() : 0);
+                line,
+                pods.newLive().size() - d.replicas(),
+                pods.oldLive(),
+                waitForOldPods ? pods.leaving().size() : 0);
         return line.toString();
     }
 }

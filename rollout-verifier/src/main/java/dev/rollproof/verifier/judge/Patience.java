@@ -139,6 +139,22 @@ public record Patience(
                 replicaSetCreation);
     }
 
+    /** How long a node may fail: as long as it takes to come back, or to be replaced. */
+    public Patience withNodeTrouble(Duration grace) {
+        return new Patience(
+                crashes,
+                imageNotFound,
+                imageDenied,
+                imageTrouble,
+                configuration,
+                startError,
+                grace,
+                unschedulable,
+                replicaFailure,
+                quota,
+                replicaSetCreation);
+    }
+
     /** How long a quota may be exhausted, besides the grace period of old pods. */
     public Patience withQuota(Duration grace) {
         return new Patience(

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaving pods of any of its ReplicaSets that are being deleted
  * @param oldWanted the sizes of the other ReplicaSets, added up
  */
-record PodCount(List<ObservedPod> newLive, int newReady, int oldLive, int leaving, int oldWanted) {
+record PodCount(List<ObservedPod> newLive, int newReady, int oldLive, List<ObservedPod> leaving, int oldWanted) {
     static PodCount of(Snapshot seen, ObservedDeployment d, @Nullable ObservedReplicaSet newSet) {
         String newUid = newSet == null ? "" : newSet.metadata().uid();
         Set<String> oldUids = new HashSet<>();
@@ -36,7 +36,7 @@ record PodCount(List<ObservedPod> newLive, int newReady, int oldLive, int leavin
         List<ObservedPod> newLive = new ArrayList<>();
         int newReady = 0;
         int oldLive = 0;
-        int leaving = 0;
+        List<ObservedPod> leaving = new ArrayList<>();
         for (ObservedPod pod : seen.pods()) {
             Optional<Owner> owner = pod.metadata().controller();
             if (owner.isEmpty()) {
@@ -47,7 +47,7 @@ record PodCount(List<ObservedPod> newLive, int newReady, int oldLive, int leavin
                 continue;
             }
             if (pod.metadata().terminating()) {
-                leaving++;
+                leaving.add(pod);
             } else if (pod.live()) {
                 if (isNew) {
                     newLive.add(pod);
@@ -57,6 +57,6 @@ record PodCount(List<ObservedPod> newLive, int newReady, int oldLive, int leavin
                 }
             }
         }
-        return new PodCount(List.copyOf(newLive), newReady, oldLive, leaving, oldWanted);
+        return new PodCount(List.copyOf(newLive), newReady, oldLive, List.copyOf(leaving), oldWanted);
     }
 }

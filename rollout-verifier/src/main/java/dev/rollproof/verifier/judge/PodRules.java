@@ -90,7 +90,7 @@ final class PodRules implements ContainerRules.Remarks {
         }
         unschedulable(pod).ifPresent(troubles::add);
         if (troubles.isEmpty()) {
-            eventOnly(pod).or(() -> notReady(pod)).ifPresent(troubles::add);
+            eventOnly(pod).or(() -> notReady(pod)).or(() -> lostForNow(pod)).ifPresent(troubles::add);
         }
         return troubles;
     }
@@ -200,6 +200,53 @@ final class PodRules implements ContainerRules.Remarks {
                 .filter(ready -> ready.reason().equals("ReadinessGatesNotReady"))
                 .map(ready -> Trouble.reported(
                         "unready/" + pod.metadata().uid(), cause(pod, ready.reason(), ready.message())));
+    }
+
+    /** It may come back, and if not, the pod is deleted after some minutes, unless it is a DaemonSet's. */
+    private static Optional<Trouble> lostForNow(ObservedPod pod) {
+        return isOnLostNode(pod) ? Optional.of(Trouble.reported(lostKey(pod), lost(pod, ""))) : Optional.empty();
+    }
+
+    /**
+     * What is deleted on a node that does not answer does not end before the node answers, or is deleted itself.
+     *
+     * @param pod one that is being deleted, and in the way until it has ended
+     * @param consequence what it is in the way of
+     */
+    Optional<Trouble> onLostNode(ObservedPod pod, String consequence) {
+        return isOnLostNode(pod)
+                ? Optional.of(Trouble.fatalAfter(
+                        patience.nodeTrouble(),
+                        lostKey(pod),
+                        lost(
+                                pod,
+                                ": the pod is being deleted, " + consequence
+                                        + "; bring the node back, or delete the node if it is gone")))
+                : Optional.empty();
+    }
+
+    private static String lostKey(ObservedPod pod) {
+        return "lost/" + pod.metadata().uid();
+    }
+
+    private static Cause lost(ObservedPod pod, String more) {
+        return cause(pod, "NodeNotReady", "node \"" + pod.nodeName() + "\" does not answer" + more);
+    }
+
+    /**
+     * Whether the cluster took the pod for lost with its node: all its containers are said to be ready, and the pod is not. The kubelet
+     * changes both at once; the node controller, when it does not hear of the kubelet, the pod alone (kubernetes/kubernetes
+     * MarkPodsNotReady).
+     */
+    private static boolean isOnLostNode(ObservedPod pod) {
+        return pod.condition("Ready").filter(ObservedCondition::isFalse).isPresent()
+                && !pod.nodeName().isEmpty()
+                && pod.phase().equals("Running")
+                && !pod.containers().isEmpty()
+                && pod.containers().stream().allMatch(ObservedContainer::ready)
+                && pod.condition("Ready")
+                        .filter(ready -> ready.reason().equals("ReadinessGatesNotReady"))
+                        .isEmpty();
     }
 
     private Trouble unready(ObservedPod pod, ObservedContainer container, String reason, String why) {

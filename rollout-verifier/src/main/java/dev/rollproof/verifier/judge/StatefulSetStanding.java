@@ -27,7 +27,7 @@ final class StatefulSetStanding implements Standing {
     private final List<ObservedPod> kept = new ArrayList<>();
     private final Set<Integer> present = new HashSet<>();
     private int surplus;
-    private int leaving;
+    private final List<ObservedPod> leaving = new ArrayList<>();
 
     StatefulSetStanding(Snapshot seen, ObservedStatefulSet set, boolean waitForOldPods) {
         this.seen = seen;
@@ -50,7 +50,7 @@ final class StatefulSetStanding implements Standing {
             present.add(index);
         }
         if (pod.metadata().terminating()) {
-            leaving++;
+            leaving.add(pod);
         } else if (!pod.live()) {
             // Its controller deletes it, and creates it anew.
             return;
@@ -122,6 +122,10 @@ final class StatefulSetStanding implements Standing {
                 }
             }
         }
+        for (ObservedPod pod : leaving) {
+            rules.onLostNode(pod, "and there is no other of its name before it has ended")
+                    .ifPresent(troubles::add);
+        }
         if (present.size() < set.replicas()) {
             rules.refusals().troubleOf(set, seen.pods()).ifPresent(troubles::add);
         }
@@ -176,7 +180,7 @@ final class StatefulSetStanding implements Standing {
                 && Standing.ready(kept) == keptBack
                 && old.isEmpty()
                 && surplus == 0
-                && (!waitForOldPods || leaving == 0);
+                && (!waitForOldPods || leaving.isEmpty());
     }
 
     @Override
@@ -198,7 +202,7 @@ final class StatefulSetStanding implements Standing {
                     .append(set.updateStrategy().partition())
                     .append(" ready");
         }
-        Standing.addRest(line, surplus, old.size(), waitForOldPods ? leaving : 0);
+        Standing.addRest(line, surplus, old.size(), waitForOldPods ? leaving.size() : 0);
         return line.toString();
     }
 }
