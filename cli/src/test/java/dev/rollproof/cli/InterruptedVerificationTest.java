@@ -80,7 +80,9 @@ class InterruptedVerificationTest {
         }
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .isEqualToIgnoringNewLines("rollproof: interrupted; the rollout goes on without being watched");
-        assertThat(Command.run("replay", recording.toString()).verdict())
+        Command replayed = Command.run("replay", recording.toString());
+        assertThat(replayed.verdict())
+                .as(replayed.sentence())
                 .startsWith("Deployment/clock in default is undecided, the recording ends after ");
     }
 

@@ -7,15 +7,24 @@ import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.ClusterException.Reason;
 import dev.rollproof.k8s.Observation;
 import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.fabric8.Models;
 import dev.rollproof.k8s.observed.Observed;
+import dev.rollproof.k8s.observed.ObservedMetadata;
 import dev.rollproof.k8s.observed.ObservedObject;
 import dev.rollproof.verifier.judge.Expectation;
 import dev.rollproof.verifier.promises.Promise.Kind;
 import dev.rollproof.verifier.promises.PromiseLedger;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,7 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The connection of one verification to the cluster: of the workload, what it owns, and events; and direct looks where they
@@ -140,66 +149,101 @@ final class Contact implements AutoCloseable {
         return lastLook;
     }
 
-    /** Reads the objects themselves and puts what is newer into sight; returns whether anything was. */
-    boolean look(Sight sight, Expectation expected, Instant at) {
+    /**
+     * Reads the objects themselves and puts what is newer into sight; returns whether anything was.
+     *
+     * @param told what was found, as a list tells it
+     */
+    boolean look(Sight sight, Expectation expected, Instant at, Consumer<Change> told) {
         lastLook = Optional.of(at);
-        boolean news = lookAtWorkload(sight, expected);
+        boolean news = lookAtWorkload(sight, expected, told);
         if (replicaSets.isPresent() && !replicaSetsHidden()) {
-            List<ObservedObject> listed = list(replicaSetQuery);
-            for (ObservedObject set : listed) {
-                news |= acceptIfNewer(sight, sight.snapshot().replicaSets(), set);
-            }
-            sight.keepOnlyReplicaSets(uids(listed));
+            news |= take(
+                    cluster.list(replicaSetQuery), List.copyOf(sight.snapshot().replicaSets()), sight, told);
         }
         if (!podsHidden()) {
-            List<ObservedObject> listed = list(podQuery);
-            for (ObservedObject pod : listed) {
-                news |= acceptIfNewer(sight, sight.snapshot().pods(), pod);
+            news |= take(cluster.list(podQuery), List.copyOf(sight.snapshot().pods()), sight, told);
+        }
+        return news;
+    }
+
+    private static boolean take(
+            List<? extends HasMetadata> listed,
+            Collection<? extends ObservedObject> known,
+            Sight sight,
+            Consumer<Change> told) {
+        boolean news = false;
+        Set<String> uids = new HashSet<>();
+        for (HasMetadata object : listed) {
+            uids.add(object.getMetadata().getUid());
+            news |= acceptIfNewer(sight, known, object, told);
+        }
+        for (ObservedObject before : known) {
+            if (!uids.contains(before.metadata().uid())) {
+                accept(sight, Change.Type.DELETED, before, () -> bare(before.metadata()), told);
+                news = true;
             }
-            int before = sight.snapshot().pods().size();
-            sight.keepOnlyPods(uids(listed));
-            news |= sight.snapshot().pods().size() != before;
         }
         return news;
     }
 
     /** Reads the workload itself and puts it into sight if it is newer; returns whether it was, or has gone. */
-    boolean lookAtWorkload(Sight sight, Expectation expected) {
+    boolean lookAtWorkload(Sight sight, Expectation expected, Consumer<Change> told) {
         Optional<? extends HasMetadata> current = cluster.get(
                 model, expected.workload().namespace(), expected.workload().name());
+        List<? extends ObservedObject> known = sight.workload().stream().toList();
         if (current.isPresent()) {
-            return acceptIfNewer(sight, sight.workload().stream().toList(), Observed.from((HasMetadata) current.get()));
+            return acceptIfNewer(sight, known, current.get(), told);
         }
-        boolean gone = sight.workload().isPresent();
-        sight.workload().ifPresent(known -> sight.accept(known, true));
-        return gone;
-    }
-
-    private <T extends HasMetadata> List<ObservedObject> list(Query<T> query) {
-        List<ObservedObject> listed = new ArrayList<>();
-        for (T object : cluster.list(query)) {
-            listed.add(Observed.from((HasMetadata) object));
-        }
-        return listed;
-    }
-
-    private static Set<String> uids(Collection<ObservedObject> objects) {
-        return objects.stream().map(object -> object.metadata().uid()).collect(Collectors.toCollection(HashSet::new));
+        known.forEach(gone -> accept(sight, Change.Type.DELETED, gone, () -> bare(gone.metadata()), told));
+        return !known.isEmpty();
     }
 
     private static boolean acceptIfNewer(
-            Sight sight, Collection<? extends ObservedObject> known, ObservedObject object) {
+            Sight sight, Collection<? extends ObservedObject> known, HasMetadata found, Consumer<Change> told) {
+        ObservedObject object = Observed.from(found);
+        Change.Type type = Change.Type.ADDED;
         for (ObservedObject candidate : known) {
-            if (candidate.metadata().uid().equals(object.metadata().uid())
-                    && (object.metadata().isOlderThan(candidate.metadata())
-                            || object.metadata()
-                                    .resourceVersion()
-                                    .equals(candidate.metadata().resourceVersion()))) {
-                return false;
+            if (candidate.metadata().uid().equals(object.metadata().uid())) {
+                if (object.metadata().isOlderThan(candidate.metadata())
+                        || object.metadata()
+                                .resourceVersion()
+                                .equals(candidate.metadata().resourceVersion())) {
+                    return false;
+                }
+                type = Change.Type.MODIFIED;
             }
         }
-        sight.accept(object, false);
+        accept(sight, type, object, () -> Models.copy(found), told);
         return true;
+    }
+
+    private static void accept(
+            Sight sight,
+            Change.Type type,
+            ObservedObject object,
+            Supplier<? extends HasMetadata> manifest,
+            Consumer<Change> told) {
+        sight.accept(object, type == Change.Type.DELETED);
+        told.accept(new Change(type, object, manifest, true));
+    }
+
+    /** Of what is gone, and nobody has the whole of: which one it was. */
+    private static HasMetadata bare(ObservedMetadata gone) {
+        ObjectMeta metadata = new ObjectMetaBuilder()
+                .withNamespace(gone.namespace())
+                .withName(gone.name())
+                .withUid(gone.uid())
+                .withResourceVersion(gone.resourceVersion())
+                .build();
+        return switch (gone.kind()) {
+            case "Pod" -> new PodBuilder().withMetadata(metadata).build();
+            case "ReplicaSet" -> new ReplicaSetBuilder().withMetadata(metadata).build();
+            case "StatefulSet" ->
+                new StatefulSetBuilder().withMetadata(metadata).build();
+            case "DaemonSet" -> new DaemonSetBuilder().withMetadata(metadata).build();
+            default -> new DeploymentBuilder().withMetadata(metadata).build();
+        };
     }
 
     @Override

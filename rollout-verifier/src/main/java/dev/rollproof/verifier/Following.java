@@ -169,7 +169,9 @@ final class Following implements AutoCloseable {
             return assessment;
         }
         try {
-            return contact.lookAtWorkload(sight, expected) ? judge.next(memory, sight.snapshot(), at) : assessment;
+            return contact.lookAtWorkload(sight, expected, onChange)
+                    ? judge.next(memory, sight.snapshot(), at)
+                    : assessment;
         } catch (ClusterException failed) {
             return failed.reason().isTransient()
                     ? waiting(
@@ -258,7 +260,7 @@ final class Following implements AutoCloseable {
     /** Asks the server itself. Returns whether that told something new; that it gives no answer is noted. */
     boolean ask(Instant at) {
         try {
-            boolean found = contact.look(sight, expected, at);
+            boolean found = contact.look(sight, expected, at, onChange);
             lastContact = at;
             last = Optional.empty();
             return found;

@@ -11,7 +11,6 @@ import dev.rollproof.verifier.judge.Snapshot;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The newest that was observed around one workload. For one thread. */
 final class Sight {
@@ -63,15 +62,6 @@ final class Sight {
         } else {
             known.put(uid, object);
         }
-    }
-
-    /** What of a kind is known and not in a fresh list is gone. */
-    void keepOnlyPods(Set<String> uids) {
-        pods.keySet().retainAll(uids);
-    }
-
-    void keepOnlyReplicaSets(Set<String> uids) {
-        replicaSets.keySet().retainAll(uids);
     }
 
     /** Returns whether that is new. */

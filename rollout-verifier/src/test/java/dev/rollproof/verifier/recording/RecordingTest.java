@@ -4,6 +4,10 @@ package dev.rollproof.verifier.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rollproof.k8s.ObjectRef;
+import dev.rollproof.k8s.Observation;
+import dev.rollproof.k8s.Query;
+import dev.rollproof.k8s.WriteOptions;
 import dev.rollproof.sim.ImageBehavior;
 import dev.rollproof.sim.SimulatedCluster;
 import dev.rollproof.verifier.Deployments;
@@ -16,6 +20,7 @@ import dev.rollproof.verifier.VerifierOptions;
 import dev.rollproof.verifier.promises.Finding.Kept;
 import dev.rollproof.verifier.promises.Promise;
 import dev.rollproof.verifier.promises.PromiseReport;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -76,6 +81,55 @@ class RecordingTest {
         Recording cut = new Recording(recording.entries(), recording.begins());
         assertThat(cut.end()).isLessThan(Duration.ofSeconds(90));
         assertThat(Replay.of(cut).with(options).judge().outcome()).isEqualTo("undecided");
+    }
+
+    /** The watches are silent: what the server says when it is asked is recorded as what they tell, and what has gone meanwhile, too. */
+    @Test
+    void whatIsFoundOutByAskingIsRecordedAndJudgedTheSame() throws InterruptedException {
+        Path file = folder.resolve("watch.jsonl");
+        Verdict live;
+        try (SimulatedCluster cluster = SimulatedCluster.create();
+                RecordingWriter writer = RecordingWriter.to(file, cluster.time())) {
+            cluster.images().declare("clock:1.1", ImageBehavior.wellBehaved().readyAfter(Duration.ofSeconds(4)));
+            RolloutActions actions = RolloutActions.on(cluster);
+            RolloutVerifier verifier = RolloutVerifier.on(cluster);
+            verifier.verify(actions.apply(Deployments.clock(3, "clock:1.0"))).orElseThrow();
+            Deployment applied = actions.apply(Deployments.clock(2, "clock:1.1"));
+            writer.begin(
+                    new ObjectRef("Deployment", "default", "clock"),
+                    applied.getMetadata().getGeneration());
+            live = verifier.onChange(writer)
+                    .onProgress(progress -> {
+                        if (progress.elapsed().toMillis() > 500) {
+                            cluster.faults().silenceWatches();
+                        }
+                    })
+                    .verify(applied);
+        }
+        assertThat(live.isComplete()).as(live.summary()).isTrue();
+        assertThat(live.evidence().timeline().toString()).contains("the watches were silent");
+        Verdict replayed = Replay.of(Recording.read(file)).judge();
+        assertThat(replayed.outcome()).as(replayed.summary()).isEqualTo("complete");
+        assertThat(replayed.evidence().elapsed()).isCloseTo(live.evidence().elapsed(), Duration.ofMillis(1));
+    }
+
+    /** A request that is interrupted leaves the mark on its thread, which then closes the recording. */
+    @ParameterizedTest
+    @ValueSource(strings = {"watch.jsonl", "watch.jsonl.gz"})
+    void whoIsInterruptedKeepsAllThatWasSeen(String name) throws InterruptedException {
+        Path file = folder.resolve(name);
+        try (SimulatedCluster cluster = SimulatedCluster.create();
+                RecordingWriter writer = RecordingWriter.to(file, cluster.time());
+                Observation watch = cluster.observe(Query.of(Pod.class), writer)) {
+            cluster.create(Deployments.clock(20, "clock:1.0"), WriteOptions.defaults());
+            cluster.advance(Duration.ofSeconds(10));
+            assertThat(watch.synced()).isTrue();
+            Thread.currentThread().interrupt();
+        }
+        assertThat(Thread.interrupted()).as("the mark stays").isTrue();
+        Recording recording = Recording.read(file);
+        assertThat(recording.entries()).hasSizeGreaterThan(60);
+        assertThat(recording.end()).as("until when it was seen").isGreaterThan(Duration.ofSeconds(9));
     }
 
     @Test
