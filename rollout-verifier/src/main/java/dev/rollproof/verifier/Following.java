@@ -6,6 +6,7 @@ import dev.rollproof.k8s.Cluster;
 import dev.rollproof.k8s.ClusterException;
 import dev.rollproof.k8s.observed.ObservedEvent;
 import dev.rollproof.k8s.observed.ObservedObject;
+import dev.rollproof.k8s.observed.ObservedWorkload;
 import dev.rollproof.k8s.time.Time;
 import dev.rollproof.verifier.judge.Assessment;
 import dev.rollproof.verifier.judge.Expectation;
@@ -16,8 +17,10 @@ import dev.rollproof.verifier.judge.Status;
 import dev.rollproof.verifier.promises.PromiseLedger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
@@ -31,6 +34,13 @@ final class Following implements AutoCloseable {
     private final VerifierOptions options;
     private final Chronicle chronicle;
     private final Consumer<Change> onChange;
+
+    /**
+     * ReplicaSets and pods, by their uids, that the server told when it was asked, and no watch yet. If they go before a watch has told
+     * of them, none tells of that either: one that begins again with a list tells what is missing of what it knew.
+     */
+    private final Set<String> onlyFoundByAsking = new HashSet<>();
+
     private final Sight sight;
     private final ConcurrentLinkedQueue<Change> queue = new ConcurrentLinkedQueue<>();
     private final Contact contact;
@@ -194,10 +204,21 @@ final class Following implements AutoCloseable {
             sight.accept(change.object(), deleted);
             chronicle.observed(elapsed(at), change.object(), deleted);
             lastContact = at;
+            onlyFoundByAsking.remove(change.object().metadata().uid());
             onChange.accept(change);
             changed |= !isChatter(change.object());
         }
         return changed;
+    }
+
+    private void foundByAsking(Change change) {
+        String uid = change.object().metadata().uid();
+        if (change.type() == Change.Type.ADDED && !(change.object() instanceof ObservedWorkload)) {
+            onlyFoundByAsking.add(uid);
+        } else if (change.type() == Change.Type.DELETED) {
+            onlyFoundByAsking.remove(uid);
+        }
+        onChange.accept(change);
     }
 
     boolean synced() {
@@ -218,8 +239,11 @@ final class Following implements AutoCloseable {
         return contact.unseen();
     }
 
-    /** When to ask the server directly if nothing is heard until then. */
+    /** When to ask the server directly if nothing is heard until then, or nothing of what was found so the last time. */
     Instant nextLook() {
+        if (!onlyFoundByAsking.isEmpty() && contact.lastLook().isPresent()) {
+            return contact.lastLook().get().plus(options.watchdog());
+        }
         Instant heard = contact.lastHeard().filter(lastContact::isBefore).orElse(lastContact);
         Instant since = contact.lastLook().filter(heard::isBefore).orElse(heard);
         return since.plus(options.watchdog());
@@ -260,7 +284,7 @@ final class Following implements AutoCloseable {
     /** Asks the server itself. Returns whether that told something new; that it gives no answer is noted. */
     boolean ask(Instant at) {
         try {
-            boolean found = contact.look(sight, expected, at, onChange);
+            boolean found = contact.look(sight, expected, at, this::foundByAsking);
             lastContact = at;
             last = Optional.empty();
             return found;
