@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -51,7 +52,11 @@ public final class HttpDoor implements AutoCloseable {
         writers = writers();
         KubernetesApi served = api.apply(writers);
         HttpConnectionFactory http = http();
-        server = new Server(threads);
+        // Without a pool of buffers: one that is released twice, as happens to the embedded server where clients leave
+        // in the middle
+        // (jetty/jetty.project#12939), is handed to two connections by a pool, and then one is answered what the other
+        // asked.
+        server = new Server(threads, null, new ByteBufferPool.NonPooling());
         Credentials made = credentials.get();
         server.setHandler(new ApiHandler(served, made.token()));
         connector = new ServerConnector(server, 1, 1, tls(made.authority()), http);
@@ -100,6 +105,9 @@ public final class HttpDoor implements AutoCloseable {
         configuration.setSendServerVersion(false);
         configuration.setSendDateHeader(false);
         configuration.setRequestHeaderSize(MOST_HEADER_BYTES);
+        // Those outside the heap are dear to make.
+        configuration.setUseInputDirectByteBuffers(false);
+        configuration.setUseOutputDirectByteBuffers(false);
         return EagerChunks.connections(configuration);
     }
 
