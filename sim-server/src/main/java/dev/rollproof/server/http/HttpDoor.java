@@ -52,9 +52,8 @@ public final class HttpDoor implements AutoCloseable {
         writers = writers();
         KubernetesApi served = api.apply(writers);
         HttpConnectionFactory http = http();
-        // Without a pool of buffers: one that is released twice, as happens to the embedded server where clients leave
-        // in the middle
-        // (jetty/jetty.project#12939), is handed to two connections by a pool, and then one is answered what the other
+        // Without a pool of buffers: the embedded server is known to release one twice where clients leave
+        // (jetty/jetty.project#12939), a pool hands it to two connections then, and one is answered what the other
         // asked.
         server = new Server(threads, null, new ByteBufferPool.NonPooling());
         Credentials made = credentials.get();
