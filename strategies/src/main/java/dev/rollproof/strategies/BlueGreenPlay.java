@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * PREPARING → CHECKING when every pod of the new version is available
  * CHECKING  → CHECKING when a step before the switch is passed, → SWITCHING when all are
- * CHECKING, SWITCHING → PREPARING when the new version has no pod that is ready any more
+ * CHECKING  → PREPARING when the new version has no pod that is ready any more
+ * SWITCHING → PREPARING when somebody deletes the new version
  * SWITCHING → KEEPING  when the Service selects the new version
  * KEEPING   → KEEPING  when a step after the switch is passed, → RETIRING when all are and the time is over
  * RETIRING  → over     when the old version has no pods left to want, and the new one is complete, or fails, or time is up
@@ -308,11 +309,11 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
         return hold.notPassed(state, Phase.ABORTING, at);
     }
 
-    /** Whoever deletes it before users meet it, or all of its pods, gets it made again, and checked again. */
     private boolean isWithoutPods(Seen seen) {
         return replicas > 0 && seen.side(next).newReady() == 0;
     }
 
+    /** No user has met it yet, so it is made again, and checked again. */
     private Decision<Phase> preparingAgain(State<Phase> state, Instant at) {
         return Decision.waiting(
                 state.to(Phase.PREPARING, 0, at), "no pod of " + colors.next() + " is ready: preparing it again");
@@ -392,17 +393,16 @@ final class BlueGreenPlay implements Play<BlueGreenPlay.Phase> {
 
     private Decision<Phase> untilItCarries(State<Phase> state, Seen seen, Side side, Instant at) {
         Instant end = seen.tooLate(state, patience);
-        if (isGone(side)) {
-            return Decision.turningBack(
-                    state, Phase.ABORTING, deletedByOthers(), deletedByOthers().why(), at);
-        }
-        if (at.isBefore(end) && !(side.status() instanceof Status.Failed)) {
+        boolean gone = isGone(side);
+        if (!gone && at.isBefore(end) && !(side.status() instanceof Status.Failed)) {
             return keepingOn(state, end);
         }
-        Ending lost = Ending.failed(
-                "the new version lost its pods before the old one was retired: "
-                        + side.status().line(),
-                side.status().causesOrNone());
+        Ending lost = gone
+                ? deletedByOthers()
+                : Ending.failed(
+                        "the new version lost its pods before the old one was retired: "
+                                + side.status().line(),
+                        side.status().causesOrNone());
         return Decision.turningBack(state, Phase.ABORTING, lost, lost.why(), at);
     }
 

@@ -215,10 +215,7 @@ final class CanaryPlay implements Play<CanaryPlay.Phase> {
         int weight = Canary.weightAt(strategy.steps(), state.step());
         Counts wanted = ReplicaRatio.approximate(versions.replicasAfter(), weight, 100, posts.surge());
         if (wanted.next() > 0 && seen.side(canary).newReady() == 0) {
-            // What is waited for or measured here would say nothing about it.
-            return Decision.waiting(
-                    state.to(Phase.SHIFTING, Canary.indexOfWeight(strategy.steps(), state.step()), at),
-                    "no pod of the canary is ready: back to weight " + weight);
+            return CanaryTrouble.backToWeight(state, Phase.SHIFTING, strategy.steps(), at);
         }
         Hold hold = Hold.of(strategy.steps().get(state.step()), state.step(), state.since(), seen, at);
         return hold.passed() ? enter(state, state.step() + 1, at) : hold.notPassed(state, Phase.ABORTING, at);

@@ -2,11 +2,14 @@
 package dev.rollproof.strategies;
 
 import dev.rollproof.strategies.drive.Command;
+import dev.rollproof.strategies.drive.Decision;
 import dev.rollproof.strategies.drive.Ending;
 import dev.rollproof.strategies.drive.Seen;
 import dev.rollproof.strategies.drive.Side;
+import dev.rollproof.strategies.drive.State;
 import dev.rollproof.verifier.judge.Status;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +39,17 @@ final class CanaryTrouble {
             return Optional.of(Ending.failed(which + " failed: " + failed.line(), failed.causes()));
         }
         return Optional.empty();
+    }
+
+    /**
+     * A step that waits is begun again where the canary has no pod that is ready: what is waited for or measured would say nothing about it.
+     *
+     * @param shifting the phase that brings the weight about
+     */
+    static <P extends Enum<P>> Decision<P> backToWeight(State<P> state, P shifting, List<Step> steps, Instant at) {
+        return Decision.waiting(
+                state.to(shifting, Canary.indexOfWeight(steps, state.step()), at),
+                "no pod of the canary is ready: back to weight " + Canary.weightAt(steps, state.step()));
     }
 
     /** That a move has taken too long, by the side that is not complete. */

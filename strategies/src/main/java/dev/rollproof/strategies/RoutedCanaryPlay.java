@@ -260,9 +260,7 @@ final class RoutedCanaryPlay implements Play<RoutedCanaryPlay.Phase> {
     private Decision<Phase> holding(State<Phase> state, Seen seen, Instant at) {
         int weight = Canary.weightAt(strategy.steps(), state.step());
         if (weight > 0 && seen.side(canary).newReady() == 0) {
-            return Decision.waiting(
-                    state.to(Phase.SHIFTING, Canary.indexOfWeight(strategy.steps(), state.step()), at),
-                    "no pod of the canary is ready: back to weight " + weight);
+            return CanaryTrouble.backToWeight(state, Phase.SHIFTING, strategy.steps(), at);
         }
         Hold hold = Hold.of(strategy.steps().get(state.step()), state.step(), state.since(), seen, at);
         return hold.passed() ? enter(state, state.step() + 1, at) : hold.notPassed(state, Phase.ABORTING, at);
