@@ -16,20 +16,14 @@ import dev.rollproof.verifier.promises.Promise.Kind;
 import dev.rollproof.verifier.promises.PromiseLedger;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
-import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -230,20 +224,17 @@ final class Contact implements AutoCloseable {
 
     /** Of what is gone, and nobody has the whole of: which one it was. */
     private static HasMetadata bare(ObservedMetadata gone) {
-        ObjectMeta metadata = new ObjectMetaBuilder()
-                .withNamespace(gone.namespace())
-                .withName(gone.name())
-                .withUid(gone.uid())
-                .withResourceVersion(gone.resourceVersion())
-                .build();
-        return switch (gone.kind()) {
-            case "Pod" -> new PodBuilder().withMetadata(metadata).build();
-            case "ReplicaSet" -> new ReplicaSetBuilder().withMetadata(metadata).build();
-            case "StatefulSet" ->
-                new StatefulSetBuilder().withMetadata(metadata).build();
-            case "DaemonSet" -> new DaemonSetBuilder().withMetadata(metadata).build();
-            default -> new DeploymentBuilder().withMetadata(metadata).build();
-        };
+        return Models.fromTree(Map.of(
+                "apiVersion",
+                gone.kind().equals("Pod") ? "v1" : "apps/v1",
+                "kind",
+                gone.kind(),
+                "metadata",
+                Map.of(
+                        "namespace", gone.namespace(),
+                        "name", gone.name(),
+                        "uid", gone.uid(),
+                        "resourceVersion", gone.resourceVersion())));
     }
 
     @Override

@@ -17,6 +17,7 @@ final class DeploymentStanding implements Standing {
     private final Snapshot seen;
     private final ObservedDeployment d;
     private final boolean waitForOldPods;
+    private final List<ObservedReplicaSet> sets;
     private final @Nullable ObservedReplicaSet newSet;
     private final PodCount pods;
 
@@ -24,17 +25,18 @@ final class DeploymentStanding implements Standing {
         this.seen = seen;
         this.d = d;
         this.waitForOldPods = waitForOldPods;
-        this.newSet = newReplicaSet(seen, d);
-        this.pods = PodCount.of(seen, d, newSet);
+        this.sets = seen.replicaSets().stream()
+                .filter(set -> set.metadata().isControlledBy(d.metadata().uid()))
+                .toList();
+        this.newSet = newReplicaSet(sets, d);
+        this.pods = PodCount.of(seen.pods(), sets, newSet);
     }
 
     /** The oldest ReplicaSet of the Deployment with its template: the controller's own rule (findNewReplicaSet). */
-    private static @Nullable ObservedReplicaSet newReplicaSet(Snapshot seen, ObservedDeployment d) {
+    private static @Nullable ObservedReplicaSet newReplicaSet(List<ObservedReplicaSet> sets, ObservedDeployment d) {
         ObservedReplicaSet oldest = null;
-        for (ObservedReplicaSet set : seen.replicaSets()) {
-            if (set.metadata().isControlledBy(d.metadata().uid())
-                    && set.template().equals(d.template())
-                    && (oldest == null || isOlder(set, oldest))) {
+        for (ObservedReplicaSet set : sets) {
+            if (set.template().equals(d.template()) && (oldest == null || isOlder(set, oldest))) {
                 oldest = set;
             }
         }
@@ -70,7 +72,7 @@ final class DeploymentStanding implements Standing {
                 rules.onLostNode(pod, "and is waited for until it has ended").ifPresent(troubles::add);
             }
         }
-        StaleSizeRule.troubleOf(d, ownSets(), newSet, patience).ifPresent(troubles::add);
+        StaleSizeRule.troubleOf(d, sets, newSet, patience).ifPresent(troubles::add);
         Optional<ObservedCondition> progressing = d.condition("Progressing");
         if (progressing.isPresent()
                 && progressing.get().isFalse()
@@ -81,12 +83,6 @@ final class DeploymentStanding implements Standing {
                     new Cause(progressing.get().reason(), progressing.get().message(), "", "", 0)));
         }
         return troubles;
-    }
-
-    private List<ObservedReplicaSet> ownSets() {
-        return seen.replicaSets().stream()
-                .filter(set -> set.metadata().isControlledBy(d.metadata().uid()))
-                .toList();
     }
 
     /**

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.rollproof.verifier.judge;
 
-import dev.rollproof.k8s.observed.ObservedDeployment;
 import dev.rollproof.k8s.observed.ObservedMetadata.Owner;
 import dev.rollproof.k8s.observed.ObservedPod;
 import dev.rollproof.k8s.observed.ObservedReplicaSet;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,13 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param oldWanted the sizes of the other ReplicaSets, added up
  */
 record PodCount(List<ObservedPod> newLive, int newReady, int oldLive, List<ObservedPod> leaving, int oldWanted) {
-    static PodCount of(Snapshot seen, ObservedDeployment d, @Nullable ObservedReplicaSet newSet) {
+    /** @param sets those of the Deployment */
+    static PodCount of(
+            Collection<ObservedPod> pods, List<ObservedReplicaSet> sets, @Nullable ObservedReplicaSet newSet) {
         String newUid = newSet == null ? "" : newSet.metadata().uid();
         Set<String> oldUids = new HashSet<>();
         int oldWanted = 0;
-        for (ObservedReplicaSet set : seen.replicaSets()) {
-            if (set.metadata().isControlledBy(d.metadata().uid())
-                    && !set.metadata().uid().equals(newUid)) {
+        for (ObservedReplicaSet set : sets) {
+            if (!set.metadata().uid().equals(newUid)) {
                 oldUids.add(set.metadata().uid());
                 oldWanted += set.replicas();
             }
@@ -37,7 +38,7 @@ record PodCount(List<ObservedPod> newLive, int newReady, int oldLive, List<Obser
         int newReady = 0;
         int oldLive = 0;
         List<ObservedPod> leaving = new ArrayList<>();
-        for (ObservedPod pod : seen.pods()) {
+        for (ObservedPod pod : pods) {
             Optional<Owner> owner = pod.metadata().controller();
             if (owner.isEmpty()) {
                 continue;

@@ -239,14 +239,13 @@ final class PodRules implements ContainerRules.Remarks {
      * MarkPodsNotReady).
      */
     private static boolean isOnLostNode(ObservedPod pod) {
-        return pod.condition("Ready").filter(ObservedCondition::isFalse).isPresent()
+        return pod.condition("Ready")
+                        .filter(ready -> ready.isFalse() && !ready.reason().equals("ReadinessGatesNotReady"))
+                        .isPresent()
                 && !pod.nodeName().isEmpty()
                 && pod.phase().equals("Running")
                 && !pod.containers().isEmpty()
-                && pod.containers().stream().allMatch(ObservedContainer::ready)
-                && pod.condition("Ready")
-                        .filter(ready -> ready.reason().equals("ReadinessGatesNotReady"))
-                        .isEmpty();
+                && pod.containers().stream().allMatch(ObservedContainer::ready);
     }
 
     private Trouble unready(ObservedPod pod, ObservedContainer container, String reason, String why) {
